@@ -1,0 +1,109 @@
+"""The values that understanding takes and gives; all of them immutable."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from storage.types import Act, Category, Intent, Role, Urgency
+
+RECENT: Final = 50
+RECENT_FOR: Final = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in a compound: Arabic digits or the compound's letters; `floor` negative below ground; None if unsaid."""
+
+    building: str | None = None
+    unit: str | None = None
+    floor: int | None = None
+    room: str | None = None
+
+    def updated(self, later: "Spot") -> "Spot":
+        """This spot with what `later` states."""
+        return Spot(
+            later.building if later.building is not None else self.building,
+            later.unit if later.unit is not None else self.unit,
+            later.floor if later.floor is not None else self.floor,
+            later.room if later.room is not None else self.room,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known of the group: `building` is None for the group of a whole compound."""
+
+    building: str | None = None
+    units: tuple[str, ...] = ()
+    floors: int | None = None
+    compound: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message as understanding sees it; ids are opaque."""
+
+    id: str
+    at: datetime
+    sender: str
+    name: str
+    role: Role
+    text: str
+    from_bot: bool = False
+    to_bot: bool = False
+    reply_to: str | None = None
+    quoted_ticket: str | None = None  #: the ticket that the quoted message belongs to, if any
+    mentions: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    home: Spot = Spot()  #: from the member's record; empty where only the nickname is known
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A ticket of this group that a message may belong to: open, or closed not long ago."""
+
+    id: str
+    category: Category
+    urgency: Urgency
+    spot: Spot
+    opened_by: str  #: the sender who opened it
+    opened_at: datetime
+    last_at: datetime
+    gist: str  #: the words that opened it
+    people: frozenset[str] = frozenset()  #: senders who reported it, joined it or work on it
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a message does to one ticket; a new ticket's `ticket` is None."""
+
+    act: Act
+    ticket: str | None
+    category: Category
+    urgency: Urgency
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a message means. `confidence` is the probability, 0 to 1, that it is a request at all."""
+
+    intent: Intent
+    items: tuple[Item, ...] = ()
+    confidence: float = 0.0
+
+
+SILENCE: Final = Judgement(Intent.CHATTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The last messages of a chat, with what they were taken for: in memory only, never on disk."""
+
+    recent: tuple[tuple[Heard, Judgement], ...] = field(default=())
+
+    def after(self, heard: Heard, judged: Judgement) -> "Memory":
+        """The memory with one message more, forgetting what is too old or too much."""
+        kept = tuple(pair for pair in self.recent[1 - RECENT :] if heard.at - pair[0].at <= RECENT_FOR)
+        return replace(self, recent=(*kept, (heard, judged)))

@@ -1,0 +1,162 @@
+"""The words that get stored: every enumeration and id type. Imports nothing of ours, and everything may import it."""
+
+from enum import StrEnum
+from typing import NewType
+
+PlaceId = NewType("PlaceId", int)
+MemberId = NewType("MemberId", int)
+TicketId = NewType("TicketId", int)
+BroadcastId = NewType("BroadcastId", int)
+
+
+class PlaceKind(StrEnum):
+    """What a node of the place tree is, from the widest to the narrowest; a grid stands beside the compounds."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    COMPOUND = "compound"
+    BUILDING = "building"
+    UNIT = "unit"
+    HOUSEHOLD = "household"
+
+
+class Role(StrEnum):
+    """What a member may do at a place and everywhere below it."""
+
+    RESIDENT = "resident"
+    STEWARD = "steward"
+    BUILDING_HEAD = "building_head"
+    GRID_WORKER = "grid_worker"
+    PROPERTY = "property"
+    ADMIN = "admin"
+    SUPERVISOR = "supervisor"
+
+
+class Intent(StrEnum):
+    """What a message is, one a message (tests/eval/FORMAT.md)."""
+
+    REQUEST = "request"
+    QUESTION = "question"
+    NOTICE = "notice"
+    CHATTER = "chatter"
+
+
+class Act(StrEnum):
+    """What a message does to a ticket (tests/eval/FORMAT.md)."""
+
+    OPEN = "open"
+    DETAIL = "detail"
+    ME_TOO = "me_too"
+    RESOLVED = "resolved"
+
+
+class Urgency(StrEnum):
+    """How fast somebody must answer."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Category(StrEnum):
+    """What has to be done (tests/eval/FORMAT.md)."""
+
+    WATER = "water"
+    POWER = "power"
+    GAS = "gas"
+    LEAK = "leak"
+    SEWER = "sewer"
+    ELEVATOR = "elevator"
+    LIGHTING = "lighting"
+    FACILITY = "facility"
+    ACCESS = "access"
+    SANITATION = "sanitation"
+    GREENING = "greening"
+    NOISE = "noise"
+    PARKING = "parking"
+    FIRE_SAFETY = "fire_safety"
+    FALLING = "falling"
+    ILLEGAL_BUILD = "illegal_build"
+    PETS = "pets"
+    PESTS = "pests"
+    DISPUTE = "dispute"
+    SECURITY = "security"
+    PROPERTY = "property"
+    CARE = "care"
+    AFFAIRS = "affairs"
+    TELECOM = "telecom"
+    PROPOSAL = "proposal"
+    OTHER = "other"
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket is."""
+
+    REPORTED = "reported"
+    DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    RATED = "rated"
+    VERIFIED = "verified"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+
+
+class TicketAction(StrEnum):
+    """What was done to a ticket; one row of its history each."""
+
+    REPORT = "report"
+    DISPATCH = "dispatch"
+    ACCEPT = "accept"
+    PROGRESS = "progress"
+    FINISH = "finish"
+    RESOLVE = "resolve"
+    RATE = "rate"
+    VERIFY = "verify"
+    REOPEN = "reopen"
+    TRANSFER = "transfer"
+    RETURN = "return"
+    HAND_OUT = "hand_out"
+    ESCALATE = "escalate"
+    MERGE = "merge"
+    CANCEL = "cancel"
+    DETAIL = "detail"
+    JOIN = "join"
+    URGE = "urge"
+
+
+class MessageKind(StrEnum):
+    """Why the bot says something; decides what happens to a message whose outcome is unknown."""
+
+    ANSWER = "answer"  #: to an explicit command or question, where it was asked
+    TICKET_NOTE = "ticket_note"  #: unasked, into a group, about a ticket: at most three a ticket
+    CALL = "call"  #: to one person on duty
+    PERSONAL = "personal"  #: to one person: told, asked to rate
+    EMERGENCY = "emergency"  #: emergency calls and advice, to a group or a person
+    BROADCAST = "broadcast"  #: a notice, one a group
+    GREETING = "greeting"  #: once a group: who runs the bot and what it keeps
+
+
+class OutboxStatus(StrEnum):
+    """Where a message on its way out is."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNSURE = "unsure"  #: it may have been said; never repeated by itself
+    DEAD = "dead"
+
+
+class BroadcastStatus(StrEnum):
+    """Where a notice is."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
