@@ -1,0 +1,132 @@
+"""What every chat platform looks like to the bot: a channel says and hears, and states what it can do."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from aiohttp import web
+
+from handlers.context import Inbound, Words
+
+#: Hands one heard thing over. Returns when it is on disk, and only then may a channel acknowledge it.
+Receive = Callable[[Inbound], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What a channel is able to do. Handlers ask this, never the channel's name."""
+
+    hears_all: bool = True  #: else only what mentions the bot
+    buttons: bool = False
+    mentions: bool = False
+    quotes: bool = False
+    pictures: bool = False
+    one_to_one: bool = False  #: may write to a person alone (perhaps only after that person wrote first)
+    first_word: bool = False  #: may write to a person who has not written to the bot before
+    edits: bool = False
+    recalls: bool = False  #: hears when a message is taken back
+    chat_pause: timedelta = timedelta(0)  #: least time between two messages to one chat
+    account_pause: timedelta = timedelta(0)  #: least time between two messages of one account
+    longest: int = 4000  #: characters a message
+
+
+class SendError(Exception):
+    """A message did not go out.
+
+    Args:
+        reason: For the log and the admin: no names, no text.
+        permanent: It never will (removed, forbidden, malformed): the message is dead.
+        unsure: It may have been said: the request had left when the answer failed to come.
+        retry_after: The platform's own wish.
+        moved_to: The chat has a new address; say it there.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        unsure: bool = False,
+        retry_after: timedelta | None = None,
+        moved_to: str | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.unsure = unsure
+        self.retry_after = retry_after
+        self.moved_to = moved_to
+
+
+class Channel(Protocol):
+    """A connected platform account."""
+
+    @property
+    def name(self) -> str:
+        """The channel's word in addresses, for example `telegram`."""
+
+    @property
+    def account(self) -> str:
+        """Which of the bot's accounts this is."""
+
+    @property
+    def can(self) -> Can:
+        """What it is able to do."""
+
+    async def send(self, chat: str, words: Words) -> str:
+        """Say `words` in `chat` and return the platform's id of the message.
+
+        Raises:
+            SendError: It did not go out, or perhaps did not.
+        """
+
+
+class Media(Protocol):
+    """Where pictures are kept, by content."""
+
+    async def keep(self, chunks: "Chunks", kind: str) -> "Kept":
+        """Store what arrives, checking size and type; see `bot/media.py`."""
+
+    def path(self, digest: str) -> Path | None:
+        """The file of that digest, if it is there."""
+
+
+class Chunks(Protocol):
+    """Bytes that arrive piece by piece."""
+
+    def __aiter__(self) -> "Chunks": ...
+    async def __anext__(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a file: stored under `digest`, or refused with a sentence that a resident may read."""
+
+    digest: str | None
+    size: int
+    refused: str | None = None
+
+
+class Connector(Protocol):
+    """The configuration of one channel, which knows how to connect it."""
+
+    def open(self, app: web.Application, receive: Receive, media: Media) -> AbstractAsyncContextManager[Channel]:
+        """Be connected for as long as the block lasts: add routes to `app`, or start a task, or both."""
+
+
+def spelled_out(words: Words, can: Can) -> Words:
+    """`words` as a channel that `can` less will say them: buttons become a line of what to type, names stand for mentions."""
+    text = words.text
+    if words.mentions and not can.mentions:
+        text = " ".join(f"@{mention.name}" for mention in words.mentions) + " " + text
+    if words.buttons and not can.buttons:
+        text += "\n" + "，".join(f"回复“{button.words}”{button.label}" for button in words.buttons)
+    return replace(
+        words,
+        text=text,
+        buttons=words.buttons if can.buttons else (),
+        mentions=words.mentions if can.mentions else (),
+        quote=words.quote if can.quotes else None,
+    )
