@@ -1,0 +1,69 @@
+"""When a notice is due, how it repeats, and where it is on its way."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from storage.types import BroadcastStatus as S
+
+EVERY_DAY: Final = frozenset(range(1, 8))
+
+
+class BroadcastAction(StrEnum):
+    """What is done to a notice."""
+
+    CONFIRM = "confirm"
+    START = "start"
+    FINISH = "finish"
+    CANCEL = "cancel"
+
+
+TRANSITIONS: Final[Mapping[tuple[S, BroadcastAction], S]] = {
+    (S.DRAFT, BroadcastAction.CONFIRM): S.SCHEDULED,
+    (S.SCHEDULED, BroadcastAction.START): S.SENDING,
+    (S.SENDING, BroadcastAction.FINISH): S.SENT,
+    **{(s, BroadcastAction.CANCEL): S.CANCELLED for s in (S.DRAFT, S.SCHEDULED, S.SENDING)},
+}
+
+
+def next_status(status: S, action: BroadcastAction) -> S | None:
+    """What `status` becomes after `action`, or None where the rules do not allow it."""
+    return TRANSITIONS.get((status, action))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A notice that comes back: at `at` by the community's clock, on weekdays (Monday is 1) or on a day of the month.
+
+    A month without that day is served on its last day: a reminder that comes early is better than none.
+    """
+
+    at: time
+    weekdays: frozenset[int] = EVERY_DAY
+    month_day: int | None = None  #: 1 to 31; then the weekdays do not matter
+
+    def __post_init__(self) -> None:
+        """Refuse what would never come."""
+        if self.month_day is None and not self.weekdays & EVERY_DAY:
+            raise ValueError("a repetition needs a weekday")
+        if self.month_day is not None and not 1 <= self.month_day <= 31:
+            raise ValueError("a day of the month is 1 to 31")
+
+    def falls_on(self, day: date) -> bool:
+        """Whether the notice comes on `day`."""
+        if self.month_day is None:
+            return day.isoweekday() in self.weekdays
+        return day.day == min(self.month_day, monthrange(day.year, day.month)[1])
+
+    def next_time(self, after: datetime, zone: ZoneInfo) -> datetime:
+        """The first time later than the aware `after`, in UTC."""
+        day = after.astimezone(zone).date()
+        while True:
+            due = datetime.combine(day, self.at, tzinfo=zone).astimezone(UTC)
+            if due > after and self.falls_on(day):
+                return due
+            day += timedelta(days=1)

@@ -1,0 +1,70 @@
+"""When a ticket that nobody accepts is called out again, and how far up the ladder it has climbed.
+
+An emergency or urgent ticket runs by the plain clock. The time of a normal or low one stands still in quiet hours: its
+call is not made at night, so a ticket of 23:00 would otherwise climb soon after 7:00, when somebody first hears of it.
+A whole day of such a limit is one day's waking hours: "two days" end at the same time on the day after tomorrow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from handlers.rules.quiet import NIGHT, QuietHours, awake_after
+from storage.types import PlaceKind, Urgency
+
+ACCEPT_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
+    {
+        Urgency.EMERGENCY: timedelta(minutes=2),
+        Urgency.URGENT: timedelta(minutes=30),
+        Urgency.NORMAL: timedelta(hours=4),
+        Urgency.LOW: timedelta(days=2),
+    }
+)
+LADDER: Final = (PlaceKind.BUILDING, PlaceKind.GRID, PlaceKind.COMMUNITY, PlaceKind.STREET)
+DAY_AND_NIGHT: Final = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long each step waits, and which steps there are."""
+
+    zone: ZoneInfo
+    accept_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: ACCEPT_WITHIN)
+    emergency_repeat: timedelta = timedelta(minutes=2)
+    ladder: tuple[PlaceKind, ...] = LADDER
+    quiet: QuietHours = NIGHT
+
+    @property
+    def top(self) -> int:
+        """The last level there is; the first is 0."""
+        return len(self.ladder) - 1
+
+
+def due_at(urgency: Urgency, waiting_since: datetime, level: int, policy: Policy) -> datetime:
+    """When step `level` is called if nobody accepts; level 0 is the first call."""
+    limit = policy.accept_within[urgency]
+    if urgency in DAY_AND_NIGHT:
+        return waiting_since + limit * level
+    awake = limit - limit.days * policy.quiet.length
+    return awake_after(waiting_since, awake * level, policy.quiet, policy.zone)
+
+
+def level_at(urgency: Urgency, waiting_since: datetime, now: datetime, policy: Policy) -> int:
+    """How many steps up a ticket that has waited since `waiting_since` is by `now`, at most `policy.top`."""
+    climbed = (due_at(urgency, waiting_since, level, policy) <= now for level in range(1, policy.top + 1))
+    return sum(climbed)
+
+
+def next_call(urgency: Urgency, waiting_since: datetime, now: datetime, policy: Policy) -> datetime | None:
+    """The first call later than `now`: a step up, or an emergency's repetition.
+
+    None at the top of the ladder, where only an emergency is still repeated, until somebody accepts.
+    """
+    calls = [due_at(urgency, waiting_since, level, policy) for level in range(policy.top + 1)]
+    if urgency is Urgency.EMERGENCY:
+        repeats = max((now - waiting_since) // policy.emergency_repeat, 0) + 1
+        calls.append(waiting_since + repeats * policy.emergency_repeat)
+    return min((call for call in calls if call > now), default=None)

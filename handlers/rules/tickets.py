@@ -1,0 +1,33 @@
+"""The life of a ticket as one table: where it is, what is done to it, where it is then."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from storage.types import TicketAction as A
+from storage.types import TicketStatus as S
+
+OPEN: Final = frozenset({S.REPORTED, S.DISPATCHED, S.ACCEPTED, S.IN_PROGRESS})
+CLOSED: Final = frozenset(S) - OPEN
+WAITING: Final = frozenset({S.REPORTED, S.DISPATCHED})  #: nobody has accepted it yet
+WORKING: Final = frozenset({S.ACCEPTED, S.IN_PROGRESS})  #: somebody has
+
+TRANSITIONS: Final[Mapping[tuple[S, A], S]] = {
+    (S.REPORTED, A.DISPATCH): S.DISPATCHED,
+    **{(s, A.ACCEPT): S.ACCEPTED for s in WAITING},
+    **{(s, A.PROGRESS): S.IN_PROGRESS for s in WORKING},
+    **{(s, A.FINISH): S.DONE for s in WORKING},
+    **{(s, A.RESOLVE): S.DONE for s in OPEN},
+    **{(s, A.RATE): S.RATED for s in (S.DONE, S.RATED)},
+    **{(s, A.VERIFY): S.VERIFIED for s in (S.DONE, S.RATED)},
+    **{(s, A.REOPEN): S.DISPATCHED for s in (S.DONE, S.RATED, S.VERIFIED)},
+    **{(s, a): S.DISPATCHED for s in OPEN - {S.REPORTED} for a in (A.TRANSFER, A.RETURN)},
+    **{(s, A.HAND_OUT): s for s in OPEN - {S.REPORTED}},
+    **{(s, a): s for s in OPEN for a in (A.ESCALATE, A.DETAIL, A.JOIN, A.URGE)},
+    **{(s, A.MERGE): S.MERGED for s in OPEN},
+    **{(s, A.CANCEL): S.CANCELLED for s in OPEN},
+}
+
+
+def next_status(status: S, action: A) -> S | None:
+    """What `status` becomes after `action`, or None where the rules do not allow it."""
+    return TRANSITIONS.get((status, action))
