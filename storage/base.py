@@ -1,0 +1,78 @@
+"""What every table shares: the declarative base, moments in UTC, and inserting what may already be there."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from typing_extensions import override
+
+from storage.types import BroadcastId, MemberId, PlaceId, TicketId
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment; SQLite forgets the zone, so it is put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        return value.astimezone(UTC)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+def by_value(kind: type[Enum]) -> list[str]:
+    """The stored words of an enumeration: its values, not its Python names."""
+    return [str(member.value) for member in kind]
+
+
+class Base(MappedAsDataclass, DeclarativeBase):
+    """Every table: a checked dataclass; relationships are off, so nothing loads by surprise."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        Enum: sa.Enum(Enum, native_enum=False, values_callable=by_value, length=24, create_constraint=False),
+        PlaceId: sa.Integer(),
+        MemberId: sa.Integer(),
+        TicketId: sa.Integer(),
+        BroadcastId: sa.Integer(),
+        dict[str, Any]: sa.JSON(),
+    }
+
+
+async def insert_once(
+    session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Insert `rows` and return the keys of those that were not there before, in no order.
+
+    What is there already is left as it is: repeating an insert changes nothing. Many rows are one statement.
+    """
+    if not rows:
+        return []
+    dialect = session.get_bind().dialect.name
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table).values(list(rows)).on_conflict_do_nothing().returning(*(getattr(table, k) for k in key))
+    return [tuple(row) for row in await session.execute(statement)]

@@ -1,0 +1,49 @@
+"""Opening the database: SQLite as it wants to be treated, PostgreSQL by its address."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from sqlite3 import Connection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Sessions]:
+    """Sessions on the database at `url`, for as long as the block lasts."""
+    engine = make_engine(url)
+    try:
+        yield async_sessionmaker(engine, expire_on_commit=False)
+    finally:
+        await engine.dispose()
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
+    if sa.make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+    # One connection: transactions queue in order instead of polling the file's lock.
+    engine = create_async_engine(
+        url, poolclass=sa.AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, connect_args={"timeout": 30}
+    )
+    sa.event.listen(engine.sync_engine, "connect", _prepare)
+    sa.event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # SQLAlchemy emits BEGIN itself (below), so that savepoints work.
+    driver: Connection = connection.driver_connection._conn if hasattr(connection, "driver_connection") else connection
+    driver.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    # IMMEDIATE: a reader that becomes a writer half-way would be refused without waiting.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,55 @@
+"""Who is on duty for which place, and when."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, time
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.members import Member
+from storage.types import MemberId, PlaceId
+
+
+class DutyShift(Base, kw_only=True):
+    """A line of the roster, in the community's own time. `ends` before or at `starts` is on the next day."""
+
+    __tablename__ = "duty_shift"
+    __table_args__ = (
+        sa.UniqueConstraint("place_id", "member_id", "first_day", "weekdays", "starts", name="uq_duty_shift_line"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False, autoincrement=True)
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None] = mapped_column(default=None)  #: included; None is until further notice
+    weekdays: Mapped[str] = mapped_column(sa.String(7), default="1234567")  #: 1 is Monday
+    starts: Mapped[time] = mapped_column(default=time(0))
+    ends: Mapped[time] = mapped_column(default=time(0))
+
+
+async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[tuple[DutyShift, Member]]:
+    """The roster of `places` themselves with the people on it, in order of entry."""
+    query = (
+        sa.select(DutyShift, Member)
+        .join(Member, Member.id == DutyShift.member_id)
+        .where(DutyShift.place_id.in_(places), Member.gone_at.is_(None))
+        .order_by(DutyShift.id)
+    )
+    return [(shift, member) for shift, member in await session.execute(query)]
+
+
+async def clear(session: AsyncSession, place: PlaceId, member: MemberId | None = None) -> int:
+    """Take the roster of a place back, or one member's lines of it; how many lines there were."""
+    lines = sa.delete(DutyShift).where(DutyShift.place_id == place)
+    if member is not None:
+        lines = lines.where(DutyShift.member_id == member)
+    return len((await session.execute(lines.returning(DutyShift.id))).all())
+
+
+async def rostered(session: AsyncSession) -> Sequence[Member]:
+    """Everybody who is on some roster."""
+    query = sa.select(Member).where(Member.id.in_(sa.select(DutyShift.member_id)), Member.gone_at.is_(None))
+    return (await session.scalars(query.order_by(Member.id))).all()

@@ -1,0 +1,160 @@
+"""Who people are: a member, the identities by which channels know him, and the roles granted to him for places."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.places import Place
+from storage.types import MemberId, PlaceId, Role
+
+#: channel, account, sender
+Who = tuple[str, str, str]
+
+
+class Member(Base, kw_only=True):
+    """A person, on however many channels. After `删除我的数据` only the row remains, its name emptied."""
+
+    __tablename__ = "member"
+
+    id: Mapped[MemberId] = mapped_column(primary_key=True, init=False, autoincrement=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[datetime]
+    home_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)
+    room: Mapped[str | None] = mapped_column(sa.String(12), default=None)
+    phone: Mapped[str | None] = mapped_column(sa.String(20), default=None)
+    gone_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Identity(Base, kw_only=True):
+    """How one channel knows a member. `one_to_one` is the chat in which he can be written to alone, once known."""
+
+    __tablename__ = "identity"
+
+    channel: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+    account: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    sender: Mapped[str] = mapped_column(sa.String(128), primary_key=True)
+    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    one_to_one: Mapped[str | None] = mapped_column(sa.String(128), default=None)
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class RoleGrant(Base, kw_only=True):
+    """A role of a member for a place and everything below it."""
+
+    __tablename__ = "role_grant"
+
+    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role and the path of the place for which it was given."""
+
+    role: Role
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A member as a channel's message finds him."""
+
+    member: Member
+    identity: Identity
+    grants: tuple[Grant, ...] = ()
+
+
+async def known(session: AsyncSession, people: Collection[Who]) -> dict[Who, Known]:
+    """Those of `people` who are members, with what they may do; two statements however many they are."""
+    if not people:
+        return {}
+    key = sa.tuple_(Identity.channel, Identity.account, Identity.sender)
+    rows = await session.execute(
+        sa.select(Identity, Member).join(Member, Member.id == Identity.member_id).where(key.in_(list(people)))
+    )
+    found = [(identity, member) for identity, member in rows]
+    grants = await grants_of(session, {member.id for _, member in found})
+    return {(i.channel, i.account, i.sender): Known(member, i, grants.get(member.id, ())) for i, member in found}
+
+
+async def grants_of(session: AsyncSession, members: Collection[MemberId]) -> dict[MemberId, tuple[Grant, ...]]:
+    """The roles of `members` with the paths they hold for."""
+    if not members:
+        return {}
+    query = sa.select(RoleGrant.member_id, RoleGrant.role, Place.path).join(Place, Place.id == RoleGrant.place_id)
+    found: dict[MemberId, tuple[Grant, ...]] = {}
+    for member, role, path in await session.execute(query.where(RoleGrant.member_id.in_(members))):
+        found[member] = (*found.get(member, ()), Grant(role, path))
+    return found
+
+
+async def enrol(session: AsyncSession, who: Who, name: str, now: datetime, one_to_one: str | None = None) -> Known:
+    """The member behind an identity that nobody knew before.
+
+    Two at once: the identity's key makes the second one fail, and its transaction is run again.
+    """
+    member = Member(name=name[:60], created_at=now)
+    session.add(member)
+    await session.flush()
+    channel, account, sender = who
+    identity = Identity(
+        channel=channel, account=account, sender=sender, member_id=member.id, one_to_one=one_to_one, seen_at=now
+    )
+    session.add(identity)
+    await session.flush()
+    return Known(member, identity)
+
+
+async def by_id(session: AsyncSession, member: MemberId) -> Member:
+    """The member with that id, who exists."""
+    return await session.get_one(Member, member)
+
+
+async def called(session: AsyncSession, name: str) -> Sequence[Member]:
+    """The members of exactly that name who are still here."""
+    return (await session.scalars(sa.select(Member).where(Member.name == name, Member.gone_at.is_(None)))).all()
+
+
+async def identities_of(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Identity]:
+    """How the channels know `members`, last seen first."""
+    query = sa.select(Identity).where(Identity.member_id.in_(members))
+    return (await session.scalars(query.order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender))).all()
+
+
+async def grant(session: AsyncSession, member: MemberId, place: PlaceId, role: Role) -> None:
+    """Give `member` a role; giving it twice changes nothing."""
+    if await session.get(RoleGrant, (member, place, role)) is None:
+        session.add(RoleGrant(member_id=member, place_id=place, role=role))
+        await session.flush()
+
+
+async def revoke(session: AsyncSession, member: MemberId, place: PlaceId, role: Role) -> bool:
+    """Take a role back; whether it was there."""
+    found = await session.get(RoleGrant, (member, place, role))
+    if found is None:
+        return False
+    await session.delete(found)
+    await session.flush()
+    return True
+
+
+async def with_role(session: AsyncSession, role: Role, places: Collection[PlaceId]) -> Sequence[Member]:
+    """Members who hold `role` for one of `places` itself (not for one below)."""
+    query = (
+        sa.select(Member)
+        .join(RoleGrant, RoleGrant.member_id == Member.id)
+        .where(RoleGrant.role == role, RoleGrant.place_id.in_(places), Member.gone_at.is_(None))
+        .order_by(Member.id)
+    )
+    return (await session.scalars(query)).unique().all()
+
+
+async def any_admin(session: AsyncSession) -> bool:
+    """Whether somebody runs this community yet."""
+    return await session.scalar(sa.select(RoleGrant.member_id).where(RoleGrant.role == Role.ADMIN).limit(1)) is not None

@@ -1,0 +1,164 @@
+"""What is to be said, and what became of it. The row of a message is also its receipt."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, TicketId
+
+WAITING = (OutboxStatus.PENDING, OutboxStatus.SENDING)
+
+
+class OutboxMessage(Base, kw_only=True):
+    """One message to one chat. `key` makes repeating the change that caused it harmless."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_waiting",
+            "channel",
+            "account",
+            "chat",
+            "id",
+            sqlite_where=sa.text("status IN ('pending', 'sending')"),
+            postgresql_where=sa.text("status IN ('pending', 'sending')"),
+        ),
+        sa.Index("ix_outbox_platform", "channel", "account", "platform_id"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, init=False, autoincrement=True)
+    key: Mapped[str] = mapped_column(sa.String(300), unique=True)
+    channel: Mapped[str] = mapped_column(sa.String(24))
+    account: Mapped[str] = mapped_column(sa.String(64))
+    chat: Mapped[str] = mapped_column(sa.String(128))
+    is_group: Mapped[bool]
+    kind: Mapped[MessageKind]
+    body: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    status: Mapped[OutboxStatus] = mapped_column(default=OutboxStatus.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(default=None)
+    leased_by: Mapped[str | None] = mapped_column(sa.String(64), default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    platform_id: Mapped[str | None] = mapped_column(sa.String(200), default=None)
+    error: Mapped[str | None] = mapped_column(sa.String(200), default=None)
+    ticket_id: Mapped[TicketId | None] = mapped_column(sa.ForeignKey("ticket.id"), default=None, index=True)
+    broadcast_id: Mapped[BroadcastId | None] = mapped_column(sa.ForeignKey("broadcast.id"), default=None, index=True)
+    member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+
+
+async def claim(
+    session: AsyncSession,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    by: str,
+    resting: Collection[tuple[str, str]] = (),
+) -> Sequence[OutboxMessage]:
+    """Lease up to `limit` due messages, at most one a chat, so that a chat stays in order.
+
+    Args:
+        session: Commit it at once, so that the lease is visible to other senders.
+        now: Messages due at or before this moment qualify.
+        lease: How long the claim holds. Longer than one send may take.
+        limit: Most messages to take.
+        by: The instance that claims.
+        resting: Accounts (channel, account) that may not speak just now.
+    """
+    firsts = (
+        sa.select(sa.func.min(OutboxMessage.id))
+        .where(OutboxMessage.status.in_(WAITING))
+        .group_by(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
+    )
+    query = (
+        sa.select(OutboxMessage)
+        .where(
+            OutboxMessage.id.in_(firsts),
+            OutboxMessage.status == OutboxStatus.PENDING,
+            OutboxMessage.due_at <= now,
+        )
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if resting:
+        query = query.where(sa.tuple_(OutboxMessage.channel, OutboxMessage.account).not_in(list(resting)))
+    found = (await session.scalars(query)).all()
+    for message in found:
+        message.status, message.lease_until, message.leased_by = OutboxStatus.SENDING, now + lease, by
+        message.attempts += 1
+    return found
+
+
+async def left_hanging(session: AsyncSession, *, now: datetime, by: str | None = None) -> Sequence[OutboxMessage]:
+    """Messages whose sender is gone: the lease ran out, or it is `by`, the instance that is just starting."""
+    gone: Any = OutboxMessage.lease_until <= now
+    if by is not None:
+        gone = sa.or_(gone, OutboxMessage.leased_by == by)
+    query = sa.select(OutboxMessage).where(OutboxMessage.status == OutboxStatus.SENDING, gone)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+
+
+async def postpone(session: AsyncSession, channel: str, account: str, chat: str, until: datetime) -> None:
+    """Let nothing be said in that chat before `until`."""
+    await session.execute(
+        sa.update(OutboxMessage)
+        .where(
+            OutboxMessage.channel == channel,
+            OutboxMessage.account == account,
+            OutboxMessage.chat == chat,
+            OutboxMessage.status == OutboxStatus.PENDING,
+            OutboxMessage.due_at < until,
+        )
+        .values(due_at=until)
+    )
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the next pending message is due, or None if there is none."""
+    query = sa.select(sa.func.min(OutboxMessage.due_at)).where(OutboxMessage.status == OutboxStatus.PENDING)
+    found = await session.execute(query.add_columns(sa.literal(1)))
+    value: datetime | None = found.one()[0]
+    return value
+
+
+async def receipts(session: AsyncSession, broadcast: BroadcastId, round_: str) -> dict[OutboxStatus, int]:
+    """How many groups a round of a notice reached, by status."""
+    query = (
+        sa.select(OutboxMessage.status, sa.func.count())
+        .where(OutboxMessage.broadcast_id == broadcast, OutboxMessage.key.startswith(round_, autoescape=True))
+        .group_by(OutboxMessage.status)
+    )
+    return {status: count for status, count in await session.execute(query)}
+
+
+async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
+    """Which tickets the bot's own messages with these (channel, account, platform id) were about."""
+    if not messages:
+        return {}
+    key = sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.platform_id)
+    query = sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id).where(
+        key.in_(list(messages)), OutboxMessage.ticket_id.is_not(None)
+    )
+    return {str(message): ticket for message, ticket in await session.execute(query) if ticket is not None}
+
+
+async def with_status(session: AsyncSession, status: OutboxStatus, limit: int = 50) -> Sequence[OutboxMessage]:
+    """Messages in that state, newest first."""
+    query = sa.select(OutboxMessage).where(OutboxMessage.status == status).order_by(OutboxMessage.id.desc())
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def forget_words(session: AsyncSession, before: datetime) -> None:
+    """Empty the texts of what was settled before that moment; the receipts stay."""
+    settled = OutboxMessage.status.not_in(WAITING)
+    await session.execute(
+        sa.update(OutboxMessage).where(settled, OutboxMessage.created_at < before).values(body={"text": ""})
+    )

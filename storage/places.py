@@ -1,0 +1,106 @@
+"""Where things are: one tree by address, with grids as a second parent of buildings."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.types import PlaceId, PlaceKind
+
+ROOT: Final = "/"
+
+
+class Place(Base, kw_only=True):
+    """A node of the tree. `path` is `/1/4/9/`, the ids from the top down to this place itself."""
+
+    __tablename__ = "place"
+    __table_args__ = (sa.UniqueConstraint("parent_id", "kind", "name"),)
+
+    id: Mapped[PlaceId] = mapped_column(primary_key=True, init=False, autoincrement=True)
+    kind: Mapped[PlaceKind]
+    name: Mapped[str] = mapped_column(sa.String(60))  #: a building's is its number or letter alone: "3", "A"
+    parent_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)
+    path: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
+    grid_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)  #: a building's grid
+    floors: Mapped[int | None] = mapped_column(default=None)  #: a building's highest floor, where known
+
+    @property
+    def above_ids(self) -> tuple[PlaceId, ...]:
+        """The ids of the places above, nearest first, this one included."""
+        return tuple(PlaceId(int(part)) for part in reversed(self.path.strip("/").split("/")))
+
+    def covers(self, path: str) -> bool:
+        """Whether the place at `path` is this one or below it."""
+        return path.startswith(self.path)
+
+
+async def add(
+    session: AsyncSession,
+    kind: PlaceKind,
+    name: str,
+    parent: Place | None = None,
+    *,
+    grid: Place | None = None,
+    floors: int | None = None,
+) -> Place:
+    """The place of that name below `parent`: the one that is there, or a new one."""
+    found = await named(session, kind, name, parent)
+    if found is None:
+        found = Place(kind=kind, name=name, parent_id=parent.id if parent else None)
+        session.add(found)
+        await session.flush()
+        found.path = f"{parent.path if parent else ROOT}{found.id}/"
+    found.grid_id = grid.id if grid else found.grid_id
+    found.floors = floors or found.floors
+    await session.flush()
+    return found
+
+
+async def named(session: AsyncSession, kind: PlaceKind, name: str, parent: Place | None) -> Place | None:
+    """The place of that kind and name directly below `parent`."""
+    above = Place.parent_id.is_(None) if parent is None else Place.parent_id == parent.id
+    found: Place | None = await session.scalar(sa.select(Place).where(Place.kind == kind, Place.name == name, above))
+    return found
+
+
+async def by_id(session: AsyncSession, place: PlaceId) -> Place:
+    """The place with that id, which exists."""
+    return await session.get_one(Place, place)
+
+
+async def below(session: AsyncSession, place: Place, kind: PlaceKind | None = None) -> Sequence[Place]:
+    """`place` and everything below it; a grid's buildings and what is in them are below the grid."""
+    heads = sa.select(Place.path).where(Place.grid_id == place.id)
+    paths = [place.path, *(await session.scalars(heads))]
+    wanted = sa.or_(*(Place.path.startswith(path, autoescape=True) for path in paths))
+    query = sa.select(Place).where(wanted).order_by(Place.path)
+    return (await session.scalars(query if kind is None else query.where(Place.kind == kind))).all()
+
+
+async def above(session: AsyncSession, place: Place) -> Sequence[Place]:
+    """`place`, what is above it, nearest first, and its building's grid right after the compound."""
+    found = {p.id: p for p in await session.scalars(sa.select(Place).where(Place.id.in_(place.above_ids)))}
+    line = [found[i] for i in place.above_ids if i in found]
+    grids = [p.grid_id for p in line if p.grid_id is not None]
+    if not grids:
+        return line
+    grid = await by_id(session, grids[0])
+    at = next((i for i, p in enumerate(line) if p.kind not in NARROW), len(line))
+    return [*line[:at], grid, *line[at:]]
+
+
+NARROW: Final = frozenset({PlaceKind.HOUSEHOLD, PlaceKind.UNIT, PlaceKind.BUILDING, PlaceKind.COMPOUND})
+
+
+async def community_of(session: AsyncSession, place: Place) -> Place:
+    """The community that `place` belongs to, or the top of its tree where there is none."""
+    line = await above(session, place)
+    return next((p for p in line if p.kind == PlaceKind.COMMUNITY), line[-1])
+
+
+async def all_of(session: AsyncSession, kind: PlaceKind) -> Sequence[Place]:
+    """Every place of that kind, in order of the tree."""
+    return (await session.scalars(sa.select(Place).where(Place.kind == kind).order_by(Place.path))).all()

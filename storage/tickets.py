@@ -1,0 +1,241 @@
+"""Tickets: where each one is, its append-only history, the words that belong to it, and who follows it.
+
+Facts and words are kept apart: `TicketEvent` is never changed or deleted and holds no words; `TicketMessage` and
+`Picture` hold what people wrote and showed, and go when a person asks for it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base, insert_once
+from storage.types import Act, Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
+
+OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
+UNACCEPTED = (TicketStatus.REPORTED, TicketStatus.DISPATCHED)
+
+
+class TicketCounter(Base, kw_only=True):
+    """The last ticket number given in a community: "highest plus one" would be a race."""
+
+    __tablename__ = "ticket_counter"
+
+    community_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    last: Mapped[int]
+
+
+class Ticket(Base, kw_only=True):
+    """Something that somebody has to do.
+
+    `scope_id` is the place whose group it belongs to (a building or a compound); `place_id` is where it is as exactly
+    as the tree knows. `private`: reported to the bot alone, or of a kind that is never mentioned in a group.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        sa.UniqueConstraint("community_id", "number"),
+        sa.Index("ix_ticket_scope_closed", "scope_id", "closed_at"),
+        sa.Index("ix_ticket_waiting", "status", "waiting_since"),
+    )
+
+    id: Mapped[TicketId] = mapped_column(primary_key=True, init=False, autoincrement=True)
+    community_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"))
+    number: Mapped[int]
+    scope_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"))
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"))
+    category: Mapped[Category]
+    urgency: Mapped[Urgency]
+    opened_at: Mapped[datetime]
+    waiting_since: Mapped[datetime]  #: since when nobody has accepted it
+    channel: Mapped[str] = mapped_column(sa.String(24))
+    account: Mapped[str] = mapped_column(sa.String(64))
+    chat: Mapped[str] = mapped_column(sa.String(128))  #: where it was reported
+    in_group: Mapped[bool]  #: whether that is a group
+    private: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[TicketStatus] = mapped_column(default=TicketStatus.REPORTED)
+    building: Mapped[str | None] = mapped_column(sa.String(12), default=None)
+    unit: Mapped[str | None] = mapped_column(sa.String(12), default=None)
+    floor: Mapped[int | None] = mapped_column(default=None)
+    room: Mapped[str | None] = mapped_column(sa.String(12), default=None)
+    reporter_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    assignee_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    level: Mapped[int] = mapped_column(default=0)  #: how many steps up the ladder it has climbed
+    called_at: Mapped[datetime | None] = mapped_column(default=None)  #: when somebody was last called about it
+    group_notes: Mapped[int] = mapped_column(default=0)  #: unasked messages about it in groups so far
+    accepted_at: Mapped[datetime | None] = mapped_column(default=None)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)  #: done, merged or cancelled
+    last_at: Mapped[datetime | None] = mapped_column(default=None)  #: when something was last said about it
+    rating: Mapped[int | None] = mapped_column(default=None)  #: the mean of the ratings so far, rounded, 1 to 5
+    before_id: Mapped[TicketId | None] = mapped_column(sa.ForeignKey("ticket.id"), default=None)  #: it is back
+    version: Mapped[int] = mapped_column(default=1, nullable=False)
+
+    # Two at once: the second one to write finds another version and is run again on what the first one left.
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name and shape
+
+
+class TicketEvent(Base, kw_only=True):
+    """One thing that was done to a ticket. Append-only; `member_id` None is the bot itself."""
+
+    __tablename__ = "ticket_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False, autoincrement=True)
+    ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
+    at: Mapped[datetime]
+    action: Mapped[TicketAction]
+    before: Mapped[TicketStatus | None]
+    after: Mapped[TicketStatus]
+    member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None)
+    value: Mapped[int | None] = mapped_column(default=None)  #: a rating, a level, a number: never words
+
+
+class TicketMessage(Base, kw_only=True):
+    """Words that belong to a ticket, under the channel's id of the message that brought them."""
+
+    __tablename__ = "ticket_message"
+
+    ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+    account: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    message_id: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    at: Mapped[datetime]
+    act: Mapped[Act]
+    sender: Mapped[str] = mapped_column(sa.String(128))
+    text: Mapped[str] = mapped_column(sa.Text)
+    member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+
+
+class Follower(Base, kw_only=True):
+    """Somebody who reported a ticket or said 'me too': told at accept and done, and may rate it once."""
+
+    __tablename__ = "follower"
+
+    ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
+    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), primary_key=True, index=True)
+    since: Mapped[datetime]
+    in_group: Mapped[bool]  #: he said it in a group, so what is said there reaches him
+    rating: Mapped[int | None] = mapped_column(default=None)
+
+
+class Picture(Base, kw_only=True):
+    """A picture that belongs to a ticket; the bytes are kept under their digest."""
+
+    __tablename__ = "picture"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
+    at: Mapped[datetime]
+    size: Mapped[int]
+    member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+
+
+async def next_number(session: AsyncSession, community: PlaceId) -> int:
+    """A ticket number that nobody else gets."""
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    first = insert(TicketCounter).values(community_id=community, last=1)
+    statement = first.on_conflict_do_update(
+        index_elements=[TicketCounter.community_id], set_={"last": TicketCounter.last + 1}
+    ).returning(TicketCounter.last)
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def by_number(session: AsyncSession, community: PlaceId, number: int) -> Ticket | None:
+    """The ticket of that number in the community."""
+    query = sa.select(Ticket).where(Ticket.community_id == community, Ticket.number == number)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def by_id(session: AsyncSession, ticket: TicketId) -> Ticket:
+    """The ticket with that id, which exists."""
+    return await session.get_one(Ticket, ticket)
+
+
+async def current(session: AsyncSession, scopes: Collection[PlaceId], closed_since: datetime) -> Sequence[Ticket]:
+    """The tickets of `scopes` that are open or were closed after `closed_since`, oldest first."""
+    if not scopes:
+        return ()
+    recent = sa.or_(Ticket.closed_at.is_(None), Ticket.closed_at > closed_since)
+    query = sa.select(Ticket).where(Ticket.scope_id.in_(scopes), recent).order_by(Ticket.id)
+    return (await session.scalars(query)).all()
+
+
+async def words_of(session: AsyncSession, tickets: Collection[TicketId]) -> Sequence[TicketMessage]:
+    """Everything said about `tickets`, in order."""
+    if not tickets:
+        return ()
+    query = sa.select(TicketMessage).where(TicketMessage.ticket_id.in_(tickets))
+    return (await session.scalars(query.order_by(TicketMessage.at, TicketMessage.message_id))).all()
+
+
+async def holding(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
+    """Which tickets the messages with these (channel, account, message id) belong to, by message id."""
+    if not messages:
+        return {}
+    key = sa.tuple_(TicketMessage.channel, TicketMessage.account, TicketMessage.message_id)
+    query = sa.select(TicketMessage.message_id, TicketMessage.ticket_id).where(key.in_(list(messages)))
+    return {message: ticket for message, ticket in await session.execute(query.order_by(TicketMessage.ticket_id))}
+
+
+async def opened_by_message(session: AsyncSession, channel: str, account: str, message: str) -> Sequence[Ticket]:
+    """The tickets that this message opened."""
+    query = sa.select(Ticket).join(TicketMessage, TicketMessage.ticket_id == Ticket.id)
+    mine = (
+        TicketMessage.channel == channel,
+        TicketMessage.account == account,
+        TicketMessage.message_id == message,
+        TicketMessage.act == Act.OPEN,
+    )
+    return (await session.scalars(query.where(*mine).order_by(Ticket.id))).all()
+
+
+async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:
+    """Tickets nobody has accepted that were already waiting at `since`, longest first."""
+    query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since <= since)
+    return (await session.scalars(query.order_by(Ticket.waiting_since))).all()
+
+
+async def open_below(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[Ticket]:
+    """Open tickets whose scope is one of `places`, oldest first."""
+    query = sa.select(Ticket).where(Ticket.scope_id.in_(places), Ticket.closed_at.is_(None))
+    return (await session.scalars(query.order_by(Ticket.opened_at))).all()
+
+
+async def assigned_to(session: AsyncSession, member: MemberId) -> Sequence[Ticket]:
+    """Open tickets that `member` has accepted, oldest first."""
+    query = sa.select(Ticket).where(Ticket.assignee_id == member, Ticket.closed_at.is_(None))
+    return (await session.scalars(query.order_by(Ticket.opened_at))).all()
+
+
+async def followed_by(session: AsyncSession, member: MemberId, limit: int = 20) -> Sequence[Ticket]:
+    """Tickets that `member` reported or joined, newest first."""
+    query = sa.select(Ticket).join(Follower, Follower.ticket_id == Ticket.id).where(Follower.member_id == member)
+    return (await session.scalars(query.order_by(Ticket.opened_at.desc()).limit(limit))).all()
+
+
+async def followers(session: AsyncSession, ticket: TicketId) -> Sequence[Follower]:
+    """Who reported or joined it, in order."""
+    query = sa.select(Follower).where(Follower.ticket_id == ticket).order_by(Follower.since, Follower.member_id)
+    return (await session.scalars(query)).all()
+
+
+async def follow(session: AsyncSession, ticket: TicketId, member: MemberId, since: datetime, *, in_group: bool) -> bool:
+    """Count `member` among those who have the problem; whether he is new."""
+    row = dict(ticket_id=ticket, member_id=member, since=since, in_group=in_group, rating=None)
+    return bool(await insert_once(session, Follower, [row], key=("member_id",)))
+
+
+async def history(session: AsyncSession, ticket: TicketId) -> Sequence[TicketEvent]:
+    """What was done to it, in order."""
+    query = sa.select(TicketEvent).where(TicketEvent.ticket_id == ticket).order_by(TicketEvent.id)
+    return (await session.scalars(query)).all()
+
+
+async def pictures_of(session: AsyncSession, ticket: TicketId) -> Sequence[Picture]:
+    """Its pictures, in order."""
+    query = sa.select(Picture).where(Picture.ticket_id == ticket).order_by(Picture.at, Picture.digest)
+    return (await session.scalars(query)).all()
