@@ -1,9 +1,21 @@
 """What a handler is given and what it gives back; nothing here can send, commit or read a clock."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.house import HouseRules
+from handlers.understanding.decide import Reader
+from handlers.understanding.types import Judgement, Memory, OpenTicket
+from storage import audit, chats, members, outbox, places
+from storage.chats import Address, GroupChat
+from storage.members import Known, Member
+from storage.places import Place
+from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, Role, TicketId
 
 BUTTON_VERSION: Final = "1"
 
@@ -56,6 +68,21 @@ class Inbound:
     about: str | None = None
     one_to_one: str | None = None  #: the chat address at which this sender can be reached alone, where that is known
 
+    @property
+    def address(self) -> Address:
+        """The chat it was heard in."""
+        return (self.channel, self.account, self.chat)
+
+    @property
+    def who(self) -> members.Who:
+        """The identity that said it."""
+        return (self.channel, self.account, self.sender)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it for ever."""
+        return (self.channel, self.account, self.message_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -87,3 +114,189 @@ class Words:
     mentions: tuple[Mention, ...] = ()
     quote: str | None = None  #: the platform's id of the message that is answered
     pictures: tuple[str, ...] = ()  #: digests
+
+    def to_body(self) -> dict[str, Any]:
+        """As it is stored in the outbox."""
+        return {
+            "text": self.text,
+            "buttons": [[b.label, b.words] for b in self.buttons],
+            "mentions": [[m.sender, m.name] for m in self.mentions],
+            "quote": self.quote,
+            "pictures": list(self.pictures),
+        }
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "Words":
+        """What `to_body` stored."""
+        return cls(
+            text=body["text"],
+            buttons=tuple(Button(*pair) for pair in body.get("buttons", ())),
+            mentions=tuple(Mention(*pair) for pair in body.get("mentions", ())),
+            quote=body.get("quote"),
+            pictures=tuple(body.get("pictures", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers where it was asked. `alone`: to the asker alone where the channel can."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    pictures: tuple[str, ...] = ()
+    alone: bool = False
+
+
+class Refusal(Exception):  # noqa: N818 -- not an error: a sentence for a person
+    """What cannot be done, and what to do instead. Raising it undoes the handler and becomes the reply."""
+
+    def __init__(self, text: str, *, alone: bool = False) -> None:
+        super().__init__(text)
+        self.reply = Reply(text, alone=alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What handlers may know of a channel: nothing but what it can do."""
+
+    hears_all: bool = True
+    mentions: bool = False
+    one_to_one: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Moment:
+    """A transaction at a point in time: what ticks get, and the ground that a message's context stands on."""
+
+    session: AsyncSession
+    now: datetime
+    house: HouseRules
+    reach: Mapping[str, Reach]  #: by channel
+
+    def say(
+        self,
+        address: Address,
+        words: Words,
+        kind: MessageKind,
+        *,
+        key: str,
+        is_group: bool,
+        ticket: TicketId | None = None,
+        broadcast: BroadcastId | None = None,
+        member: MemberId | None = None,
+        due_at: datetime | None = None,
+    ) -> None:
+        """Put a message into the outbox; `key` names it for ever."""
+        channel, account, chat = address
+        self.session.add(
+            outbox.OutboxMessage(
+                key=f"{key}:{channel}:{account}:{chat}"[:300],
+                channel=channel,
+                account=account,
+                chat=chat,
+                is_group=is_group,
+                kind=kind,
+                body=words.to_body(),
+                created_at=self.now,
+                due_at=due_at or self.now,
+                ticket_id=ticket,
+                broadcast_id=broadcast,
+                member_id=member,
+            )
+        )
+
+    async def way_to(self, member: MemberId) -> Address | None:
+        """Where `member` can be written to alone, or None."""
+        for identity in await members.identities_of(self.session, [member]):
+            reach = self.reach.get(identity.channel)
+            if reach and reach.one_to_one and identity.one_to_one:
+                return (identity.channel, identity.account, identity.one_to_one)
+        return None
+
+    async def tell(
+        self,
+        member: MemberId,
+        words: Words,
+        kind: MessageKind,
+        *,
+        key: str,
+        ticket: TicketId | None = None,
+        due_at: datetime | None = None,
+    ) -> bool:
+        """Tell one person alone; whether there is a way to."""
+        way = await self.way_to(member)
+        if way is not None:
+            self.say(
+                way, words, kind, key=f"{key}:{member}", is_group=False, ticket=ticket, member=member, due_at=due_at
+            )
+        return way is not None
+
+    def note(self, action: str, subject: str, by: MemberId | None, *, done: bool = True) -> None:
+        """Enter an act into the audit."""
+        self.session.add(audit.AuditEntry(at=self.now, action=action, subject=subject, member_id=by, done=done))
+
+
+@dataclass(slots=True, kw_only=True)
+class Context(Moment):
+    """One message and what is known about it."""
+
+    inbound: Inbound
+    reader: Reader
+    group: GroupChat | None = None  #: None in a one-to-one chat, and in a group that nobody has bound
+    place: Place | None = None  #: the group's place; the speaker's home in a one-to-one chat, where known
+    known: Known | None = None  #: None for somebody who has never done anything yet
+    memory: Memory = field(default_factory=Memory)
+    judgement: Judgement | None = None  #: what free text was taken for; the receiver remembers it after the commit
+    board: dict[PlaceId, tuple[OpenTicket, ...]] = field(default_factory=dict)  #: shared by the messages of a batch
+
+    @property
+    def is_group(self) -> bool:
+        """Whether others read along."""
+        return self.inbound.is_group
+
+    async def member(self) -> Member:
+        """The speaker as a member; he becomes one with the first thing he does."""
+        if self.known is None:
+            self.known = await members.enrol(
+                self.session, self.inbound.who, self.inbound.sender_name, self.now, self.inbound.one_to_one
+            )
+        return self.known.member
+
+    def roles_at(self, place: Place | None) -> frozenset[Role]:
+        """What the speaker is at `place`; at no place in particular, what he is anywhere."""
+        grants = self.known.grants if self.known else ()
+        return frozenset(g.role for g in grants if place is None or place.path.startswith(g.path))
+
+    async def community(self) -> Place:
+        """The community that the chat, the speaker's home or his office belongs to.
+
+        Raises:
+            LookupError: No place exists yet.
+        """
+        if self.place is not None:
+            return await places.community_of(self.session, self.place)
+        grants = self.known.grants if self.known else ()
+        if grants:
+            nearest = PlaceId(int(grants[0].path.strip("/").split("/")[-1]))
+            return await places.community_of(self.session, await places.by_id(self.session, nearest))
+        return await places.only_community(self.session)
+
+    def answer(self, reply: Reply) -> None:
+        """Put the reply to this message into the outbox, alone with the asker where that is wished and known."""
+        inbound, way = self.inbound, self.inbound.address
+        alone = reply.alone and inbound.is_group and self.known is not None and self.known.identity.one_to_one
+        if alone:
+            way = (inbound.channel, inbound.account, str(alone))
+        quote = inbound.message_id if inbound.is_group and not alone else None
+        self.say(
+            way,
+            Words(reply.text, reply.buttons, quote=quote, pictures=reply.pictures),
+            MessageKind.ANSWER,
+            key=f"answer:{inbound.message_id}",
+            is_group=inbound.is_group and not alone,
+            member=self.known.member.id if self.known else None,
+        )
+
+    async def groups_at(self, scope: PlaceId) -> list[GroupChat]:
+        """The groups of a ticket's scope."""
+        return list(await chats.at(self.session, [scope]))

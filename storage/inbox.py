@@ -62,3 +62,9 @@ async def forget(session: AsyncSession, *, ids_before: datetime, kept_before: da
     await session.execute(sa.delete(InboxEntry).where(InboxEntry.received_at < ids_before))
     stale = sa.update(InboxEntry).where(InboxEntry.kept.is_not(None), InboxEntry.received_at < kept_before)
     await session.execute(stale.values(kept=sa.null()))
+
+
+async def let_go(session: AsyncSession, keys: Sequence[Key]) -> None:
+    """Forget the contents of messages that have been taken again."""
+    key = sa.tuple_(InboxEntry.channel, InboxEntry.account, InboxEntry.message_id)
+    await session.execute(sa.update(InboxEntry).where(key.in_(list(keys))).values(kept=sa.null()))

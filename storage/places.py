@@ -104,3 +104,16 @@ async def community_of(session: AsyncSession, place: Place) -> Place:
 async def all_of(session: AsyncSession, kind: PlaceKind) -> Sequence[Place]:
     """Every place of that kind, in order of the tree."""
     return (await session.scalars(sa.select(Place).where(Place.kind == kind).order_by(Place.path))).all()
+
+
+async def only_community(session: AsyncSession) -> Place:
+    """The community, where there is just one; else the first one set up.
+
+    Raises:
+        LookupError: No place exists yet.
+    """
+    query = sa.select(Place).order_by(Place.kind != PlaceKind.COMMUNITY, Place.id).limit(1)
+    found: Place | None = await session.scalar(query)
+    if found is None:
+        raise LookupError("no place exists yet")
+    return found

@@ -1,0 +1,231 @@
+"""Inbound messages → transactions. What waits is committed together, and acknowledged only after the commit.
+
+Everything that is waiting when a transaction begins goes into it, each message in its order, so that one `fsync` serves
+many. Where anything goes wrong, all of it is undone and every message is taken by itself: nothing has left the
+transaction, so running a handler again is always allowed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from handlers import ROUTES, phrases
+from handlers.board import load
+from handlers.context import Context, Happening, Inbound, Reach, Refusal, Reply
+from handlers.house import HouseRules
+from handlers.understanding.decide import Reader
+from handlers.understanding.types import Memory, OpenTicket
+from storage import chats, inbox, members, places
+from storage.chats import Address
+from storage.database import Sessions
+from storage.types import PlaceId
+
+log = logging.getLogger(__name__)
+
+TOGETHER: Final = 64  #: most messages a transaction
+TRIES: Final = 3
+CHATS_REMEMBERED: Final = 5000
+_AS_JSON: Final = TypeAdapter(Inbound)
+
+
+class Conflict(Exception):  # noqa: N818 -- not an error: it is run again
+    """Somebody else changed the same thing at once."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    inbound: Inbound
+    done: asyncio.Future[None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Receiver:
+    """The way in: `receive` returns when the message and all its consequences are on disk."""
+
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    house: HouseRules
+    reach: Mapping[str, Reach]
+    reader: Reader
+    nudge: Callable[[], None] = lambda: None  #: called after a commit: there may be mail
+    memories: dict[Address, Memory] = field(default_factory=dict)
+    _waiting: list[_Waiting] = field(default_factory=list)
+    _worker: asyncio.Task[None] | None = None
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Take one message; see `Receive` in `bot/channels/base.py`."""
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(inbound, done))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        # Whoever waits may give up; the transaction is finished all the same.
+        await asyncio.shield(done)
+
+    async def close(self) -> None:
+        """Finish what is in progress."""
+        if self._worker is not None:
+            await asyncio.wait([self._worker])
+
+    async def retake(self) -> int:
+        """Take again what a bug left over; how many messages that were."""
+        async with self.sessions() as session:
+            left = [_AS_JSON.validate_python(entry.kept, strict=False) for entry in await inbox.kept(session)]
+        for inbound in left:
+            await self._alone(inbound, again=True)
+        return len(left)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            try:
+                await self._together([waiting.inbound for waiting in batch])
+            except Exception:
+                log.info("batch_undone", extra={"messages": len(batch)}, exc_info=len(batch) == 1)
+                await self._one_by_one(batch)
+            else:
+                for waiting in batch:
+                    _settle(waiting.done)
+            self.nudge()
+
+    async def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
+        for waiting in batch:
+            try:
+                await self._alone(waiting.inbound)
+            except Exception as error:
+                # Not on disk, so not acknowledged: the channel delivers it again.
+                log.exception("message_not_taken", extra=_ids(waiting.inbound))
+                _settle(waiting.done, error)
+            else:
+                _settle(waiting.done)
+
+    async def _together(self, batch: Sequence[Inbound], *, again: bool = False) -> None:
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            fresh = {i.key for i in batch} if again else await inbox.claim(session, [i.key for i in batch], now)
+            heard: list[Context] = []
+            for ctx in await self._contexts(session, [i for i in _each_once(batch) if i.key in fresh], now):
+                ctx.memory = _latest(heard, ctx) or ctx.memory
+                await self._handle(ctx)
+                heard.append(ctx)
+            if again:
+                await inbox.let_go(session, [i.key for i in batch])
+        for ctx in heard:
+            self._remember(ctx)
+
+    async def _alone(self, inbound: Inbound, *, again: bool = False) -> None:
+        for attempt in range(TRIES):
+            try:
+                return await self._together([inbound], again=again)
+            except (StaleDataError, IntegrityError, DBAPIError) as error:
+                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                    raise
+                log.info("message_tried_again", extra={**_ids(inbound), "attempt": attempt + 1})
+            except Exception:
+                log.exception("handler_failed", extra=_ids(inbound))
+                break
+        if not again:
+            await self._apologise(inbound)
+
+    async def _apologise(self, inbound: Inbound) -> None:
+        """Keep what could not be handled, and say so where the bot was asked."""
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            if not await inbox.claim(session, [inbound.key], now):
+                return
+            await inbox.keep(session, inbound.key, _AS_JSON.dump_python(inbound, mode="json"))
+            (ctx,) = await self._contexts(session, [inbound], now)
+            if inbound.to_bot:
+                ctx.answer(Reply(phrases.went_wrong()))
+
+    async def _contexts(self, session: AsyncSession, batch: Sequence[Inbound], now: datetime) -> list[Context]:
+        """What is known about each message, in five statements however many they are."""
+        groups = await chats.bound(session, {i.address for i in batch if i.is_group})
+        people = await members.known(session, {i.who for i in batch})
+        scopes = {place.id for _, place in groups.values()}
+        homes = {
+            known.member.home_id
+            for known in people.values()
+            if known.member.home_id is not None and any(not i.is_group and i.who in people for i in batch)
+        }
+        board: dict[PlaceId, tuple[OpenTicket, ...]] = await load(session, scopes, now, self.house)
+        found = []
+        for inbound in batch:
+            group, place = groups.get(inbound.address, (None, None))
+            known = people.get(inbound.who)
+            if place is None and known is not None and known.member.home_id in homes and not inbound.is_group:
+                place = await places.by_id(session, PlaceId(known.member.home_id or 0))
+            found.append(
+                Context(
+                    session=session,
+                    now=now,
+                    house=self.house,
+                    reach=self.reach,
+                    inbound=inbound,
+                    reader=self.reader,
+                    group=group,
+                    place=place,
+                    known=known,
+                    memory=self.memories.get(inbound.address, Memory()),
+                    board=board,
+                )
+            )
+        return found
+
+    async def _handle(self, ctx: Context) -> None:
+        """Let the message have its effect. Commands may be refused, so they run in a savepoint of their own."""
+        if ctx.known is not None:
+            _reachable(ctx)
+        try:
+            asked = ROUTES.asked(ctx)
+            if asked is None and ctx.inbound.happening is Happening.SAID:
+                reply = await ROUTES.route(ctx, None)
+            else:
+                async with ctx.session.begin_nested():
+                    reply = await ROUTES.route(ctx, asked)
+        except Refusal as refusal:
+            reply = refusal.reply
+        if reply is not None:
+            ctx.answer(reply)
+
+    def _remember(self, ctx: Context) -> None:
+        if ctx.memory.recent:
+            self.memories.pop(ctx.inbound.address, None)  # the chat heard last goes to the end
+            self.memories[ctx.inbound.address] = ctx.memory
+        if len(self.memories) > CHATS_REMEMBERED:
+            self.memories.pop(next(iter(self.memories)))
+
+
+def _each_once(batch: Sequence[Inbound]) -> list[Inbound]:
+    return list({inbound.key: inbound for inbound in reversed(batch)}.values())[::-1]
+
+
+def _latest(heard: Sequence[Context], ctx: Context) -> Memory | None:
+    return next((h.memory for h in reversed(heard) if h.inbound.address == ctx.inbound.address), None)
+
+
+def _reachable(ctx: Context) -> None:
+    """Learn where the speaker can be written to alone."""
+    assert ctx.known is not None
+    if ctx.inbound.one_to_one and ctx.known.identity.one_to_one != ctx.inbound.one_to_one:
+        ctx.known.identity.one_to_one = ctx.inbound.one_to_one
+
+
+def _settle(done: asyncio.Future[None], error: BaseException | None = None) -> None:
+    if done.done():
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
+
+
+def _ids(inbound: Inbound) -> dict[str, Any]:
+    return {"channel": inbound.channel, "message": inbound.message_id}

@@ -1,0 +1,50 @@
+"""The rules that a community may want otherwise, as one value with good defaults; `config.toml` sets them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from handlers.rules.escalations import Policy
+from storage.types import Category
+
+ADVICE: Final[Mapping[Category, str]] = MappingProxyType(
+    {
+        Category.FIRE_SAFETY: "看到火、烟先离开，马上拨打 119，别坐电梯，出门随手关门。",
+        Category.GAS: "闻到燃气味：别开关电器、别打火、别在屋里打电话，开窗，人到楼外再拨燃气抢修和 119。",
+        Category.ELEVATOR: "有人困在电梯里：按轿厢里的警铃，别扒门别跳，等专业人员；有人不舒服就拨 120，也可以拨 119。",
+        Category.CARE: "有人晕倒、摔伤或突发急病：先拨 120，别随意搬动，留人守着。",
+        Category.SECURITY: "有人正受到伤害：先保证自己安全，马上拨打 110。",
+        Category.DISPUTE: "动起手来了就马上拨打 110，旁人先拉开、别围观。",
+        Category.POWER: "带电、打火的地方千万别碰别靠近，也别用水浇；有人触电先断电再拨 120，起火拨 119。",
+        Category.SEWER: "水漫到电箱、配电房就别再靠近，当心触电；需要救援拨打 119。",
+        Category.WATER: "水漫到电箱、配电房就别再靠近，当心触电；需要救援拨打 119。",
+        Category.FALLING: "请从楼下绕行，别站在下面看；有人受伤拨 120，有人故意抛物拨 110。",
+    }
+)
+ADVICE_ELSE: Final = "有人受伤或有危险，请先拨打 120、119 或 110。"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """What the community decided. `escalation` holds the time zone, the time limits, the ladder and the quiet hours."""
+
+    escalation: Policy
+    operator: str = "社区居民委员会"  #: who runs the bot, as the greeting names it
+    bot_name: str = "红管家"
+    group_notes: int = 3  #: most unasked messages in a group about one ticket
+    never_in_group: frozenset[Category] = frozenset({Category.CARE, Category.DISPUTE, Category.SECURITY})
+    advice: Mapping[Category, str] = field(default_factory=lambda: ADVICE)
+    advice_else: str = ADVICE_ELSE
+    linked_for: timedelta = timedelta(days=2)  #: how long something said may still belong to a closed ticket
+    reopen_within: timedelta = timedelta(days=7)
+    code_for: timedelta = timedelta(hours=24)  #: how long a one-time code is good
+    ids_for: timedelta = timedelta(days=30)  #: how long message ids are kept against double delivery
+    words_for: timedelta = timedelta(days=30)  #: how long what the bot said is kept in words
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The community's time zone."""
+        return self.escalation.zone

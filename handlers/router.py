@@ -1,0 +1,150 @@
+"""Who answers a message: a command by its first words, or the first listener that it concerns."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from handlers import phrases
+from handlers.context import BUTTON_VERSION, Context, Happening, Refusal, Reply
+from handlers.reading import Unclear, clean, leading_number
+from handlers.rules.roles import may
+from storage.types import Role
+
+Handler = Callable[[Context, str], Awaitable[Reply | None]]
+Listener = Callable[[Context], Awaitable[Reply | None]]
+
+PUNCTUATION: Final = " \t\n:：,，#＃。.!！"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word that people may say to the bot, and what it does.
+
+    `also`: other words for the same; `everyday`: it occurs in ordinary talk as well, so that in a group it is let pass
+    in silence where it does not fit and the bot is not addressed.
+    """
+
+    word: str
+    run: Handler
+    example: str
+    does: str  #: for the help text and the README
+    allow: tuple[Role, ...]
+    also: tuple[str, ...] = ()
+    everyday: bool = False
+
+
+@dataclass(slots=True)
+class Router:
+    """The commands and listeners of one feature."""
+
+    commands: list[Command] = field(default_factory=list)
+    listeners: list[tuple[Happening, Listener]] = field(default_factory=list)
+
+    def command(
+        self,
+        word: str,
+        *,
+        example: str,
+        does: str,
+        allow: Role | tuple[Role, ...] = Role.RESIDENT,
+        also: tuple[str, ...] = (),
+        everyday: bool = False,
+    ) -> Callable[[Handler], Handler]:
+        """Let `word` (or `/word`, or one of `also`) run the function below."""
+
+        def register(run: Handler) -> Handler:
+            allowed = allow if isinstance(allow, tuple) else (allow,)
+            self.commands.append(Command(word, run, example, does, allowed, also, everyday))
+            return run
+
+        return register
+
+    def listen(self, to: Happening = Happening.SAID) -> Callable[[Listener], Listener]:
+        """Ask the function below about everything of that kind which no command claims."""
+
+        def register(listener: Listener) -> Listener:
+            self.listeners.append((to, listener))
+            return listener
+
+        return register
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command as somebody typed it."""
+
+    command: Command
+    rest: str
+    outright: bool  #: with a slash, by a button, or to the bot: a mistake deserves an answer
+    bare: bool  #: nothing but the word and perhaps a number
+
+
+class Routes:
+    """All that the bot can do, in the order in which it is asked."""
+
+    def __init__(self, routers: Sequence[Router]) -> None:
+        self.commands: Final = [command for router in routers for command in router.commands]
+        self.listeners: Final = [pair for router in routers for pair in router.listeners]
+        spelled = ((word, c) for c in self.commands for word in (c.word, *c.also))
+        self._by_word: Final = sorted(spelled, key=lambda pair: -len(pair[0]))
+        self._firsts: Final = frozenset(word[0] for word, _ in self._by_word)
+
+    def asked(self, ctx: Context) -> Asked | None:
+        """The command that the message gives, if it gives one."""
+        happening = ctx.inbound.happening
+        if happening not in (Happening.SAID, Happening.PRESSED):
+            return None
+        text = ctx.inbound.text[:2000].lstrip()
+        pressed = happening is Happening.PRESSED
+        if pressed:
+            version, _, text = text.partition("|")
+            if version != BUTTON_VERSION:
+                raise Refusal(phrases.old_button(), alone=True)
+        slash = text.startswith(("/", "／"))
+        text = text[1:] if slash else text
+        if text[:1] not in self._firsts:
+            return None
+        return self._matched(clean(text), outright=slash or pressed or ctx.inbound.to_bot)
+
+    def _matched(self, text: str, *, outright: bool) -> Asked | None:
+        for word, command in self._by_word:
+            if text.startswith(word):
+                rest = text[len(word) :]
+                number, after = leading_number(rest)
+                if rest and rest[0] not in PUNCTUATION and number is None:
+                    continue  # "接单员在哪" is no 接单
+                rest = rest.lstrip(PUNCTUATION)
+                return Asked(command, rest, outright, bare=not rest or (number is not None and not after.strip()))
+        return None
+
+    async def route(self, ctx: Context, asked: Asked | None) -> Reply | None:
+        """The answer to the message: None is silence.
+
+        Raises:
+            Refusal: It cannot be done; what was changed must be undone.
+        """
+        if asked is not None and self._is_meant(ctx, asked):
+            try:
+                return await asked.command.run(ctx, asked.rest)
+            except Unclear:
+                if asked.outright or (asked.bare and not asked.command.everyday):
+                    raise Refusal(phrases.for_example(asked.command.example)) from None
+        for happening, listener in self.listeners:
+            if happening is ctx.inbound.happening:
+                reply = await listener(ctx)
+                if reply is not None:
+                    return reply
+        return None
+
+    def _is_meant(self, ctx: Context, asked: Asked) -> bool:
+        if may(ctx.roles_at(ctx.place), *asked.command.allow):
+            return True
+        if asked.outright or (asked.bare and not asked.command.everyday):
+            raise Refusal(phrases.not_allowed(asked.command.word, asked.command.allow))
+        return False
+
+
+def spelled(commands: Iterable[Command], roles: Iterable[Role]) -> list[Command]:
+    """The commands open to somebody with `roles`."""
+    held = tuple(roles)
+    return [command for command in commands if may(held, *command.allow)]
