@@ -1,0 +1,90 @@
+"""What a message's own words say: one linear table over character n-grams gives acts, categories and urgencies."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from operator import add
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.types import Category, Intent, Role, Urgency
+
+Scores = NDArray[np.float32]
+
+OPEN, DETAIL, ME_TOO, RESOLVED, QUESTION, NOTICE, CHATTER = ACTS = (
+    "open",
+    "detail",
+    "me_too",
+    "resolved",
+    Intent.QUESTION,
+    Intent.NOTICE,
+    Intent.CHATTER,
+)
+CATEGORIES: Final = tuple(Category)
+URGENCIES: Final = tuple(Urgency)
+HEADS: Final = {"act": len(ACTS), "category": len(CATEGORIES), "urgency": len(URGENCIES)}
+WIDTH: Final = sum(HEADS.values())
+SHORTEN: Final = 240  #: characters that are read; what is longer says the rest in its place grammar only
+STAFF: Final = frozenset(
+    {Role.STEWARD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.PROPERTY, Role.ADMIN, Role.SUPERVISOR}
+)
+_DIGITS: Final = str.maketrans("123456789", "000000000")
+
+
+def grams(text: str) -> dict[str, None]:
+    """The distinct character 1- to 4-grams of `text`, in order of appearance; digits are all alike, +1 is a word."""
+    line = text.replace("+1", "⊕").lower().translate(_DIGITS)
+    if len(line) > SHORTEN:
+        line = f"{line[: SHORTEN - 60]}\n{line[-60:]}"
+    line = f"^{line}$"
+    two = list(map(add, line, islice(line, 1, None)))
+    three = list(map(add, two, islice(line, 2, None)))
+    found = dict.fromkeys(line)
+    found.update(dict.fromkeys(two))
+    found.update(dict.fromkeys(three))
+    found.update(dict.fromkeys(map(add, three, islice(line, 3, None))))
+    return found
+
+
+def marks(text: str, role: Role, attachments: Iterable[str]) -> list[str]:
+    """What is known of a message beside its characters, as words that no text can contain."""
+    length = len(text)
+    size = 0 if not length else 1 if length < 4 else 2 if length < 8 else 3 if length < 16 else 4 if length < 40 else 5
+    found = [f"\0role {role}", f"\0size {size}", f"\0staff {role in STAFF}"]
+    found.extend(f"\0with {kind}" for kind in attachments)
+    if role in STAFF:
+        found.extend(f"\0s{a}{b}" for a, b in zip(text, text[1:], strict=False))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The table of the linear model: a row for every known n-gram, a column for every class; the last row is the bias."""
+
+    rows: Mapping[str, int]
+    table: Scores
+
+    def scores(self, text: str, role: Role, attachments: Iterable[str]) -> Scores:
+        """One logit a class, heads side by side in the order of HEADS."""
+        found = grams(text)
+        found.update(dict.fromkeys(marks(text, role, attachments)))
+        known = [row for row in map(self.rows.get, found) if row is not None]
+        if not known:
+            return self.table[-1]
+        total: Scores = self.table[known].sum(axis=0) / np.float32(len(known) ** 0.5) + self.table[-1]
+        return total
+
+
+def shares(logits: Scores) -> Scores:
+    """Probabilities of one head's logits."""
+    raised = np.exp(logits - logits.max())
+    result: Scores = raised / raised.sum()
+    return result
+
+
+def heads(scores: Scores) -> tuple[Any, ...]:
+    """The logits of the three heads."""
+    first, second = HEADS["act"], HEADS["act"] + HEADS["category"]
+    return scores[:first], scores[first:second], scores[second:]

@@ -1,0 +1,133 @@
+"""A grammar of places in a compound: 3-1-502, 三单元五楼, 负一楼, A座, 6幢301 … and back into words.
+
+An address is a run of parts from wide to narrow: building, unit, floor, room. Each part is a number and the word that
+says what it counts; hyphens stand for the words in the short forms. A part that is no narrower than the one before
+begins another address, so that 「3栋1单元和4栋」 is two.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from handlers.understanding.numerals import CHINESE, numeral
+from handlers.understanding.types import Scene, Spot
+
+_CN: Final = f"[{CHINESE}]"
+_N: Final = rf"(?:\d{{1,3}}|{_CN}{{1,3}})"  # a building's, unit's or floor's number
+_B: Final = rf"(?:[A-Z]{{1,2}}\d{{1,2}}|\d{{1,3}}[A-Z]|[A-Z]|{_N})"
+_R: Final = r"(?:\d{1,2}[A-Z]\d{1,2}|\d{3,4}[A-Z]?|\d{1,2}[A-Z](?![A-Z]))"
+_START: Final = r"(?<![\dA-Za-z.:/#+])"
+_NOT_A_ROOM: Final = (
+    r"(?![\d.:%°/年月日号块元点分秒个人度米斤次天户平瓦万件份台张页岁]|多[个人块]|毫|公[斤里]|[A-Za-z]{2})"
+)
+_NOT_A_FLOOR: Final = r"(?!上?下?[主群盖]|[房道]子)"
+
+PARTS: Final = re.compile(
+    rf"""{_START}(?P<b3>{_B})(?:栋|幢|号楼|座)?[-_/杠](?P<u3>\d{{1,2}}|{_CN})(?:单元)?[-_/杠](?P<r3>{_R}|{_CN}{{3}}|\d{{1,2}}(?!\d))
+    |{_START}(?P<b2>{_B})(?:栋|幢|号楼|座|\#)?[-_杠](?P<r2>{_R}|{_CN}{{3}}){_NOT_A_ROOM}
+    |{_START}(?P<building>{_B})(?:栋|幢|座(?!位)|号楼|\#楼?|号(?={_N}单元)|楼(?={_N}(?:单元|门(?!口))))
+    |{_START}(?P<unit>{_N})(?:单元|梯|门(?={_R}|洞|{_N}[楼层]))
+    |(?:负|地下|-)(?P<below>[1-9]|{_CN})(?:楼|层|F)?
+    |{_START}(?P<basement>B[1-6])(?![A-Za-z0-9栋幢座-])
+    |{_START}(?P<floor>\d{{1,2}}A?|{_CN}{{1,3}})(?:楼|层|F(?![A-Za-z]))(?:(?P<flat>\d{{1,2}})(?:号|户)(?!楼))?{_NOT_A_FLOOR}
+    |{_START}(?P<lettered>[A-Z])(?P<theirs>\d{{3,4}}){_NOT_A_ROOM}
+    |{_START}(?P<room>{_R}){_NOT_A_ROOM}
+    |(?<!{_CN})(?P<said>[一二三四五六七八九十幺][零〇○一二三四五六七八九幺]{{2,3}})(?:室|房|号房|的|家|屋|那家)
+    """,
+    re.VERBOSE,
+)
+WORTH_A_LOOK: Final = re.compile(rf"[\dA-Z{CHINESE}]")
+ORDER: Final = ("building", "unit", "floor", "room")
+
+
+def _number(text: str | None) -> str | None:
+    """Arabic digits or letters as written; numerals turned into digits."""
+    if text is None:
+        return None
+    return text.lstrip("0") or "0" if text.isdigit() and len(text) < 3 else numeral(text) or text
+
+
+def _room(text: str) -> str:
+    return numeral(text) or text
+
+
+def _floor(text: str) -> int | None:
+    """The floor's number; 13A is the fourteenth."""
+    digits = _number(text.rstrip("A")) or ""
+    if not digits.isdigit() or not 0 < int(digits) < 100:
+        return None
+    return int(digits) + text.endswith("A")
+
+
+def _part(match: re.Match[str], scene: Scene) -> Spot:
+    """What one match of PARTS states."""
+    kind, text = match.lastgroup, match[match.lastgroup or 0]
+    if kind == "r3":
+        return Spot(_number(match["b3"]), _number(match["u3"]), None, _room(text))
+    if kind == "r2":
+        return _pair(_number(match["b2"]) or "", _room(text), scene)
+    if kind == "building":
+        return Spot(building=_number(text))
+    if kind == "unit":
+        return Spot(unit=_number(text))
+    if kind == "below":
+        return Spot(floor=-int(_number(text) or "1"))
+    if kind == "basement":
+        return Spot(building=text) if scene.building == text else Spot(floor=-int(text[1:]))
+    if kind in ("floor", "flat"):
+        return Spot(floor=_floor(match["floor"]))
+    if kind == "theirs":
+        return Spot(building=match["lettered"], room=text)
+    return Spot(room=_room(text))
+
+
+def _pair(first: str, room: str, scene: Scene) -> Spot:
+    """「2-502」: a unit's room in a building's group, a building's room in a compound's."""
+    if scene.building is None and first not in scene.units:
+        return Spot(building=first, room=room)
+    if first == scene.building and first not in scene.units:
+        return Spot(building=first, room=room)
+    return Spot(unit=first, room=room) if first.isdigit() else Spot(building=first, room=room)
+
+
+def _narrowest(spot: Spot) -> int:
+    return max((i for i, part in enumerate(ORDER) if getattr(spot, part) is not None), default=-1)
+
+
+def _widest(spot: Spot) -> int:
+    return min((i for i, part in enumerate(ORDER) if getattr(spot, part) is not None), default=len(ORDER))
+
+
+def addresses(text: str, scene: Scene) -> Iterator[tuple[int, int, Spot]]:
+    """Every address said in `text` (as `plain` gives it), with where it begins and ends."""
+    if not WORTH_A_LOOK.search(text):
+        return
+    begin = end = 0
+    spot = Spot()
+    for match in PARTS.finditer(text):
+        part = _part(match, scene)
+        if part == Spot():
+            continue
+        if spot != Spot() and (_widest(part) <= _narrowest(spot) or match.start() - end > 6):
+            yield begin, end, spot
+            spot = Spot()
+        if spot == Spot():
+            begin = match.start()
+        spot, end = spot.updated(part), match.end()
+    if spot != Spot():
+        yield begin, end, spot
+
+
+def home_of(name: str, scene: Scene) -> Spot:
+    """The home that a nickname states, such as 「2-1203 李姐」."""
+    return next((spot for _, _, spot in addresses(name, scene)), Spot())
+
+
+def spot_name(spot: Spot, *, rooms: bool = True) -> str:
+    """The spot in Chinese, empty for nowhere; without `rooms` building and unit at most, for what a group may read."""
+    words = [f"{spot.building}栋" if spot.building else "", f"{spot.unit}单元" if spot.unit else ""]
+    if rooms and spot.floor is not None:
+        words.append(f"{spot.floor}楼" if spot.floor > 0 else f"负{-spot.floor}楼")
+    if rooms and spot.room:
+        words.append(f"{spot.room}室")
+    return "".join(words)
