@@ -16,17 +16,19 @@ _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")  # dra
 _KEPT: Final = "，！？：；（）…"  # Chinese punctuation stays what it is: texts are shown again
 _EDGES: Final = " \n\t,，.。、:：;；!！?？~～…-—\"'“”‘’「」『』()（）[]【】<>《》"
 
+SEPARATORS: Final = " \n\t,，。.、:：;；-—"  #: between a number or a time and what is said with it
+
 _CHINESE_DIGITS: Final = str.maketrans("零〇一二两三四五六七八九", "001223456789")
-_NUMERAL: Final = "[0-9]++|[零〇一二两三四五六七八九十百千]++"
+NUMERAL: Final = "[0-9]++|[零〇一二两三四五六七八九十百千]++"
 _SPOKEN: Final = re.compile(r"(?:([1-9])千)?0?(?:([1-9])百)?0?(?:([1-9]?)十)?0?([1-9])?", re.ASCII)
 _NAMED: Final = "(?:[#№]|no[.:]?|工单|编号|单号)"
-_WHOLE: Final = re.compile(rf"(?:{_NAMED}|第|\s)*({_NUMERAL})\s*(?:号工单|号单|号|#)?", re.IGNORECASE)
+_WHOLE: Final = re.compile(rf"(?:{_NAMED}|第|\s)*({NUMERAL})\s*(?:号工单|号单|号|#)?", re.IGNORECASE)
 # 12栋, 12.5 and 12-1203 do not begin with a ticket's number; 工单12 and “12 ” do, whatever comes then.
 _LEADING: Final = re.compile(
     rf"""\s*(?:
-        (?:{_NAMED}\s*)+({_NUMERAL})(?:\s*号(?:工单|单(?!元))?)?(?![.:\-/][0-9])
-      | ({_NUMERAL})\s*号(?:\s*工单|单(?!元))?(?![楼栋幢座院门线房铺库早晚夜]|[上中下]午|[今明]天|凌晨|单元)
-      | ({_NUMERAL})(?=$|[\s,，.。、:：;；!！?？~…\-—])(?![.,:、\-][0-9])
+        (?:{_NAMED}\s*)+({NUMERAL})(?:\s*号(?:工单|单(?!元))?)?(?![.:\-/][0-9])
+      | ({NUMERAL})\s*号(?:\s*工单|单(?!元))?(?![楼栋幢座院门线房铺库早晚夜]|[上中下]午|[今明]天|凌晨|单元)
+      | ({NUMERAL})(?=$|[\s,，.。、:：;；!！?？~…\-—])(?![.,:、\-][0-9])
         (?!\s+(?:栋|幢|号楼|分钟|小时|点(?![名评检])))
     )""",
     re.VERBOSE | re.IGNORECASE,
@@ -59,7 +61,7 @@ ROLE_WORDS: Final[Mapping[str, Role]] = {word: role for role, words in _ROLES.it
 
 
 class Unclear(ValueError):
-    """The words cannot be read; the answer is the command's own example."""
+    """The words cannot be read; the answer is the command's own example. It never carries the words themselves."""
 
 
 def clean(text: str, limit: int = LONGEST) -> str:
@@ -104,7 +106,7 @@ def number(text: str) -> int:
     found = _WHOLE.fullmatch(folded(clean(text, 100)).strip(_EDGES))
     value = numeral(found[1]) if found else None
     if not value:
-        raise Unclear(text[:100])
+        raise Unclear("no ticket number")
     return value
 
 
@@ -113,7 +115,7 @@ def leading_number(text: str) -> tuple[int | None, str]:
     text = clean(text)
     found = _LEADING.match(folded(text))
     value = numeral(found[1] or found[2] or found[3]) if found else None
-    return (value, text[found.end() :].lstrip(_EDGES)) if found and value else (None, text)
+    return (value, text[found.end() :].lstrip(SEPARATORS)) if found and value else (None, text)
 
 
 def rating(text: str) -> int:
@@ -124,12 +126,12 @@ def rating(text: str) -> int:
     """
     found = _RATED.match(folded(clean(text, 100)).lstrip(_EDGES))
     if found is None:
-        raise Unclear(text[:100])
+        raise Unclear("no rating")
     if found["word"]:
         return _RATINGS[found["word"]]
     value = numeral(found["points"]) if found["points"] else len(found["stars"])
     if value is None or not 1 <= value <= 5:
-        raise Unclear(text[:100])
+        raise Unclear("not one to five")
     return value
 
 

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
+from storage.outbox import OutboxMessage
 from storage.places import Place
-from storage.types import PlaceId
+from storage.types import OutboxStatus, PlaceId
 
 #: channel, account, chat
 Address = tuple[str, str, str]
@@ -62,3 +63,36 @@ async def bind(session: AsyncSession, address: Address, place: Place, now: datet
     news = group.place_id != place.id or group.lost_at is not None
     group.place_id, group.lost_at = place.id, None
     return news
+
+
+async def move(session: AsyncSession, old: Address, to: str) -> None:
+    """The group has a new address: its row and what waits for it follow."""
+    channel, account, chat = old
+    known = await bound(session, [old, (channel, account, to)])
+    group = known.get(old)
+    if group is not None and (channel, account, to) not in known:
+        group[0].chat = to
+    waiting = (
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.channel == channel, OutboxMessage.account == account, OutboxMessage.chat == chat)
+        .where(OutboxMessage.status == OutboxStatus.PENDING)
+    )
+    await session.execute(waiting.values(chat=to))
+
+
+async def lose(session: AsyncSession, address: Address, now: datetime) -> GroupChat | None:
+    """The bot is no longer in that group."""
+    group, _ = (await bound(session, [address])).get(address, (None, None))
+    if group is not None and group.lost_at is None:
+        group.lost_at = now
+    return group
+
+
+async def lost(session: AsyncSession) -> Sequence[GroupChat]:
+    """The groups from which the bot was removed."""
+    return (await session.scalars(sa.select(GroupChat).where(GroupChat.lost_at.is_not(None)))).all()
+
+
+async def every(session: AsyncSession) -> Sequence[GroupChat]:
+    """All bound groups in which the bot still is."""
+    return (await session.scalars(sa.select(GroupChat).where(GroupChat.lost_at.is_(None)))).all()

@@ -1,0 +1,82 @@
+"""Rings the handlers' ticks, each in a transaction of its own. Nothing is stored here: a tick asks what is due now."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from handlers import TICKS
+from handlers.context import Moment, Reach
+from handlers.house import HouseRules
+from storage.database import Sessions
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS: Final = 15
+
+Tick = Callable[[Moment], Awaitable[None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Clock:
+    """What happens by itself."""
+
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    house: HouseRules
+    reach: Mapping[str, Reach]
+    nudge: Callable[[], None] = lambda: None
+    ticks: Sequence[Tick] = field(default_factory=lambda: TICKS)
+
+    async def ring(self) -> None:
+        """Run every tick once; one that fails leaves the others alone."""
+        for tick in self.ticks:
+            try:
+                async with self.sessions.begin() as session:
+                    await tick(Moment(session=session, now=self.clock(), house=self.house, reach=self.reach))
+            except Exception:
+                log.exception("tick_failed", extra={"tick": tick.__name__})
+        self.nudge()
+
+
+@asynccontextmanager
+async def ticking(clock: Clock) -> AsyncIterator[None]:
+    """Ring as long as the block lasts; a ring in progress is finished before it ends.
+
+    The scheduler's own shutdown would cancel a running job in the middle of a transaction, so it is paused first.
+    """
+    scheduler = AsyncIOScheduler()
+    bell = _Bell(clock)
+    scheduler.add_job(bell.ring, IntervalTrigger(seconds=EVERY_SECONDS), max_instances=1, coalesce=True)
+    scheduler.start()
+    try:
+        await bell.ring()
+        yield
+    finally:
+        scheduler.pause()
+        await bell.silence()
+        scheduler.shutdown(wait=False)
+
+
+class _Bell:
+    """A ring that can be waited for."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock: Final = asyncio.Lock()
+        self._over = False
+
+    async def ring(self) -> None:
+        async with self._lock:
+            if not self._over:
+                await self._clock.ring()
+
+    async def silence(self) -> None:
+        async with self._lock:
+            self._over = True

@@ -1,0 +1,7 @@
+"""…"""
+
+from typing import Final
+
+from handlers.router import Router
+
+router: Final = Router()
