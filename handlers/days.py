@@ -5,6 +5,7 @@ Each is one pattern, asked where the text stands; texts are `folded`, so that wi
 
 import re
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ LONG_AGO: Final = timedelta(days=180)  # 1月3日, said in November, is next Jan
 
 _NEAR: Final = {"前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
 _WEEKS: Final = {"本": 0, "这": 0, "下": 1, "下下": 2}
-WEEKDAYS: Final = {
+_WEEKDAYS: Final = {
     **{c: i for i, c in enumerate("一二三四五六日", 1)},
     **{str(i): i for i in range(1, 8)},
     "天": 7,
@@ -30,14 +31,24 @@ _DAY: Final = re.compile(
     | (?P<ahead>{NUMERAL})\s*(?:(?P<days>天)|个?(?:周|星期|礼拜))[以之]?后
     | (?:(?P<week>下下|[下本这])个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|[1-7](?![0-9]))
     | (?:(?P<year>[0-9]{{4}})[年\-/.]|(?P<next_year>明)年|今年)?(?P<month>{NUMERAL})\s*[月\-/.]\s*(?P<date>{NUMERAL})
-      (?:[日号]|(?![点时:：.\-/])){_TOO}
+      (?:[日号]|(?![点时:：])){_TOO}
     | (?:(?P<next_month>下)个?月|[本这]个?月)?(?P<only_date>{NUMERAL})[日号]{_TOO}
+    """,
+    re.VERBOSE,
+)
+_EVERY_DAY: Final = re.compile(r"每(?:[天日]|(?=[早晚夜]|[上下中]午|凌晨|傍晚))|天天|长期|一直")
+_WORKDAYS: Final = re.compile(r"每?个?工作日")
+# 每周一三五, 周一到周五, 周六、周日; in 每周一三点 the 三 is an hour.
+_WEEKLY: Final = re.compile(
+    r"""(?:每个?)?(?:周|星期|礼拜)(?P<first>[一二三四五六日天末])
+    (?:\s*[-~–—到至]\s*(?:周|星期|礼拜)?(?P<last>[一二三四五六日天末])
+      | (?P<more>(?:\s*+[、,，和及]?\s*+(?:周|星期|礼拜)[一二三四五六日天末]|[、,，和及]?[一二三四五六日天末](?![点时号栋幢楼十]))*))
     """,
     re.VERBOSE,
 )
 _CLOCK: Final = re.compile(
     rf"""
-    (?P<part>凌晨|清晨|清早|早晨|早上|上午|早|中午|正午|下午|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|晚|夜)?\s*
+    \s*+(?P<part>凌晨|清晨|清早|早晨|早上|上午|早|中午|正午|下午|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|晚|夜)?\s*+
     (?:(?P<hour>{NUMERAL})\s*
       (?:[:：](?P<colon>[0-5][0-9])(?:[:：][0-5][0-9])?
         | [点时](?:(?P<half>半)|(?P<quarters>[一三])刻|(?P<minutes>[0-9](?=分)|[0-9]{{2}}|[零一二三四五六七八九十]++)分?(?![0-9栋幢号楼座])|[钟整])?
@@ -56,6 +67,16 @@ _PARTS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day, and where its words end."""
+
+    at: timedelta  #: from the midnight with which the named day begins; 晚上12点 is 24 hours
+    end: int
+    either: bool  #: 8点 may be said of the evening, too
+    part: bool  #: 上午, 晚上 … was said
+
+
 def day_at(text: str, start: int, today: date) -> tuple[date, int] | None:
     """The day that stands at `start`, and where it ends; `text` is folded. Unclear where there is no such day."""
     found = _DAY.match(text, start)
@@ -67,10 +88,29 @@ def day_at(text: str, start: int, today: date) -> tuple[date, int] | None:
         raise Unclear("no such day") from error
 
 
-def clock_at(text: str, start: int) -> tuple[timedelta, int] | None:
-    """The clock time at `start`, counted from midnight (晚上12点 is 24 hours), and where it ends; `text` is folded."""
+def weekdays_at(text: str, start: int) -> tuple[frozenset[int], int] | None:
+    """The days of every week that stand at `start` (Monday is 1), and where they end; `text` is folded."""
+    if found := _EVERY_DAY.match(text, start):
+        return frozenset(range(1, 8)), found.end()
+    if found := _WORKDAYS.match(text, start):
+        return frozenset(range(1, 6)), found.end()
+    found = _WEEKLY.match(text, start)
+    if found is None:
+        return None
+    first = _WEEKDAYS[found["first"]]
+    if found["last"]:
+        last = 7 if found["last"] == "末" else _WEEKDAYS[found["last"]]
+        return frozenset((first + i - 1) % 7 + 1 for i in range((last - first) % 7 + 1)), found.end()
+    named = found["first"] + found["more"]
+    return frozenset(_WEEKDAYS[c] for c in named if c in _WEEKDAYS) | (
+        {7} if "末" in named else frozenset()
+    ), found.end()
+
+
+def clock_at(text: str, start: int) -> Clock | None:
+    """The clock time at `start`, after blanks; `text` is folded."""
     found = _CLOCK.match(text, start)
-    return (_clock(found), found.end()) if found and found.end() > start else None
+    return _clock(found) if found and (found["part"] or found["hour"]) else None
 
 
 def _day(found: re.Match[str], today: date) -> date:
@@ -80,7 +120,7 @@ def _day(found: re.Match[str], today: date) -> date:
     if found["ahead"]:
         return today + value_of(found["ahead"]) * (DAY if found["days"] else 7 * DAY)
     if found["weekday"]:
-        day = monday + (WEEKDAYS[found["weekday"]] - 1) * DAY
+        day = monday + (_WEEKDAYS[found["weekday"]] - 1) * DAY
         if found["week"]:
             return day + _WEEKS[found["week"]] * 7 * DAY
         return day if day >= today else day + 7 * DAY
@@ -113,25 +153,27 @@ def _day_of_month(number: int, today: date, *, skip: bool) -> date:
     raise Unclear("no such day")
 
 
-def _clock(found: re.Match[str]) -> timedelta:
+def _clock(found: re.Match[str]) -> Clock:
     low, high, usual = _PARTS.get(found["part"], (0, 24, None))
-    if found["hour"] is None:
-        if usual is None:
-            raise Unclear("no hour")
-        return usual * HOUR
-    hour = value_of(found["hour"])
+    if found["hour"] is None and usual is None:
+        raise Unclear("no hour")
+    hour = value_of(found["hour"]) if found["hour"] else usual or 0
+    either = not found["part"] and not found["colon"] and 1 <= hour <= 12
     if found["part"]:
-        fitting = (
-            hour + shift for shift in (0, 12, 24, -12 * (hour == 12)) if low <= hour + shift <= high and hour <= 24
-        )
-        hour = next(fitting, 99)
-    elif not found["colon"] and 1 <= hour <= 5:  # nobody rings at 3点 in the night without saying 凌晨
+        shifts = (0, 12, 24, -12 if hour == 12 else 0)
+        hour = next((hour + shift for shift in shifts if low <= hour + shift <= high), 99)
+    elif either and hour <= 5:  # nobody rings at 3点 in the night without saying 凌晨
         hour += 12
-    minute = 30 if found["half"] else 15 * value_of(found["quarters"] or "0") or value_of(found["colon"] or "0")
-    minute = minute or value_of(found["minutes"] or "0")
-    if not low <= hour <= high or minute > 59 or (found["part"] is None and hour == 24 and minute):
+    minute = _minute(found)
+    if hour > high or minute > 59 or (hour == 24 and minute and not found["part"]):
         raise Unclear("no such hour")
-    return timedelta(hours=hour, minutes=minute)
+    return Clock(timedelta(hours=hour, minutes=minute), found.end(), either=either, part=bool(found["part"]))
+
+
+def _minute(found: re.Match[str]) -> int:
+    if found["half"]:
+        return 30
+    return 15 * value_of(found["quarters"] or "0") or value_of(found["colon"] or found["minutes"] or "0")
 
 
 def value_of(text: str) -> int:

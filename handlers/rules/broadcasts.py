@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from storage.types import BroadcastStatus as S
@@ -19,6 +19,7 @@ class BroadcastAction(StrEnum):
     CONFIRM = "confirm"
     START = "start"
     FINISH = "finish"
+    REPEAT = "repeat"  #: one round is out, the next one is waited for
     CANCEL = "cancel"
 
 
@@ -26,6 +27,7 @@ TRANSITIONS: Final[Mapping[tuple[S, BroadcastAction], S]] = {
     (S.DRAFT, BroadcastAction.CONFIRM): S.SCHEDULED,
     (S.SCHEDULED, BroadcastAction.START): S.SENDING,
     (S.SENDING, BroadcastAction.FINISH): S.SENT,
+    (S.SENDING, BroadcastAction.REPEAT): S.SCHEDULED,
     **{(s, BroadcastAction.CANCEL): S.CANCELLED for s in (S.DRAFT, S.SCHEDULED, S.SENDING)},
 }
 
@@ -52,6 +54,16 @@ class Repeat:
             raise ValueError("a repetition needs a weekday")
         if self.month_day is not None and not 1 <= self.month_day <= 31:
             raise ValueError("a day of the month is 1 to 31")
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """Back from what `kept` gave."""
+        return cls(time.fromisoformat(kept["at"]), frozenset(map(int, kept["weekdays"])), kept["month_day"])
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        weekdays = "".join(map(str, sorted(self.weekdays)))
+        return {"at": self.at.isoformat(), "weekdays": weekdays, "month_day": self.month_day}
 
     def falls_on(self, day: date) -> bool:
         """Whether the notice comes on `day`."""
