@@ -7,3 +7,7 @@ class Section(BaseModel):
     """A table of the file. A misspelt key is an error, not a silent default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Misconfigured(Exception):
+    """A value that is well formed and does not work; the message says what is so and what to do, in Chinese."""

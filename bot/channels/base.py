@@ -1,9 +1,9 @@
 """What every chat platform looks like to the bot: a channel says and hears, and states what it can do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,9 @@ from handlers.context import Inbound, Words
 
 #: Hands one heard thing over. Returns when it is on disk, and only then may a channel acknowledge it.
 Receive = Callable[[Inbound], Awaitable[None]]
+
+#: What time it is, aware UTC: for what is heard without a time of its own.
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +89,11 @@ class Channel(Protocol):
 class Media(Protocol):
     """Where pictures are kept, by content."""
 
-    async def keep(self, chunks: "Chunks", kind: str) -> "Kept":
+    async def keep(self, chunks: AsyncIterable[bytes], kind: str) -> "Kept":
         """Store what arrives, checking size and type; see `bot/media.py`."""
 
     def path(self, digest: str) -> Path | None:
         """The file of that digest, if it is there."""
-
-
-class Chunks(Protocol):
-    """Bytes that arrive piece by piece."""
-
-    def __aiter__(self) -> "Chunks": ...
-    async def __anext__(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,9 @@ class Kept:
 class Connector(Protocol):
     """The configuration of one channel, which knows how to connect it."""
 
-    def open(self, app: web.Application, receive: Receive, media: Media) -> AbstractAsyncContextManager[Channel]:
+    def open(
+        self, app: web.Application, receive: Receive, media: Media, clock: Clock
+    ) -> AbstractAsyncContextManager[Channel]:
         """Be connected for as long as the block lasts: add routes to `app`, or start a task, or both."""
 
 

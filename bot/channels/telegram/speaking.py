@@ -1,0 +1,163 @@
+"""Saying things on Telegram.
+
+Most messages are one call. A long text is several, and pictures that do not fit with their words come behind them. When
+a later call fails, the first has been heard: the outcome is reported as unsure, and nothing is said twice to a group.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, ReplyParameters
+from telegram.constants import MediaGroupLimit
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.base import Can, Media, SendError
+from bot.channels.telegram.errors import LONGEST_REASON, send_error
+from bot.channels.telegram.keys import key, number
+from bot.channels.telegram.wording import LONGEST_CAPTION, Part, parts, units, whole
+from handlers.context import Words
+
+log = logging.getLogger(__name__)
+
+MOST_IN_ALBUM: Final = int(MediaGroupLimit.MAX_MEDIA_LENGTH)
+FILE_NAME: Final = "picture.jpg"  #: what a saved picture is called; the digest is nobody's business
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One message on its way: where to, what it answers, and whether a part of it is out."""
+
+    chat: int
+    quote: ReplyParameters | None
+    begun: bool = False
+
+    def went_out(self, number: int) -> int:
+        """A part is out; only the first answers something."""
+        self.begun, self.quote = True, None
+        return number
+
+
+class Telegram:
+    """The bot on Telegram.
+
+    Args:
+        bot: The client.
+        account: The bot's word in addresses.
+        media: Where pictures are.
+        can: What it is able to do, but for what Telegram must be asked.
+        hears_all: What the administrator says about that; None to believe Telegram.
+    """
+
+    name = "telegram"
+
+    def __init__(self, bot: Bot, account: str, media: Media, can: Can, hears_all: bool | None) -> None:
+        self.account = account
+        self._bot = bot
+        self._media = media
+        self._can = can
+        self._hears_all = hears_all
+
+    @property
+    def can(self) -> Can:
+        """What it is able to do."""
+        return replace(self._can, hears_all=self._privacy_is_off() if self._hears_all is None else self._hears_all)
+
+    async def send(self, chat: str, words: Words) -> str:
+        """See `Channel.send`. The id is that of the part with the last words and the buttons."""
+        address = _address(chat)
+        quoted = number(words.quote, address)
+        quote = ReplyParameters(quoted, allow_sending_without_reply=True) if quoted else None
+        delivery = Delivery(address, quote)
+        try:
+            return key(address, await self._deliver(delivery, words))
+        except TelegramError as error:
+            raise send_error(error, begun=delivery.begun) from error
+
+    async def _deliver(self, delivery: Delivery, words: Words) -> int:
+        pictures, part = await self._load(words.pictures), whole(words, self.can)
+        if pictures and _fits_below(part, len(pictures)):
+            try:
+                said = await self._show(delivery, pictures[:MOST_IN_ALBUM], part)
+            except BadRequest as error:  # certainly not said, and the words must not be lost with the pictures
+                _refused(error)
+                pictures = []
+            else:
+                await self._show_behind(delivery, pictures[MOST_IN_ALBUM:])
+                return said
+        for each in parts(part):
+            said = await self._say(delivery, each)
+        await self._show_behind(delivery, pictures)
+        return said
+
+    async def _show_behind(self, delivery: Delivery, pictures: Sequence[bytes]) -> None:
+        """Pictures whose words are out already; those that Telegram does not like are left out."""
+        for start in range(0, len(pictures), MOST_IN_ALBUM):
+            try:
+                await self._show(delivery, pictures[start : start + MOST_IN_ALBUM], Part(""))
+            except BadRequest as error:
+                _refused(error)
+
+    async def _say(self, delivery: Delivery, part: Part) -> int:
+        said = await self._bot.send_message(
+            delivery.chat,
+            part.text,
+            entities=part.marks,
+            reply_markup=part.keyboard,
+            reply_parameters=delivery.quote,
+            link_preview_options=NO_PREVIEW,
+        )
+        return delivery.went_out(said.message_id)
+
+    async def _show(self, delivery: Delivery, pictures: Sequence[bytes], part: Part) -> int:
+        if len(pictures) > 1:
+            said, *_ = await self._bot.send_media_group(
+                delivery.chat, _album(pictures, part), reply_parameters=delivery.quote
+            )
+        else:
+            said = await self._bot.send_photo(
+                delivery.chat,
+                pictures[0],
+                caption=part.text or None,
+                caption_entities=part.marks,
+                reply_markup=part.keyboard,
+                reply_parameters=delivery.quote,
+                filename=FILE_NAME,
+            )
+        return delivery.went_out(said.message_id)
+
+    async def _load(self, digests: Sequence[str]) -> list[bytes]:
+        """The pictures that are still kept; a message is said without those that are not."""
+        paths = [path for path in map(self._media.path, digests) if path is not None]
+        return [await asyncio.to_thread(path.read_bytes) for path in paths]
+
+    def _privacy_is_off(self) -> bool:
+        try:
+            return bool(self._bot.can_read_all_group_messages)
+        except RuntimeError:  # Telegram has not been met yet
+            return False
+
+
+def _album(pictures: Sequence[bytes], part: Part) -> list[InputMediaPhoto]:
+    """Pictures that arrive together; the words of the first are shown under all."""
+    first = InputMediaPhoto(pictures[0], part.text or None, caption_entities=part.marks, filename=FILE_NAME)
+    return [first, *(InputMediaPhoto(picture, filename=FILE_NAME) for picture in pictures[1:])]
+
+
+def _fits_below(part: Part, pictures: int) -> bool:
+    """Whether pictures and words can be one call: a caption is short, and an album has no buttons."""
+    return units(part.text) <= LONGEST_CAPTION and (pictures == 1 or part.keyboard is None)
+
+
+def _refused(error: BadRequest) -> None:
+    log.warning("telegram_picture_refused", extra={"channel": "telegram", "error": error.message[:LONGEST_REASON]})
+
+
+def _address(chat: str) -> int:
+    try:
+        return int(chat)
+    except ValueError:
+        raise SendError("no chat of Telegram's has such an address", permanent=True) from None
