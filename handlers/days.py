@@ -83,9 +83,12 @@ def day_at(text: str, start: int, today: date) -> tuple[date, int] | None:
     if found is None:
         return None
     try:
-        return _day(found, today), found.end()
+        day = _day(found, today)
     except (ValueError, OverflowError) as error:
         raise Unclear("no such day") from error
+    if abs(day - today) > YEARS_AHEAD * 366 * DAY:
+        raise Unclear("too far away")
+    return day, found.end()
 
 
 def weekdays_at(text: str, start: int) -> tuple[frozenset[int], int] | None:
@@ -102,9 +105,7 @@ def weekdays_at(text: str, start: int) -> tuple[frozenset[int], int] | None:
         last = 7 if found["last"] == "末" else _WEEKDAYS[found["last"]]
         return frozenset((first + i - 1) % 7 + 1 for i in range((last - first) % 7 + 1)), found.end()
     named = found["first"] + found["more"]
-    return frozenset(_WEEKDAYS[c] for c in named if c in _WEEKDAYS) | (
-        {7} if "末" in named else frozenset()
-    ), found.end()
+    return frozenset(_WEEKDAYS[c] for c in named.replace("末", "六日") if c in _WEEKDAYS), found.end()
 
 
 def clock_at(text: str, start: int) -> Clock | None:
