@@ -15,7 +15,7 @@ from handlers.context import Inbound, Words
 Receive = Callable[[Inbound], Awaitable[None]]
 
 #: What time it is, aware UTC: for what is heard without a time of its own.
-Clock = Callable[[], datetime]
+Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Connector(Protocol):
     """The configuration of one channel, which knows how to connect it."""
 
     def open(
-        self, app: web.Application, receive: Receive, media: Media, clock: Clock
+        self, app: web.Application, receive: Receive, media: Media, clock: Now
     ) -> AbstractAsyncContextManager[Channel]:
         """Be connected for as long as the block lasts: add routes to `app`, or start a task, or both."""
 

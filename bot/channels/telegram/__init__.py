@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from aiohttp import web
 from pydantic import Field, HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 
-from bot.channels.base import Can, Clock, Media, Receive
+from bot.channels.base import Can, Now, Media, Receive
 from bot.channels.telegram.client import hush_libraries, make_bot
 from bot.channels.telegram.connection import Connection
 from bot.channels.telegram.intake import Intake
@@ -103,7 +103,7 @@ class TelegramConfig(Section):
         )
 
     @asynccontextmanager
-    async def open(self, app: web.Application, receive: Receive, media: Media, clock: Clock) -> AsyncIterator[Telegram]:
+    async def open(self, app: web.Application, receive: Receive, media: Media, clock: Now) -> AsyncIterator[Telegram]:
         """See `Connector.open`.
 
         Raises:

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
-from bot.channels.base import Clock, Media, Receive
+from bot.channels.base import Now, Media, Receive
 from bot.channels.telegram.client import UNREADABLE
 from bot.channels.telegram.pictures import fetch, picture_in
 from bot.channels.telegram.reading import Me, read
@@ -24,7 +24,7 @@ FETCHED_AT_ONCE: Final = 4
 class Intake:
     """Hands updates over, whichever way they came."""
 
-    def __init__(self, bot: Bot, account: str, receive: Receive, media: Media, clock: Clock) -> None:
+    def __init__(self, bot: Bot, account: str, receive: Receive, media: Media, clock: Now) -> None:
         self._bot = bot
         self._account = account
         self._receive = receive
