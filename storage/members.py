@@ -158,3 +158,21 @@ async def with_role(session: AsyncSession, role: Role, places: Collection[PlaceI
 async def any_admin(session: AsyncSession) -> bool:
     """Whether somebody runs this community yet."""
     return await session.scalar(sa.select(RoleGrant.member_id).where(RoleGrant.role == Role.ADMIN).limit(1)) is not None
+
+
+async def holders(
+    session: AsyncSession, places: Collection[PlaceId]
+) -> dict[tuple[PlaceId, Role], tuple[Member, ...]]:
+    """Who holds which role for `places` themselves, in order of entry."""
+    if not places:
+        return {}
+    query = (
+        sa.select(RoleGrant.place_id, RoleGrant.role, Member)
+        .join(Member, Member.id == RoleGrant.member_id)
+        .where(RoleGrant.place_id.in_(places), Member.gone_at.is_(None))
+        .order_by(Member.id)
+    )
+    found: dict[tuple[PlaceId, Role], tuple[Member, ...]] = {}
+    for place, role, member in await session.execute(query):
+        found[place, role] = (*found.get((place, role), ()), member)
+    return found

@@ -72,9 +72,13 @@ async def claim(
         by: The instance that claims.
         resting: Accounts (channel, account) that may not speak just now.
     """
+    # What was put off on purpose has not joined the line yet; what failed and waits for its next try keeps its place.
+    in_line = sa.or_(
+        OutboxMessage.status == OutboxStatus.SENDING, OutboxMessage.attempts > 0, OutboxMessage.due_at <= now
+    )
     firsts = (
         sa.select(sa.func.min(OutboxMessage.id))
-        .where(OutboxMessage.status.in_(WAITING))
+        .where(OutboxMessage.status.in_(WAITING), in_line)
         .group_by(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
     )
     query = (

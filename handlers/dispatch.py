@@ -1,0 +1,138 @@
+"""Whom a ticket is called out to: those on duty for the nearest place above it, and further up from there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from handlers.context import Button, Mention, Moment, Words
+from handlers.lifecycle import advance, possible
+from handlers.phrases import tickets as phrases
+from handlers.rota import on_duty_at
+from handlers.rules.quiet import quiet_until
+from storage import members, places, tickets
+from storage.chats import GroupChat
+from storage.members import Member
+from storage.places import Place
+from storage.tickets import Ticket
+from storage.types import Act, MemberId, MessageKind, PlaceKind, Role, TicketAction, Urgency
+
+#: Who is asked at a kind of place that has no roster at all.
+OFFICE: Final = {
+    PlaceKind.BUILDING: (Role.STEWARD, Role.BUILDING_HEAD),
+    PlaceKind.GRID: (Role.GRID_WORKER,),
+    PlaceKind.COMMUNITY: (Role.ADMIN,),
+    PlaceKind.STREET: (Role.SUPERVISOR,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder: a place and who answers for it now."""
+
+    place: Place
+    people: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Who was told alone, and who can only be called in front of the others."""
+
+    told: tuple[Member, ...] = ()
+    in_front: tuple[Member, ...] = ()
+
+
+async def ladder(moment: Moment, place: Place) -> list[Rung]:
+    """Who answers for `place` now, nearest first; places for which nobody does are left out.
+
+    A place without any roster is answered for by those who hold its office; one with a roster only by the roster.
+    """
+    line = await places.above(moment.session, place)
+    rota = await on_duty_at(moment, [p.id for p in line])
+    holders = await members.holders(moment.session, [p.id for p in line if p.id not in rota])
+    kinds = {*moment.house.escalation.ladder, PlaceKind.UNIT, PlaceKind.COMPOUND}
+    rungs = []
+    for step in (p for p in line if p.kind in kinds):
+        office = (holders.get((step.id, role), ()) for role in OFFICE.get(step.kind, ()))
+        people = rota[step.id] if step.id in rota else tuple(dict.fromkeys(m for group in office for m in group))
+        if people:
+            rungs.append(Rung(step, people))
+    return rungs
+
+
+def at_level(rungs: Sequence[Rung], level: int, *, everybody: bool) -> tuple[Member, ...]:
+    """Whom step `level` calls; an emergency calls everybody on the way up at once."""
+    if not rungs:
+        return ()
+    chosen = rungs if everybody else rungs[min(level, len(rungs) - 1) :][:1]
+    found = {member.id: member for rung in chosen for member in rung.people}
+    return tuple(found.values())
+
+
+async def call_out(
+    moment: Moment, ticket: Ticket, level: int = 0, *, again: bool = False, but: Collection[MemberId] = ()
+) -> Called:
+    """Call whoever has to answer for the ticket at `level`.
+
+    Those who can be written to alone are told at once (or in the morning, where the matter can wait); the others are
+    returned, to be called in the group if the matter may be spoken of there.
+    """
+    everybody = ticket.urgency is Urgency.EMERGENCY
+    rungs = await ladder(moment, await places.by_id(moment.session, ticket.place_id))
+    people = [m for m in at_level(rungs, level, everybody=everybody) if m.id not in but]
+    words = await call_words(moment, ticket, level, again=again)
+    told, in_front = [], []
+    for member in people:
+        (told if await call(moment, ticket, member.id, words) else in_front).append(member)
+    if possible(ticket, TicketAction.DISPATCH):
+        advance(moment, ticket, TicketAction.DISPATCH)
+    ticket.called_at = moment.now
+    return Called(tuple(told), tuple(in_front))
+
+
+async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> bool:
+    """Call one person about the ticket, alone; whether there is a way to."""
+    emergency = ticket.urgency is Urgency.EMERGENCY
+    key = f"call:{ticket.id}:{ticket.waiting_since.timestamp():.0f}:{ticket.level}"
+    return await moment.tell(
+        member,
+        Words(words, (Button("接单", f"接单 {ticket.number}"), Button("去不了", f"转单 {ticket.number}"))),
+        MessageKind.EMERGENCY if emergency else MessageKind.CALL,
+        # An emergency is called again and again, so the moment names the call as well.
+        key=f"{key}:{moment.now.timestamp():.0f}" if emergency else key,
+        ticket=ticket.id,
+        due_at=None if may_disturb(ticket) else quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone),
+    )
+
+
+def may_disturb(ticket: Ticket) -> bool:
+    """Whether somebody is called about it in quiet hours."""
+    return ticket.urgency in (Urgency.EMERGENCY, Urgency.URGENT)
+
+
+async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: bool = False) -> str:
+    """What somebody who is called reads."""
+    if again:
+        return phrases.call_again(ticket)
+    said = await tickets.words_of(moment.session, [ticket.id])
+    opening = next((w.text for w in said if w.act is Act.OPEN), "")
+    more = "；".join(w.text for w in said if w.act is Act.DETAIL and w.text)
+    text = phrases.call(ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone)
+    return f"{phrases.climbed(ticket)}\n{text}" if level else text
+
+
+async def reporter_name(moment: Moment, ticket: Ticket) -> str:
+    """How the one who reported it is called, for those on duty only."""
+    if ticket.reporter_id is None:
+        return "住户"
+    reporter = await members.by_id(moment.session, ticket.reporter_id)
+    return reporter.name or "已注销的住户"
+
+
+async def mentioned(moment: Moment, group: GroupChat, people: Sequence[Member]) -> tuple[Mention, ...]:
+    """`people` as they are called in that group, where the channel knows them."""
+    found = []
+    for identity in await members.identities_of(moment.session, [m.id for m in people]):
+        if (identity.channel, identity.account) == (group.channel, group.account):
+            name = next(m.name for m in people if m.id == identity.member_id)
+            found.append(Mention(identity.sender, name))
+    return tuple(found)

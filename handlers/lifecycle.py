@@ -1,0 +1,48 @@
+"""The one place where a ticket's status changes: by the rules' table, with a row of history each time."""
+
+from handlers.context import Moment, Refusal
+from handlers.phrases import tickets as phrases
+from handlers.rules.tickets import CLOSED, WAITING, next_status
+from storage.tickets import Ticket, TicketEvent
+from storage.types import MemberId, TicketAction, TicketStatus
+
+
+def advance(
+    moment: Moment, ticket: Ticket, action: TicketAction, by: MemberId | None = None, value: int | None = None
+) -> None:
+    """Do `action` to `ticket`; `by` None is the bot itself.
+
+    Raises:
+        Refusal: The rules do not allow it where the ticket is.
+    """
+    after = next_status(ticket.status, action)
+    if after is None:
+        raise Refusal(phrases.too_late(ticket))
+    moment.session.add(
+        TicketEvent(
+            ticket_id=ticket.id, at=moment.now, action=action, before=ticket.status, after=after, member_id=by, value=value
+        )
+    )
+    if after is not ticket.status:
+        _stamp(ticket, after, moment)
+    ticket.status, ticket.last_at = after, moment.now
+    if action is TicketAction.ACCEPT:
+        ticket.assignee_id = by
+
+
+def possible(ticket: Ticket, action: TicketAction) -> bool:
+    """Whether the rules allow it."""
+    return next_status(ticket.status, action) is not None
+
+
+def _stamp(ticket: Ticket, after: TicketStatus, moment: Moment) -> None:
+    if after is TicketStatus.ACCEPTED:
+        ticket.accepted_at = moment.now
+    if after in WAITING and ticket.status is not TicketStatus.REPORTED:
+        # Handed back or opened again: it waits afresh, from the bottom of the ladder.
+        ticket.waiting_since, ticket.level, ticket.assignee_id = moment.now, 0, None
+        ticket.accepted_at = ticket.done_at = ticket.closed_at = None
+    if after in CLOSED and ticket.closed_at is None:
+        ticket.closed_at = moment.now
+    if after is TicketStatus.DONE:
+        ticket.done_at = moment.now

@@ -1,0 +1,104 @@
+"""Who hears of a ticket, and where: a group at most three times, and never of what is private.
+
+Everybody who reported a ticket or joined it is told when it is accepted and when it is done. Those who said it in a group
+are told there, all at once; those who said it alone are told alone. What was itself said in a group is not said there again.
+"""
+
+from collections.abc import Collection, Sequence
+
+from handlers.context import Button, Moment, Words
+from handlers.dispatch import mentioned
+from handlers.phrases import tickets as phrases
+from handlers.rules.quiet import quiet_until
+from storage import members, tickets
+from storage.chats import Address
+from storage.members import Member
+from storage.tickets import Follower, Ticket
+from storage.types import MemberId, MessageKind
+
+
+def may_note(moment: Moment, ticket: Ticket) -> bool:
+    """Whether the group may still hear of the ticket unasked."""
+    return not ticket.private and ticket.group_notes < moment.house.group_notes
+
+
+async def note(
+    moment: Moment,
+    ticket: Ticket,
+    text: str,
+    *,
+    key: str,
+    but: Address | None = None,
+    calling: Sequence[Member] = (),
+    kind: MessageKind = MessageKind.TICKET_NOTE,
+) -> None:
+    """Say something about the ticket in its groups except `but`, if it may still be spoken of there."""
+    counted = kind is MessageKind.TICKET_NOTE
+    if ticket.private or (counted and not may_note(moment, ticket)):
+        return
+    groups = [group for group in await moment.groups_at(ticket.scope_id) if group.address != but]
+    for group in groups:
+        words = Words(text, mentions=await mentioned(moment, group, calling) if calling else ())
+        moment.say(group.address, words, kind, key=f"{key}:{ticket.id}", is_group=True, ticket=ticket.id)
+    if groups and counted:
+        ticket.group_notes += 1
+
+
+async def tell_followers(
+    moment: Moment,
+    ticket: Ticket,
+    text: str,
+    *,
+    key: str,
+    by: MemberId | None,
+    heard_in: Address | None = None,
+) -> None:
+    """Tell everybody who reported or joined the ticket but `by`, who did it.
+
+    Args:
+        heard_in: The group in which it was just said in so many words; nothing is repeated there.
+    """
+    others = [f for f in await tickets.followers(moment.session, ticket.id) if f.member_id != by]
+    if any(f.in_group for f in others):
+        await note(moment, ticket, text, key=key, but=heard_in)
+    for follower in others:
+        if ticket.private or not follower.in_group:
+            await moment.tell(follower.member_id, Words(text), MessageKind.PERSONAL, key=f"{key}:{ticket.id}", ticket=ticket.id)
+
+
+async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_in: Address | None = None) -> None:
+    """Tell everybody that it is done, and ask for a rating: one to one where there is a way, else in the group."""
+    others = [f for f in await tickets.followers(moment.session, ticket.id) if by is None or f.member_id != by.id]
+    key = f"done:{ticket.done_at.timestamp():.0f}" if ticket.done_at else "done"
+    ways = {f.member_id: await moment.way_to(f.member_id) for f in others}
+    in_group = [f for f in others if f.in_group]
+    if in_group:
+        rate_here = any(ways[f.member_id] is None for f in in_group)
+        name = await shown(moment, by)
+        text = phrases.done(ticket, name, rate_here=rate_here)
+        await note(moment, ticket, text, key=key, but=None if rate_here else heard_in)
+    await ask_to_rate(moment, ticket, [f for f in others if ways[f.member_id]], key)
+
+
+async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[Follower], key: str) -> None:
+    """Ask each of `whom` alone, in the morning if it is night."""
+    buttons = (
+        Button("满意", f"评价 {ticket.number} 满意"),
+        Button("一般", f"评价 {ticket.number} 一般"),
+        Button("不满意", f"评价 {ticket.number} 不满意"),
+        Button("没好", f"重办 {ticket.number}"),
+    )
+    due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
+    for follower in whom:
+        words = Words(phrases.please_rate(ticket), buttons)
+        await moment.tell(
+            follower.member_id, words, MessageKind.PERSONAL, key=f"rate:{key}:{ticket.id}", ticket=ticket.id, due_at=due_at
+        )
+
+
+async def shown(moment: Moment, member: Member | None) -> str | None:
+    """A worker as he is named in a group; a resident is not named there."""
+    if member is None:
+        return None
+    grants = (await members.grants_of(moment.session, [member.id])).get(member.id, ())
+    return member.name if grants else None
