@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from aiohttp import web
 from pydantic import Field, HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 
-from bot.channels.base import Can, Now, Media, Receive
+from bot.channels.base import Can, Media, Now, Receive
 from bot.channels.telegram.client import hush_libraries, make_bot
 from bot.channels.telegram.connection import Connection
 from bot.channels.telegram.intake import Intake
@@ -22,6 +22,8 @@ from bot.channels.telegram.speaking import Telegram
 from bot.channels.telegram.webhook import Hook
 from bot.channels.telegram.wording import LONGEST_TEXT
 from bot.section import Section
+
+__all__ = ["Telegram", "TelegramConfig"]
 
 #: What Telegram allows in a secret; shorter than sixteen can be guessed.
 HookSecret = Annotated[SecretStr, Field(min_length=16, max_length=256)]

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
-from bot.channels.base import Now, Media, Receive
+from bot.channels.base import Media, Now, Receive
 from bot.channels.telegram.client import UNREADABLE
 from bot.channels.telegram.pictures import fetch, picture_in
 from bot.channels.telegram.reading import Me, read
