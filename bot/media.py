@@ -25,7 +25,7 @@ LONGEST_SIDE: Final = 2560  #: pixels; enough to read a meter or a notice
 MOST_PIXELS: Final = 50_000_000  #: about 150 MB decoded, and one picture is decoded at a time
 _QUALITY: Final = 85
 
-_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "MPO", "AVIF")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 
 NO_PICTURE: Final = "这不是图片，请发照片。"
@@ -137,7 +137,7 @@ def write_anew(source: Path, target: Path) -> None:
                 raise Unfit(TOO_MANY_PIXELS)
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is then decoded small
             plain = _flat(ImageOps.exif_transpose(image))
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unfit(TOO_MANY_PIXELS) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise Unfit(APPLE if _is_heic(source) else NO_PICTURE) from error

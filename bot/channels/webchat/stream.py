@@ -46,7 +46,8 @@ class Stream:
                     "text": LONGEST,
                     "pictures": MOST_PICTURES,
                     "picture_bytes": self.picture_limit,
-                    "recall_ms": int(RECALL_WITHIN.total_seconds() * 1000),
+                    "recall_ms": _milliseconds(RECALL_WITHIN),
+                    "beat_ms": _milliseconds(self.heartbeat),
                 },
                 "chats": [{"address": tab.address, "title": tab.title} for tab in tabs],
                 **self._news(tabs, 0),
@@ -118,6 +119,10 @@ def _seen(request: web.Request) -> int:
     """The last number that the page has seen; a browser that connects again by itself says it in a header."""
     given = request.headers.get("Last-Event-ID") or request.query.get("after", "")
     return int(given) if given.isdecimal() and len(given) <= _DIGITS else 0
+
+
+def _milliseconds(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
 
 
 def _event(name: str, data: dict[str, object], id: int | None = None) -> bytes:

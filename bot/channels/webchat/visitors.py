@@ -14,7 +14,6 @@ from bot.channels.webchat.guard import Refused, as_json
 COOKIE: Final = "guanjia"
 
 NOT_IN: Final = "这里要用您自己的链接才能进。请在群里找楼栋红管家或社区工作人员要一个，点开就能用。"
-USED_UP: Final = "这个链接已经用过或过期了。请找给您链接的人再要一个新的。"
 WHO: Final = "先选一个身份，就能进群聊天。"
 
 
