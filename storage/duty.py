@@ -17,7 +17,9 @@ class DutyShift(Base, kw_only=True):
 
     __tablename__ = "duty_shift"
     __table_args__ = (
-        sa.UniqueConstraint("place_id", "member_id", "first_day", "weekdays", "starts", name="uq_duty_shift_line"),
+        sa.UniqueConstraint(
+            "place_id", "member_id", "first_day", "weekdays", "starts", "ends", name="uq_duty_shift_line"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False, autoincrement=True)
