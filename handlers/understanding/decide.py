@@ -9,8 +9,6 @@ import numpy as np
 from handlers.understanding.classify import (
     ACTS,
     CATEGORIES,
-    CHATTER,
-    OPEN,
     STAFF,
     URGENCIES,
     Scores,
@@ -18,15 +16,19 @@ from handlers.understanding.classify import (
     heads,
     shares,
 )
+from handlers.understanding.danger import danger
 from handlers.understanding.network import Network
 from handlers.understanding.normalise import plain
 from handlers.understanding.place import home_of
 from handlers.understanding.thread import asked, evidence, last_own, minutes
 from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Scene, Spot
-from handlers.understanding.whereabouts import anchored, place_said
-from storage.types import Act, Intent
+from handlers.understanding.whereabouts import added, anchored, answered, place_said
+from storage.types import Act, Category, Intent, Urgency
 
 QUIET: Final = 0.5  #: a new ticket is opened from this probability on
+PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to life
+IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
+LINKED: Final = 4  #: so many of ACTS are requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Reader:
         view = self.view(heard, scene, memory, tickets)
         links = self.link.shares(view.ties) if tickets else np.zeros((0, 4), np.float32)
         verdict = self.verdict.shares(facts(view.around, view.ties, self.link))
-        return self._judgement(view, scene, tickets, links, verdict)
+        return self._judgement(view, scene, memory, tickets, links, verdict)
 
     def view(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> View:
         text = plain(heard.text)
@@ -74,30 +76,41 @@ class Reader:
         )
 
     def _judgement(
-        self, view: View, scene: Scene, tickets: Sequence[OpenTicket], links: Scores, verdict: Scores
+        self, view: View, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket], links: Scores, verdict: Scores
     ) -> Judgement:
-        ranked = sorted(range(len(ACTS)), key=lambda i: -verdict[i])
-        confidence = float(verdict[:4].sum())
-        for choice in ranked:
-            act = ACTS[choice]
-            if act == OPEN and verdict[choice] >= self.quiet:
-                return Judgement(Intent.REQUEST, (self.opening(view, scene),), confidence)
-            if choice in (1, 2, 3) and tickets:
-                best = int((1 - links[:, 0]).argmax())
-                return Judgement(Intent.REQUEST, (linking(Act(act), view, tickets[best]),), confidence)
-            if choice > 3:
-                return Judgement(Intent(act), (), confidence)
-        return Judgement(Intent.CHATTER, (), confidence)
-
-    def opening(self, view: View, scene: Scene) -> Item:
-        category = CATEGORIES[int(view.topics.argmax())]
-        urgency = URGENCIES[int(view.urgencies.argmax())]
-        return Item(Act.OPEN, None, category, urgency, anchored(view.spot, scene))
+        confidence = float(verdict[:LINKED].sum())
+        choice = int(verdict.argmax())
+        best = int((1 - links[:, 0]).argmax()) if tickets else None
+        if 0 < choice < LINKED and best is not None:
+            item = linking(Act(ACTS[choice]), view, scene, memory, tickets[best])
+            return Judgement(Intent.REQUEST, (item,), confidence)
+        peril = danger(view.text)
+        staff = view.heard.role in STAFF
+        if verdict[0] >= (self.quiet if peril is None or staff else PERIL) and choice not in range(1, LINKED):
+            return Judgement(Intent.REQUEST, (opening(view, scene, peril),), confidence)
+        if choice < LINKED:
+            choice = LINKED + int(verdict[LINKED:].argmax())
+        return Judgement(Intent(ACTS[choice]), (), confidence)
 
 
-def linking(act: Act, view: View, ticket: OpenTicket) -> Item:
-    """What the message does to a ticket that is there."""
-    spot = ticket.spot if act is Act.ME_TOO else ticket.spot.updated(view.spot)
+def opening(view: View, scene: Scene, peril: Category | None) -> Item:
+    """The ticket that the message opens; a danger that a rule saw is an emergency whatever the model thinks."""
+    category = CATEGORIES[int(view.topics.argmax())]
+    urgency = URGENCIES[int(view.urgencies.argmax())]
+    if peril is not None or view.urgencies[0] >= IN_DOUBT:
+        urgency = Urgency.EMERGENCY
+    return Item(Act.OPEN, None, category, urgency, anchored(view.spot, scene))
+
+
+def linking(act: Act, view: View, scene: Scene, memory: Memory, ticket: OpenTicket) -> Item:
+    """What the message does to a ticket that is there; 'me too' and 'solved' do not move it."""
+    spot = ticket.spot
+    if act is Act.DETAIL:
+        heard = view.heard
+        theirs, staff = heard.sender == ticket.opened_by, heard.role in STAFF
+        spot = added(spot, view.text, scene, heard.home, theirs=theirs, staff=staff)
+        if len(view.text) < 6 and memory.recent:
+            spot = answered(view.text, memory.recent[-1][0].text).updated(spot)
     return Item(act, ticket.id, ticket.category, ticket.urgency, spot)
 
 

@@ -15,24 +15,25 @@ from handlers.understanding.types import Scene, Spot
 _CN: Final = f"[{CHINESE}]"
 _N: Final = rf"(?:\d{{1,3}}|{_CN}{{1,3}})"  # a building's, unit's or floor's number
 _B: Final = rf"(?:[A-Z]{{1,2}}\d{{1,2}}|\d{{1,3}}[A-Z]|[A-Z]|{_N})"
-_R: Final = r"(?:\d{1,2}[A-Z]\d{1,2}|\d{3,4}[A-Z]?|\d{1,2}[A-Z](?![A-Z]))"
-_START: Final = r"(?<![\dA-Za-z.:/#+])"
-_NOT_A_ROOM: Final = (
-    r"(?![\d.:%°/年月日号块元点分秒个人度米斤次天户平瓦万件份台张页岁]|多[个人块]|毫|公[斤里]|[A-Za-z]{2})"
-)
-_NOT_A_FLOOR: Final = r"(?!上?下?[主群盖]|[房道]子)"
+_R: Final = r"(?:\d{1,2}[A-Z]\d{2}|\d{3,4})"  # a room as written; 13A02 is one on the thirteenth and a half
+_SAID: Final = r"[一二三四五六七八九十幺][零〇○一二三四五六七八九幺]{2,3}"  # a room read out digit by digit
+_START: Final = r"(?<![\dA-Za-z:/#+-])(?<!\d\.)"
+_CALLS: Final = r"(?!11[029](?!\d)|12[02](?!\d)|12345)"  # 110, 119, 120 are called, not lived in
+_NOT_A_ROOM: Final = r"(?![\d.:%°/年月日号块元点分秒个人度米斤次天平瓦伏万件份台张页岁][^房室]?|[多几][个人块]|毫|公[斤里]|-\d|[A-Za-z]{2}|[VWK](?![A-Za-z])|车位)"
 
 PARTS: Final = re.compile(
-    rf"""{_START}(?P<b3>{_B})(?:栋|幢|号楼|座)?[-_/杠](?P<u3>\d{{1,2}}|{_CN})(?:单元)?[-_/杠](?P<r3>{_R}|{_CN}{{3}}|\d{{1,2}}(?!\d))
-    |{_START}(?P<b2>{_B})(?:栋|幢|号楼|座|\#)?[-_杠](?P<r2>{_R}|{_CN}{{3}}){_NOT_A_ROOM}
-    |{_START}(?P<building>{_B})(?:栋|幢|座(?!位)|号楼|\#楼?|号(?={_N}单元)|楼(?={_N}(?:单元|门(?!口))))
+    rf"""{_START}(?P<several>(?:{_N}[到至、]{_N}|[一二三四五六七八九]{{2}})(?:栋|幢|单元|楼|层)|一栋(?=楼)|123+4*(?!室))
+    |{_START}(?P<b3>{_B})(?:栋|幢|号楼|座)?[-_/杠](?P<u3>\d{{1,2}}|{_CN})(?:单元|梯)?[-_/杠,](?P<r3>{_R}|{_SAID}|\d{{1,2}}(?![\d月日]))
+    |{_START}(?P<b2>{_B})(?:栋|幢|号楼|座|号|\#)?[-_杠](?P<r2>{_R}|{_SAID}){_NOT_A_ROOM}
+    |{_START}(?P<bu>{_B})(?:栋|幢|号楼|座)?-(?P<u2>\d)(?=单元|那边|[,，门的 ]|$)
+    |{_START}(?P<building>{_B})(?:栋(?!单车)|幢|座(?!位)|号楼|\#楼?|号(?={_N}单元|{_R}|{_SAID}|门口|楼|底楼|的?铁门)|楼(?={_N}(?:单元|门(?!口))))
     |{_START}(?P<unit>{_N})(?:单元|梯|门(?={_R}|洞|{_N}[楼层]))
-    |(?:负|地下|-)(?P<below>[1-9]|{_CN})(?:楼|层|F)?
-    |{_START}(?P<basement>B[1-6])(?![A-Za-z0-9栋幢座-])
-    |{_START}(?P<floor>\d{{1,2}}A?|{_CN}{{1,3}})(?:楼|层|F(?![A-Za-z]))(?:(?P<flat>\d{{1,2}})(?:号|户)(?!楼))?{_NOT_A_FLOOR}
+    |(?:负|地下(?=(?:\d|{_CN})[楼层])|(?<!\w)-(?=\d[楼层F]))(?P<below>[1-9]|{_CN})(?:楼|层|F)?
+    |{_START}(?P<floor>\d{{1,2}}A?|(?!两){_CN}{{1,3}})(?:楼(?!上?下?[主群盖]|[房道]子)|层(?![一灰水冰油皮膜霜土泥纱绿黑白薄厚纸布阳楼])|F(?![A-Za-z]))
+    |{_START}(?P<tower>[A-Z][1-9])(?![\dA-Za-z栋幢座-])
     |{_START}(?P<lettered>[A-Z])(?P<theirs>\d{{3,4}}){_NOT_A_ROOM}
-    |{_START}(?P<room>{_R}){_NOT_A_ROOM}
-    |(?<!{_CN})(?P<said>[一二三四五六七八九十幺][零〇○一二三四五六七八九幺]{{2,3}})(?:室|房|号房|的|家|屋|那家)
+    |{_START}{_CALLS}(?P<room>{_R}){_NOT_A_ROOM}
+    |(?<!{_CN})(?P<spelled>{_SAID})(?!{_CN})(?![块元个人年度多斤米])
     """,
     re.VERBOSE,
 )
@@ -62,23 +63,37 @@ def _floor(text: str) -> int | None:
 def _part(match: re.Match[str], scene: Scene) -> Spot:
     """What one match of PARTS states."""
     kind, text = match.lastgroup, match[match.lastgroup or 0]
+    if kind == "several":
+        return Spot()
     if kind == "r3":
         return Spot(_number(match["b3"]), _number(match["u3"]), None, _room(text))
     if kind == "r2":
         return _pair(_number(match["b2"]) or "", _room(text), scene)
+    if kind == "u2":
+        return Spot(building=_number(match["bu"]), unit=text)
     if kind == "building":
-        return Spot(building=_number(text))
+        floor = (
+            match[0].endswith("楼") and not match[0].endswith(("号楼", "#楼")) and scene.building not in (None, text)
+        )
+        return Spot(floor=_floor(text)) if floor else Spot(building=_number(text))
     if kind == "unit":
         return Spot(unit=_number(text))
     if kind == "below":
         return Spot(floor=-int(_number(text) or "1"))
-    if kind == "basement":
-        return Spot(building=text) if scene.building == text else Spot(floor=-int(text[1:]))
-    if kind in ("floor", "flat"):
-        return Spot(floor=_floor(match["floor"]))
+    if kind == "tower":
+        return _tower(text, scene)
+    if kind == "floor":
+        return Spot(floor=_floor(text))
     if kind == "theirs":
         return Spot(building=match["lettered"], room=text)
     return Spot(room=_room(text))
+
+
+def _tower(text: str, scene: Scene) -> Spot:
+    """「B2」 is a basement, and 「C2」 a building where buildings are called so."""
+    if scene.building == text or scene.towers:
+        return Spot(building=text)
+    return Spot(floor=-int(text[1:])) if text[0] == "B" and int(text[1:]) < 7 else Spot()
 
 
 def _pair(first: str, room: str, scene: Scene) -> Spot:

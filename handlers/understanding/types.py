@@ -37,6 +37,7 @@ class Scene:
     units: tuple[str, ...] = ()
     floors: int | None = None
     compound: str = ""
+    towers: bool = False  #: buildings are called A1, B2 …, so that B2 is no basement
 
 
 @dataclass(frozen=True, slots=True)
