@@ -42,7 +42,7 @@ class TelegramServer:
         self.methods = Methods(self.town)
         self.calls: list[Call] = []
         self.base_url = ""
-        self._failures: defaultdict[str, deque[ApiError | Obeyed]] = defaultdict(deque)
+        self._failures: defaultdict[str, deque[ApiError | Obeyed | None]] = defaultdict(deque)
         self._queries = itertools.count(4_819_775_001)
         self._closing = asyncio.Event()
 
@@ -141,8 +141,8 @@ class TelegramServer:
 
     # What goes wrong
 
-    def fails(self, method: str, *failures: ApiError | Obeyed) -> None:
-        """The next calls of `method` fail, one after the other."""
+    def fails(self, method: str, *failures: ApiError | Obeyed | None) -> None:
+        """The next calls of `method` (or of `download`) fail, one after the other; None is one that goes well."""
         self._failures[method].extend(failures)
 
     async def _answer(self, request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any, Final
 
 from aiohttp import ClientSession
@@ -20,6 +21,7 @@ class Updates:
     def __init__(self) -> None:
         self.webhook: JSON = {"url": ""}
         self.asked: list[int] = []  #: the offsets that the bot asked from
+        self.hooked = asyncio.Event()  #: set while there is a webhook
         self.idle = asyncio.Event()  #: set while the bot waits and there is nothing to tell
         self._queue: deque[JSON] = deque()
         self._news = asyncio.Event()
@@ -66,7 +68,7 @@ class Updates:
         """Call the webhook once, with another secret or any bytes if wished; the status of the answer."""
         headers = {SECRET_HEADER: self.webhook.get("secret_token", "") if secret is None else secret}
         async with ClientSession(headers=headers) as session:
-            sent = {"data": body} if body is not None else {"json": update}
+            sent = {"data": BytesIO(body)} if body is not None else {"json": update}
             async with session.post(self.webhook["url"], **sent) as answer:
                 return answer.status
 
@@ -103,10 +105,12 @@ class Updates:
             raise refused("bad webhook: An HTTPS URL must be provided for webhook")
         self._allow(call)
         self.webhook = dict(call.fields)
+        self.hooked.set()
         return True
 
     def _delete_webhook(self, call: Call) -> bool:
         self.webhook = {"url": ""}
+        self.hooked.clear()
         if call.fields.get("drop_pending_updates") == "true":
             self._queue.clear()
         return True
