@@ -17,14 +17,16 @@ def span_of(shift: DutyShift) -> Span:
 
 
 async def on_duty_at(moment: Moment, places: Collection[PlaceId]) -> dict[PlaceId, tuple[Member, ...]]:
-    """Who is on duty now for each of `places` itself, not for one above it; one statement.
+    """Who is on duty now for each of `places` itself that has a roster, not for one above it; one statement.
 
-    Every one of `places` is in the answer; nobody on duty is an empty tuple.
+    A place is missing that has no line in force today; one with a roster but a gap in it just now has nobody.
     """
     here = moment.now.astimezone(moment.house.zone)
-    lines = await duty.shifts_at(moment.session, places)
+    lines = await duty.in_force(moment.session, here.date(), places)
     people = {member.id: member for _, member in lines}
-    spans: dict[PlaceId, list[Span]] = {place: [] for place in places}
+    spans: dict[PlaceId, list[Span]] = {}
     for shift, _ in lines:
-        spans[shift.place_id].append(span_of(shift))
+        span = span_of(shift)
+        if span.covers(here) or span.last_day is None or here.date() <= span.last_day:
+            spans.setdefault(shift.place_id, []).append(span)
     return {place: tuple(people[i] for i in on_duty(rota, (), here)) for place, rota in spans.items()}

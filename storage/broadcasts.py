@@ -19,15 +19,20 @@ class Broadcast(Base, kw_only=True):
     __table_args__ = (sa.Index("ix_broadcast_due", "status", "due_at"),)
 
     id: Mapped[BroadcastId] = mapped_column(primary_key=True, init=False, autoincrement=True)
-    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"))
+    community_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    audience: Mapped[list[PlaceId]] = mapped_column(sa.JSON)  #: every group at one of these places or below one
     author_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), index=True)
     text: Mapped[str] = mapped_column(sa.Text)
+    pictures: Mapped[list[str]] = mapped_column(sa.JSON)  #: digests
     created_at: Mapped[datetime]
+    shown_at: Mapped[datetime]  #: when its author was last asked whether it may go
     due_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(sa.String(24))  #: where its author wrote it, and hears what became of it
     account: Mapped[str] = mapped_column(sa.String(64))
     chat: Mapped[str] = mapped_column(sa.String(128))
     in_group: Mapped[bool]
+    at_once: Mapped[bool] = mapped_column(default=False)  #: goes when it is confirmed, whenever that is
+    warning: Mapped[bool] = mapped_column(default=False)  #: goes at night, too
     status: Mapped[BroadcastStatus] = mapped_column(default=BroadcastStatus.DRAFT)
     repeat: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     rounds: Mapped[int] = mapped_column(default=0)  #: how often it has started

@@ -1,7 +1,7 @@
 """Who is on duty for which place, and when."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,7 @@ class DutyShift(Base, kw_only=True):
     weekdays: Mapped[str] = mapped_column(sa.String(7), default="1234567")  #: 1 is Monday
     starts: Mapped[time] = mapped_column(default=time(0))
     ends: Mapped[time] = mapped_column(default=time(0))
+    told_on: Mapped[date | None] = mapped_column(default=None)  #: the day of the last turn that was told to begin
 
 
 async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[tuple[DutyShift, Member]]:
@@ -40,6 +41,22 @@ async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Seque
         .where(DutyShift.place_id.in_(places), Member.gone_at.is_(None))
         .order_by(DutyShift.id)
     )
+    return [(shift, member) for shift, member in await session.execute(query)]
+
+
+async def in_force(
+    session: AsyncSession, day: date, places: Collection[PlaceId] | None = None
+) -> Sequence[tuple[DutyShift, Member]]:
+    """The lines that may bring somebody on duty on `day`, its small hours included, with the people on them."""
+    query = (
+        sa.select(DutyShift, Member)
+        .join(Member, Member.id == DutyShift.member_id)
+        .where(DutyShift.first_day <= day, Member.gone_at.is_(None))
+        .where(sa.or_(DutyShift.last_day.is_(None), DutyShift.last_day >= day - timedelta(days=1)))
+        .order_by(DutyShift.id)
+    )
+    if places is not None:
+        query = query.where(DutyShift.place_id.in_(places))
     return [(shift, member) for shift, member in await session.execute(query)]
 
 

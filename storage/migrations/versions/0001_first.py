@@ -99,25 +99,31 @@ def upgrade() -> None:
     op.create_table(
         "broadcast",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("pictures", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("channel", sa.String(length=24), nullable=False),
         sa.Column("account", sa.String(length=64), nullable=False),
         sa.Column("chat", sa.String(length=128), nullable=False),
         sa.Column("in_group", sa.Boolean(), nullable=False),
+        sa.Column("at_once", sa.Boolean(), nullable=False),
+        sa.Column("warning", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("repeat", sa.JSON(), nullable=True),
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["member.id"], name=op.f("fk_broadcast_author_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_broadcast_place_id")),
+        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_broadcast_community_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_broadcast_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcast_community_id"), ["community_id"], unique=False)
         batch_op.create_index("ix_broadcast_due", ["status", "due_at"], unique=False)
 
     op.create_table(
@@ -130,6 +136,7 @@ def upgrade() -> None:
         sa.Column("weekdays", sa.String(length=7), nullable=False),
         sa.Column("starts", sa.Time(), nullable=False),
         sa.Column("ends", sa.Time(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_duty_shift_member_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_duty_shift_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_shift")),
