@@ -178,16 +178,24 @@ async def test_slowing_down_is_asked_for_by_telegram(server: TelegramServer, cha
     assert (failure.retry_after, failure.permanent, failure.unsure) == (timedelta(seconds=37), False, False)
 
 
-@pytest.mark.parametrize("error", [forbidden(), refused("not enough rights to send text messages to the chat")])
-async def test_being_shut_out_is_permanent(server: TelegramServer, channel: Telegram, error: ApiError) -> None:
+@pytest.mark.parametrize("error", [forbidden(), forbidden("bot is not a member of the supergroup chat")])
+async def test_being_shut_out_loses_the_chat(server: TelegramServer, channel: Telegram, error: ApiError) -> None:
     server.fails("sendMessage", error)
     failure = await _failure(channel, Words("你好"))
-    assert (failure.permanent, failure.unsure) == (True, False)
+    assert (failure.permanent, failure.gone, failure.unsure) == (True, True, False)
+
+
+@pytest.mark.parametrize("why", ["not enough rights to send text messages to the chat", "BUTTON_DATA_INVALID"])
+async def test_a_message_that_cannot_be_said_loses_no_chat(server: TelegramServer, channel: Telegram, why: str) -> None:
+    server.fails("sendMessage", refused(why))
+    failure = await _failure(channel, Words("你好"))
+    assert (failure.permanent, failure.gone, failure.unsure) == (True, False, False)
 
 
 @pytest.mark.parametrize("chat", ["-1005", "webchat-3", "", "9" * 5000, WANG])
-async def test_a_chat_that_is_not_there_is_permanent(channel: Telegram, chat: str) -> None:
-    assert (await _failure(channel, Words("你好"), chat)).permanent
+async def test_a_chat_that_is_not_there_is_lost(channel: Telegram, chat: str) -> None:
+    failure = await _failure(channel, Words("你好"), chat)
+    assert (failure.permanent, failure.gone) == (True, True)
 
 
 async def test_somebody_who_wrote_first_can_be_written_to(server: TelegramServer, channel: Telegram) -> None:

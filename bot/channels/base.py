@@ -42,6 +42,8 @@ class SendError(Exception):
     Args:
         reason: For the log and the admin: no names, no text.
         permanent: It never will (removed, forbidden, malformed): the message is dead.
+        gone: Nothing can be said in that chat any more: removed from it, blocked, or no such chat. A message that is
+            merely malformed says nothing about its chat.
         unsure: It may have been said: the request had left when the answer failed to come.
         retry_after: The platform's own wish.
         moved_to: The chat has a new address; say it there.
@@ -52,12 +54,14 @@ class SendError(Exception):
         reason: str,
         *,
         permanent: bool = False,
+        gone: bool = False,
         unsure: bool = False,
         retry_after: timedelta | None = None,
         moved_to: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.gone = gone
         self.unsure = unsure
         self.retry_after = retry_after
         self.moved_to = moved_to

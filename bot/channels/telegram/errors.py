@@ -36,11 +36,16 @@ def send_error(error: TelegramError, *, begun: bool = False) -> SendError:
         case ChatMigrated():
             return SendError("the chat has moved", moved_to=str(error.new_chat_id))
         case Forbidden() | BadRequest():  # BadRequest is a NetworkError too: it comes first
-            return SendError(error.message[:LONGEST_REASON], permanent=True)
+            return SendError(error.message[:LONGEST_REASON], permanent=True, gone=_shut_out(error))
         case InvalidToken():  # curable by the administrator, so the message stays
             return SendError("the token is refused")
     # Only the type's name: the text may hold an answer of the server, or its address with the token.
     return SendError(type(error).__name__, unsure=not isinstance(error.__cause__, NEVER_LEFT))
+
+
+def _shut_out(error: Forbidden | BadRequest) -> bool:
+    """Whether the chat is lost, and not only this message."""
+    return isinstance(error, Forbidden) or "chat not found" in error.message.lower()
 
 
 def asked_for(error: Exception) -> timedelta:

@@ -160,4 +160,4 @@ def _address(chat: str) -> int:
     try:
         return int(chat)
     except ValueError:
-        raise SendError("no chat of Telegram's has such an address", permanent=True) from None
+        raise SendError("no chat of Telegram's has such an address", permanent=True, gone=True) from None
