@@ -29,13 +29,15 @@ class UnknownShape(Exception):  # noqa: N818 -- a sentence for the person who st
 
 
 async def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest shape; one that is there already is left as it is.
+    """Bring the database at `url` to the newest shape, making SQLite's file and its folder where there are none.
 
     Raises:
         UnknownShape: It is newer than this program.
     """
     engine = make_engine(url)
     if engine.dialect.name == "sqlite":
+        if engine.url.database:
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         sa.event.listen(engine.sync_engine, "connect", _loosen)
     try:
         async with engine.begin() as connection:

@@ -1,0 +1,13 @@
+"""Every platform there is: one name in this union, and configuration, start-up, routes and shutdown follow.
+
+It stands beside the package's `__init__`, because whoever imports one channel imports that.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.channels.telegram import TelegramConfig
+from bot.channels.webchat import WebchatConfig
+
+ChannelConfig = Annotated[WebchatConfig | TelegramConfig, Field(discriminator="kind")]

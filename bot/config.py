@@ -1,0 +1,147 @@
+"""`config.toml` as one frozen, checked value. Units are in the names of the keys; `timedelta` begins at this border.
+
+The tables are in `bot/tables.py`, how a wrong value is explained in `bot/complaints.py`, and where a secret may come
+from in `bot/secrets.py`.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal
+
+import sqlalchemy as sa
+from pydantic import Field, HttpUrl, ValidationError, field_validator
+
+from bot.channels.kinds import ChannelConfig
+from bot.channels.webchat import WebchatConfig
+from bot.complaints import ConfigError, explained
+from bot.secrets import Secrets
+from bot.section import Section
+from bot.tables import Community, MediaLimits, Outbox, Rules, Whole
+from bot.toml import read_toml
+from handlers.house import ADVICE, HouseRules
+from handlers.rules.escalations import Policy
+from handlers.rules.quiet import QuietHours
+
+DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+__all__ = ["Config", "ConfigError", "load"]
+
+
+class Config(Section):
+    """Everything that can be set. Relative paths are beside the file; without a file, in the working directory."""
+
+    data_dir: Path = Field(default=Path("data"), description="数据放在哪个文件夹；相对路径从配置文件所在的文件夹算起")
+    database_url: str = Field(
+        default_factory=lambda known: f"sqlite+aiosqlite:///{known['data_dir']}/guanjia.db",
+        repr=False,
+        description="数据库地址；不填就是 data_dir 里的 guanjia.db。PostgreSQL 写 postgresql://用户:密码@主机/库名",
+    )
+    host: str = Field(
+        default="127.0.0.1", min_length=1, description="网页在哪个地址上等人来；只有本机能打开就写 127.0.0.1"
+    )
+    port: Whole = Field(default=8080, ge=0, le=65535, description="网页的端口号；写 0 就随便挑一个空着的")
+    public_url: HttpUrl | None = Field(
+        default=None, description="别人从外面打开网页用的网址，例如 https://guanjia.example.org"
+    )
+    instance: str = Field(
+        default="main", pattern="^[a-z0-9_-]{1,32}$", description="这个进程的代号；几台机器共用一个数据库时各取一个"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="日志记到多细")
+    community: Community = Field(default_factory=Community, description="社区")
+    rules: Rules = Field(default_factory=Rules, description="规矩")
+    outbox: Outbox = Field(default_factory=Outbox, description="往外发消息的快慢")
+    media: MediaLimits = Field(default_factory=MediaLimits, description="图片")
+    channels: tuple[ChannelConfig, ...] = Field(
+        default_factory=lambda: (WebchatConfig(),), min_length=1, description="接哪些聊天渠道，一个渠道写一段"
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _driven(cls, url: str) -> str:
+        """With the driver that the program uses, whichever way the address is usually written."""
+        try:
+            made = sa.make_url(url)
+        except (sa.exc.ArgumentError, ValueError):
+            raise ValueError("看不懂，应该像 postgresql://用户:密码@主机/库名 或 sqlite:///文件名") from None
+        kind = made.get_backend_name()
+        if kind not in DRIVERS:
+            raise ValueError("只能用 SQLite 或 PostgreSQL，请改成 sqlite:///文件名 或 postgresql://用户:密码@主机/库名")
+        if kind != "sqlite" and find_spec("asyncpg") is None:
+            raise ValueError("用 PostgreSQL 要多装一个驱动：pip install 'guanjia[postgres]'，装好再启动")
+        return made.set(drivername=DRIVERS[kind]).render_as_string(hide_password=False)
+
+    @field_validator("channels")
+    @classmethod
+    def _each_account_once(cls, channels: tuple[ChannelConfig, ...]) -> tuple[ChannelConfig, ...]:
+        seen = [(channel.kind, getattr(channel, "account", "")) for channel in channels]
+        for place, (kind, account) in enumerate(seen):
+            if (kind, account) in seen[:place]:
+                raise ValueError(f"{kind} {account}".strip() + " 写了两次，请删掉一段，或者给另一段换个 account")
+        return channels
+
+    @property
+    def address(self) -> str:
+        """Where people open the pages, without a slash at the end."""
+        return str(self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def pictures_dir(self) -> Path:
+        """Where pictures are kept."""
+        return self.data_dir / "pictures"
+
+    def house(self) -> HouseRules:
+        """The rules as the handlers take them."""
+        rules, community = self.rules, self.community
+        policy = Policy(
+            zone=community.time_zone,
+            accept_within=rules.accept_minutes.limits(),
+            emergency_repeat=timedelta(minutes=rules.emergency_repeat_minutes),
+            ladder=rules.ladder,
+            quiet=QuietHours(rules.quiet_start, rules.quiet_end),
+        )
+        return HouseRules(
+            escalation=policy,
+            operator=community.operator,
+            bot_name=community.bot_name,
+            group_notes=rules.group_notes,
+            never_in_group=rules.never_in_group,
+            advice=MappingProxyType({**ADVICE, **rules.advice}),
+            advice_else=rules.advice_else,
+            linked_for=timedelta(hours=rules.linked_hours),
+            reopen_within=timedelta(days=rules.reopen_days),
+            code_for=timedelta(hours=rules.code_hours),
+            ids_for=timedelta(days=rules.message_id_days),
+            words_for=timedelta(days=rules.words_days),
+        )
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """The configuration in the file at `path`, its secrets filled in; without a file, the defaults.
+
+    Raises:
+        ConfigError: It cannot be used; everything that is wrong is listed at once.
+    """
+    folder = path.absolute().parent if path is not None else Path.cwd()
+    secrets = Secrets(environ, folder)
+    tree = secrets.fill(read_toml(path) if path is not None else {}, Config)
+    wrong = []
+    try:
+        config = Config.model_validate(tree)
+    except ValidationError as error:
+        wrong = explained(error, Config)
+    if secrets.complaints or wrong:
+        raise ConfigError("\n".join((*secrets.complaints, *wrong)))
+    return _beside(config, folder)
+
+
+def _beside(config: Config, folder: Path) -> Config:
+    """`config` with its relative paths beginning in `folder`: whoever starts elsewhere must not find another database."""
+    url = sa.make_url(config.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
+        url = url.set(database=str(folder / url.database))
+    address = url.render_as_string(hide_password=False)
+    return config.model_copy(update={"data_dir": folder / config.data_dir, "database_url": address})

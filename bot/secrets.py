@@ -1,0 +1,109 @@
+"""Where secrets come from: the file itself, a file of their own, or the environment, which goes before both.
+
+`token` may be given as `token_file = "/run/secrets/token"`, as `GUANJIA_TELEGRAM_TOKEN`, or as
+`GUANJIA_TELEGRAM_TOKEN_FILE`. A second bot's account stands in the name: `GUANJIA_TELEGRAM_NORTH_TOKEN`. Nothing but
+secrets is read from the environment, so that the file says everything else.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from bot.complaints import ConfigError, kinds_of, models_in
+from bot.toml import read_text
+
+PREFIX: Final = "GUANJIA"
+IN_FILE: Final = "_file"
+
+
+@dataclass(slots=True)
+class Secrets:
+    """Fills the secrets into what the file says, and collects what is wrong with them."""
+
+    environ: Mapping[str, str]
+    folder: Path  #: relative paths begin here
+    complaints: list[str] = field(default_factory=list)
+    _asked: set[str] = field(default_factory=set)
+
+    def fill(self, tree: Mapping[str, Any], root: type[BaseModel]) -> dict[str, Any]:
+        """`tree` with the secrets of `root` and of its channels; `tree` itself is left as it is."""
+        filled = self._table(dict(tree), root, (PREFIX,), "")
+        channels = filled.get("channels")
+        if isinstance(channels, list):
+            kinds = {
+                kind: model for model in models_in(root.model_fields["channels"].annotation) for kind in kinds_of(model)
+            }
+            filled["channels"] = [self._channel(entry, kinds, number) for number, entry in enumerate(channels, 1)]
+        self._misspelt()
+        return filled
+
+    def _channel(self, entry: Any, kinds: Mapping[str, type[BaseModel]], number: int) -> Any:
+        model = kinds.get(str(entry.get("kind"))) if isinstance(entry, dict) else None
+        if model is None:
+            return entry
+        named = [PREFIX, str(entry["kind"]), *([str(entry["account"])] if "account" in entry else [])]
+        return self._table(dict(entry), model, tuple(named), f"第 {number} 个 [[channels]] 的 ")
+
+    def _table(
+        self, table: dict[str, Any], model: type[BaseModel], named: tuple[str, ...], where: str
+    ) -> dict[str, Any]:
+        for key in secrets_of(model):
+            from_file = table.pop(key + IN_FILE, None)
+            if from_file is not None and key in table:
+                self.complaints.append(f"{where}{key}：和 {key}_file 写了两样，请只留一个")
+            elif from_file is not None:
+                table[key] = self._read(from_file, f"{where}{key}{IN_FILE}")
+            found = self._found("_".join((*named, key)).upper().replace("-", "_"))
+            if found is not None:
+                table[key] = found
+            if isinstance(table.get(key), str) and not table[key].strip():
+                self.complaints.append(f"{where}{key}：是空的，请填上，或者把这一行删掉")
+                table.pop(key)
+        return table
+
+    def _found(self, name: str) -> str | None:
+        """What the environment says, directly or through a file."""
+        self._asked |= {name, name + IN_FILE.upper()}
+        value = self.environ.get(name, "").strip()
+        path = self.environ.get(name + IN_FILE.upper(), "").strip()
+        if path and not value:
+            return self._read(path, f"环境变量 {name}{IN_FILE.upper()}")
+        return value or None
+
+    def _read(self, path: object, where: str) -> str:
+        if not isinstance(path, str):
+            self.complaints.append(f"{where}：应该是加引号的路径")
+            return "?"
+        try:
+            content = read_text(self.folder / path).strip()
+        except ConfigError as error:
+            self.complaints.append(f"{where}：{error}")
+            return "?"
+        if not content:
+            self.complaints.append(f"{where}：文件 {path} 是空的，请把密钥写进去")
+        return content or "?"
+
+    def _misspelt(self) -> None:
+        for name in self.environ:
+            unused = name.startswith(f"{PREFIX}_") and name not in self._asked
+            if unused and (close := get_close_matches(name, self._asked, n=1, cutoff=0.9)):
+                self.complaints.append(f"环境变量 {name}：没有用到，是不是想写 {close[0]}？")
+
+
+def secrets_of(model: type[BaseModel]) -> Iterator[str]:
+    """The keys of `model` that may not be shown."""
+    return (key for key, field in model.model_fields.items() if is_secret(field))
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether a field's value may not be shown."""
+    return not field.repr or _holds_secret(field.annotation)
+
+
+def _holds_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_holds_secret(inner) for inner in get_args(annotation))

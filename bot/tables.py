@@ -1,0 +1,144 @@
+"""The tables of `config.toml`, one class each. Every key says in its description what it is and in which unit."""
+
+from datetime import time, timedelta
+from typing import Annotated, Final, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, Strict, field_validator, model_validator
+
+from bot.section import Section
+from bot.sender import Pace
+from handlers.house import ADVICE, ADVICE_ELSE
+from handlers.rules.escalations import LADDER
+from handlers.rules.quiet import NIGHT
+from storage.types import Category, PlaceKind, Urgency
+
+#: What a resident tells about himself or his neighbours: no community may have it said in a group.
+NEVER: Final = frozenset({Category.CARE, Category.DISPUTE, Category.SECURITY})
+
+
+def _clock(value: object) -> object:
+    """A time of day written as "22:00"; pydantic would take seconds and zones as well."""
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    hours, colon, minutes = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
+        raise ValueError('应该是加引号的时刻，例如 "22:00"')
+    return time(int(hours), int(minutes))
+
+
+Whole = Annotated[int, Strict()]
+Minutes = Annotated[Whole, Field(ge=1, le=60 * 24 * 30)]
+Days = Annotated[Whole, Field(ge=1, le=3650)]
+Hours = Annotated[Whole, Field(ge=1, le=24 * 365)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+
+
+class Community(Section):
+    """Whose bot this is."""
+
+    name: str = Field(default="社区", min_length=1, max_length=40, description="社区的名字，例如 石龙社区")
+    time_zone: ZoneInfo = Field(
+        default_factory=lambda: ZoneInfo("Asia/Shanghai"), description="时区，全国都写 Asia/Shanghai"
+    )
+    operator: str = Field(
+        default_factory=lambda known: f"{known['name']}居民委员会",
+        min_length=1,
+        max_length=60,
+        description="谁在运行机器人，进群时会说出来；不填就是“社区的名字 + 居民委员会”",
+    )
+    bot_name: str = Field(default="红管家", min_length=1, max_length=20, description="机器人自称什么")
+
+
+class AcceptMinutes(Section):
+    """How long each step of the ladder waits for somebody to accept."""
+
+    emergency: Minutes = Field(default=2, description="紧急（着火、困电梯、燃气味）")
+    urgent: Minutes = Field(default=30, description="加急（爆管、停电）")
+    normal: Minutes = Field(default=240, description="一般；夜里免打扰的时间不算")
+    low: Minutes = Field(default=2880, description="不急；夜里免打扰的时间不算")
+
+    def limits(self) -> dict[Urgency, timedelta]:
+        """The same, as durations."""
+        return {urgency: timedelta(minutes=getattr(self, urgency)) for urgency in Urgency}
+
+
+class Rules(Section):
+    """What the community decided."""
+
+    accept_minutes: AcceptMinutes = Field(
+        default_factory=AcceptMinutes, description="派单后多少分钟没人接，就往上一级叫（分钟）"
+    )
+    emergency_repeat_minutes: Minutes = Field(default=2, description="紧急的事没人接，隔多少分钟再叫一遍（分钟）")
+    ladder: tuple[PlaceKind, ...] = Field(
+        default=LADDER,
+        min_length=1,
+        description="往上叫的次序：building 楼栋、compound 小区、grid 网格、community 社区、street 街道",
+    )
+    quiet_start: Clock = Field(default=NIGHT.start, description="夜里从几点起不打扰人（时:分）；紧急和加急的事除外")
+    quiet_end: Clock = Field(default=NIGHT.end, description="到早上几点为止（时:分）；两个写成一样就是不设")
+    group_notes: Whole = Field(default=3, ge=0, le=20, description="一件事机器人最多在群里主动说几条（条）")
+    never_in_group: frozenset[Category] = Field(
+        default=NEVER, description="哪几类事从不在群里提；care 帮扶、dispute 纠纷、security 治安这三类不能去掉"
+    )
+    linked_hours: Hours = Field(default=48, description="事情办结后多久之内，群里再说起还算这件事（小时）")
+    reopen_days: Days = Field(default=7, description="办结后多少天之内可以重办（天）")
+    code_hours: Hours = Field(default=24, description="绑定群、邀请人用的口令多久之内有效（小时）")
+    message_id_days: Days = Field(default=30, description="消息编号留多少天，免得同一条办两遍（天）；不含内容")
+    words_days: Days = Field(default=30, description="机器人说过的话留多少天（天），之后只留回执")
+    advice: dict[Category, str] = Field(
+        default_factory=lambda: dict(ADVICE), description="紧急时先告诉大家怎么做，一类一句；没写到的类别照原来的说"
+    )
+    advice_else: str = Field(default=ADVICE_ELSE, min_length=1, description="别的类别紧急时说的话")
+
+    @field_validator("ladder")
+    @classmethod
+    def _each_step_once(cls, ladder: tuple[PlaceKind, ...]) -> tuple[PlaceKind, ...]:
+        if len(set(ladder)) < len(ladder):
+            raise ValueError("同一级写了两次，请留一个")
+        return ladder
+
+    @field_validator("never_in_group")
+    @classmethod
+    def _never_stays(cls, kinds: frozenset[Category]) -> frozenset[Category]:
+        if missing := sorted(NEVER - kinds):
+            raise ValueError(f"少了 {'、'.join(missing)}：这几类事关人家的隐私，不能在群里提，请加回来")
+        return kinds
+
+
+class Outbox(Section):
+    """How outgoing messages are paced."""
+
+    batch: Whole = Field(default=20, ge=1, le=1000, description="一次最多取多少条来发（条）")
+    lease_seconds: Whole = Field(default=60, ge=2, le=3600, description="取走的消息多久没发完就当作没人在发（秒）")
+    timeout_seconds: Whole = Field(
+        default=30, ge=1, le=1800, description="发一条最多等多久（秒），要比 lease_seconds 短"
+    )
+    give_up_after: Whole = Field(default=8, ge=1, le=50, description="试多少次还发不出去就放弃（次）")
+
+    @model_validator(mode="after")
+    def _lease_outlives_send(self) -> Self:
+        if self.timeout_seconds >= self.lease_seconds:
+            raise ValueError("timeout_seconds 要比 lease_seconds 短，不然一条消息可能发两遍")
+        return self
+
+    @property
+    def pace(self) -> Pace:
+        """The same, as the sender takes it."""
+        return Pace(
+            batch=self.batch,
+            lease=timedelta(seconds=self.lease_seconds),
+            timeout=timedelta(seconds=self.timeout_seconds),
+            give_up_after=self.give_up_after,
+        )
+
+
+class MediaLimits(Section):
+    """What is kept of pictures."""
+
+    limit_mb: Whole = Field(default=10, ge=1, le=200, description="一张图片最大多少 MB，再大就请人发小一点的")
+
+    @property
+    def limit_bytes(self) -> int:
+        """The most bytes of a picture as it arrives."""
+        return self.limit_mb * 2**20
