@@ -30,9 +30,9 @@ HookSecret = Annotated[SecretStr, Field(min_length=16, max_length=256)]
 
 
 class TelegramConfig(Section):
-    """One Telegram bot."""
+    """Telegram 机器人，一段一个。"""
 
-    kind: Literal["telegram"] = Field(description="渠道种类，固定写 telegram")
+    kind: Literal["telegram"] = Field(default="telegram", description="渠道种类，固定写 telegram")
     account: str = Field(
         default="main", pattern=r"^[a-z0-9_-]{1,32}$", description="本机器人的代号：小写字母、数字、_ 或 -，最长 32 个"
     )
