@@ -114,7 +114,7 @@ class Sender:
         except TimeoutError:
             return _Outcome(error=SendError("no answer in time", unsure=True))
         except Exception:
-            log.exception("channel_failed", extra={"message": message.id})
+            log.exception("channel_failed", extra={"outbox_id": message.id})
             return _Outcome(error=SendError("the channel failed", unsure=True))
 
     async def _settle(self, claimed: Sequence[OutboxMessage], outcomes: Sequence[_Outcome]) -> None:
@@ -146,7 +146,7 @@ class Sender:
             message.due_at = now + (error.retry_after or retry_after(message.attempts, self.jitter()))
         if error is not None:
             message.error = str(error)[:200]
-            log.info("message_not_sent", extra={"message": message.id, "status": message.status.value})
+            log.info("message_not_sent", extra={"outbox_id": message.id, "status": message.status.value})
 
     async def _pause(self, session: AsyncSession, message: OutboxMessage, now: datetime) -> None:
         channel = self.channels.get((message.channel, message.account))

@@ -24,10 +24,15 @@ async def open_database(url: str) -> AsyncIterator[Sessions]:
 def make_engine(url: str) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+        return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
     # One connection: transactions queue in order instead of polling the file's lock.
     engine = create_async_engine(
-        url, poolclass=sa.AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, connect_args={"timeout": 30}
+        url,
+        poolclass=sa.AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"timeout": 30},
+        hide_parameters=True,  # an error must not say what people wrote
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare)
     sa.event.listen(engine.sync_engine, "begin", _begin)
