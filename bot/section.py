@@ -9,5 +9,5 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Misconfigured(Exception):
+class Misconfigured(Exception):  # noqa: N818 -- the administrator's to mend, not an error of the program
     """A value that is well formed and does not work; the message says what is so and what to do, in Chinese."""

@@ -8,13 +8,10 @@ from typing import Final
 
 import pytest
 
-from bot.channels.telegram import TelegramConfig
-from bot.section import Misconfigured
 from handlers.context import Happening, Words
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_methods import ApiError, broken, refused, slow_down
-from tests.platforms.telegram_side import NOON, PATIENT, Ears, connected, photo, settled
-from tests.platforms.telegram_town import TOKEN
+from tests.platforms.telegram_side import NOON, PATIENT, Ears, connected, settled
 
 GROUP: Final = "-1001987654321"
 WANG: Final = "500100211"
@@ -81,9 +78,7 @@ async def test_chats_do_not_wait_for_each_other(server: TelegramServer, tmp_path
         server.says(f"-{100 + number}", LI, "我家也是")
     ears.gate.clear()
     async with connected(server, ears, tmp_path):
-        async with asyncio.timeout(PATIENT):
-            while ears.tried < 8:
-                await asyncio.sleep(0)
+        await ears.try_to_hear(8)
         ears.gate.set()
         await ears.hear(16)
     for number in range(8):
@@ -136,23 +131,6 @@ async def test_a_webhook_left_from_before_is_taken_down(server: TelegramServer, 
         await ears.hear(1)
 
 
-async def test_telegram_out_of_reach_at_the_start_is_waited_for(server: TelegramServer, tmp_path: Path) -> None:
-    server.fails("getMe", broken(), broken(503), broken())
-    ears = Ears()
-    async with connected(server, ears, tmp_path) as channel:
-        assert not channel.can.hears_all
-        server.says(GROUP, WANG, "没水了")
-        await ears.hear(1)
-        assert channel.can.hears_all
-
-
-async def test_a_wrong_token_stops_the_start_with_the_remedy(server: TelegramServer, tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="BotFather") as error:
-        async with connected(server, Ears(), tmp_path, token="7654321:wrong"):
-            pass
-    assert error.value.__context__ is None  # the library's own complaint quotes the token
-
-
 async def test_one_unreadable_update_does_not_hold_up_the_others(server: TelegramServer, tmp_path: Path) -> None:
     ears = Ears()
     server.says(GROUP, WANG, "前面")
@@ -199,50 +177,3 @@ async def test_coming_going_and_moving_are_heard(server: TelegramServer, tmp_pat
     assert {one.happening for one in heard} == {Happening.JOINED, Happening.MOVED, Happening.REMOVED}
     assert len({one.message_id for one in moves}) == 1
     assert (moves[0].chat, moves[0].about) == ("-4123", "-1004123")
-
-
-async def test_privacy_mode_is_asked_of_telegram_unless_the_administrator_knows_better(tmp_path: Path) -> None:
-    async with TelegramServer(hears_all=False) as server:
-        async with connected(server, Ears(), tmp_path) as channel:
-            assert not channel.can.hears_all
-        async with connected(server, Ears(), tmp_path, hears_all=True) as channel:
-            assert channel.can.hears_all
-
-
-async def test_the_token_and_the_words_stay_out_of_the_log(
-    server: TelegramServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    server.fails("getUpdates", broken())
-    server.fails("sendMessage", refused("chat not found"))
-    server.updates.happens(message={"message_id": "13800001111", "text": "我的电话 13800001111"})
-    ears = Ears(failures=[GONE])
-    async with connected(server, ears, tmp_path) as channel:
-        server.says(GROUP, WANG, "我的电话 13800001111", picture=photo())
-        await ears.hear(1)
-        with pytest.raises(Exception, match="[Cc]hat not found"):
-            await channel.send(GROUP, Words("你的电话 13800001111"))
-    assert "telegram_poll_failed" in caplog.text
-    assert TOKEN.partition(":")[2] not in caplog.text
-    assert "13800001111" not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"mode": "webhook"}, "webhook_url"),
-        (
-            {
-                "mode": "webhook",
-                "webhook_url": "https://bot.example.org",
-                "hook_secret": "有汉字的暗号就是不可以用的啊啊啊",
-            },
-            "字母",
-        ),
-        ({"tokne": "1:a"}, "tokne"),
-        ({"account": "大群"}, "account"),
-    ],
-)
-def test_a_setting_that_cannot_work_is_refused(wrong: dict[str, str], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        TelegramConfig.model_validate({"kind": "telegram", "token": "1:a"} | wrong)

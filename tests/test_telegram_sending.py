@@ -1,8 +1,6 @@
-"""Telegram's limits and failures, met by what the bot says."""
+"""Telegram's limits, met by what the bot says."""
 
-import traceback
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,15 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.base import SendError
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.wording import pieces, units
-from bot.media import MediaStore
 from handlers.context import Button, Mention, Words
-from tests.platforms.telegram import Obeyed, TelegramServer
-from tests.platforms.telegram_methods import ApiError, broken, forbidden, refused, slow_down
-from tests.platforms.telegram_side import Ears, connected, photo
-from tests.platforms.telegram_town import TOKEN
+from tests.platforms.telegram import TelegramServer
+from tests.platforms.telegram_methods import refused
+from tests.platforms.telegram_side import Ears, connected, failure, stored
 
 GROUP: Final = "-1001987654321"
 WANG: Final = "500100211"
@@ -37,12 +32,6 @@ async def server() -> AsyncIterator[TelegramServer]:
 async def channel(server: TelegramServer, tmp_path: Path) -> AsyncIterator[Telegram]:
     async with connected(server, Ears(), tmp_path, timeout_seconds=1) as channel:
         yield channel
-
-
-async def _failure(channel: Telegram, words: Words, chat: str = GROUP) -> SendError:
-    with pytest.raises(SendError) as failure:
-        await channel.send(chat, words)
-    return failure.value
 
 
 async def test_what_is_said_is_heard_word_for_word(server: TelegramServer, channel: Telegram) -> None:
@@ -111,25 +100,16 @@ async def test_strange_text_is_said_somehow(server: TelegramServer, channel: Tel
 
 @pytest.mark.parametrize("text", ["", " \n ", "\u3000"])
 async def test_nothing_cannot_be_said(channel: Telegram, text: str) -> None:
-    assert (await _failure(channel, Words(text))).permanent
+    assert (await failure(channel, Words(text), GROUP)).permanent
 
 
 # Pictures
 
 
-async def _kept(folder: Path, *colours: str) -> tuple[str, ...]:
-    async def once(content: bytes) -> AsyncIterator[bytes]:
-        yield content
-
-    store = MediaStore(folder, limit_bytes=1_000_000)
-    kept = [await store.keep(once(photo(colour)), "image") for colour in colours]
-    return tuple(one.digest or "" for one in kept)
-
-
 async def test_a_picture_comes_with_its_words_and_buttons(
     server: TelegramServer, channel: Telegram, tmp_path: Path
 ) -> None:
-    pictures = await _kept(tmp_path, "red")
+    pictures = await stored(tmp_path, "red")
     said = await channel.send(GROUP, Words("修好了", buttons=(Button("满意", "评价 12 满意"),), pictures=pictures))
     (heard,) = server.heard(GROUP)
     assert (heard.id, heard.text, heard.buttons) == (said, "修好了", (("满意", "1|评价 12 满意"),))
@@ -137,7 +117,7 @@ async def test_a_picture_comes_with_its_words_and_buttons(
 
 
 async def test_several_pictures_are_one_album(server: TelegramServer, channel: Telegram, tmp_path: Path) -> None:
-    pictures = await _kept(tmp_path, "red", "green", "blue")
+    pictures = await stored(tmp_path, "red", "green", "blue")
     said = await channel.send(GROUP, Words("修好了", mentions=(Mention(WANG, "王阿姨"),), pictures=pictures))
     heard = server.heard(GROUP)
     assert [one.text for one in heard] == ["@王阿姨 修好了", "", ""]
@@ -148,7 +128,7 @@ async def test_several_pictures_are_one_album(server: TelegramServer, channel: T
 async def test_what_fits_below_no_picture_comes_before_it(
     server: TelegramServer, channel: Telegram, tmp_path: Path
 ) -> None:
-    pictures = await _kept(tmp_path, "red", "green")
+    pictures = await stored(tmp_path, "red", "green")
     said = await channel.send(GROUP, Words("停" * 1025, pictures=pictures))
     album = await channel.send(GROUP, Words("看看", buttons=(Button("收到", "收到"),), pictures=pictures))
     heard = server.heard(GROUP)
@@ -160,100 +140,10 @@ async def test_a_refused_picture_does_not_take_the_words_with_it(
     server: TelegramServer, channel: Telegram, tmp_path: Path
 ) -> None:
     server.fails("sendPhoto", refused("PHOTO_INVALID_DIMENSIONS"))
-    await channel.send(GROUP, Words("修好了", pictures=await _kept(tmp_path, "red")))
+    await channel.send(GROUP, Words("修好了", pictures=await stored(tmp_path, "red")))
     assert [one.text for one in server.heard(GROUP)] == ["修好了"]
 
 
 async def test_a_lost_picture_does_not_either(server: TelegramServer, channel: Telegram) -> None:
     await channel.send(GROUP, Words("修好了", pictures=("0" * 64,)))
     assert [one.text for one in server.heard(GROUP)] == ["修好了"]
-
-
-# Failures
-
-
-async def test_slowing_down_is_asked_for_by_telegram(server: TelegramServer, channel: Telegram) -> None:
-    server.fails("sendMessage", slow_down(37))
-    failure = await _failure(channel, Words("你好"))
-    assert (failure.retry_after, failure.permanent, failure.unsure) == (timedelta(seconds=37), False, False)
-
-
-@pytest.mark.parametrize("error", [forbidden(), forbidden("bot is not a member of the supergroup chat")])
-async def test_being_shut_out_loses_the_chat(server: TelegramServer, channel: Telegram, error: ApiError) -> None:
-    server.fails("sendMessage", error)
-    failure = await _failure(channel, Words("你好"))
-    assert (failure.permanent, failure.gone, failure.unsure) == (True, True, False)
-
-
-@pytest.mark.parametrize("why", ["not enough rights to send text messages to the chat", "BUTTON_DATA_INVALID"])
-async def test_a_message_that_cannot_be_said_loses_no_chat(server: TelegramServer, channel: Telegram, why: str) -> None:
-    server.fails("sendMessage", refused(why))
-    failure = await _failure(channel, Words("你好"))
-    assert (failure.permanent, failure.gone, failure.unsure) == (True, False, False)
-
-
-@pytest.mark.parametrize("chat", ["-1005", "webchat-3", "", "9" * 5000, WANG])
-async def test_a_chat_that_is_not_there_is_lost(channel: Telegram, chat: str) -> None:
-    failure = await _failure(channel, Words("你好"), chat)
-    assert (failure.permanent, failure.gone) == (True, True)
-
-
-async def test_somebody_who_wrote_first_can_be_written_to(server: TelegramServer, channel: Telegram) -> None:
-    server.says(WANG, WANG, "在吗")
-    await channel.send(WANG, Words("在"))
-    assert [one.text for one in server.heard(WANG)] == ["在"]
-
-
-async def test_a_group_that_moved_tells_its_new_address(server: TelegramServer, channel: Telegram) -> None:
-    server.group("-4123", kind="group")
-    server.migrates("-4123", "-1004123", WANG)
-    failure = await _failure(channel, Words("你好"), "-4123")
-    assert (failure.moved_to, failure.permanent, failure.unsure) == ("-1004123", False, False)
-
-
-@pytest.mark.parametrize("trouble", [Obeyed(), Obeyed(cut=True), broken(), broken(500)])
-async def test_no_answer_after_the_request_has_left_is_unsure(
-    server: TelegramServer, tmp_path: Path, trouble: Obeyed | ApiError
-) -> None:
-    async with connected(server, Ears(), tmp_path, timeout_seconds=0.05) as channel:
-        server.fails("sendMessage", trouble)
-        failure = await _failure(channel, Words("你好"))
-    assert (failure.unsure, failure.permanent, failure.retry_after) == (True, False, None)
-
-
-async def test_what_never_left_is_simply_tried_again(tmp_path: Path) -> None:
-    async with TelegramServer() as server, connected(server, Ears(), tmp_path) as channel:
-        await server.__aexit__(None, None, None)
-        failure = await _failure(channel, Words("你好"))
-    assert (failure.unsure, failure.permanent, failure.moved_to) == (False, False, None)
-
-
-async def test_a_revoked_token_kills_no_message(server: TelegramServer, channel: Telegram) -> None:
-    server.fails("sendMessage", ApiError(401, "Unauthorized"))
-    failure = await _failure(channel, Words("你好"))
-    assert (failure.unsure, failure.permanent) == (False, False)
-
-
-async def test_half_a_message_is_not_said_twice(server: TelegramServer, channel: Telegram, tmp_path: Path) -> None:
-    server.fails("sendMessage", None, slow_down(30))
-    split = await _failure(channel, Words("停" * 5000))
-    server.fails("sendMediaGroup", forbidden())
-    behind = await _failure(channel, Words("停" * 2000, pictures=await _kept(tmp_path, "red", "blue")))
-    assert [len(one.text) for one in server.heard(GROUP)] == [4096, 2000]
-    assert [(one.unsure, one.permanent, one.retry_after) for one in (split, behind)] == [(True, False, None)] * 2
-
-
-async def test_pictures_that_are_refused_behind_their_words_are_left_out(
-    server: TelegramServer, channel: Telegram, tmp_path: Path
-) -> None:
-    server.fails("sendMediaGroup", refused("IMAGE_PROCESS_FAILED"))
-    said = await channel.send(GROUP, Words("停" * 2000, pictures=await _kept(tmp_path, "red", "blue")))
-    assert [one.id for one in server.heard(GROUP)] == [said]
-
-
-async def test_a_failure_tells_neither_the_token_nor_the_words(server: TelegramServer, channel: Telegram) -> None:
-    server.fails("sendMessage", ApiError(502, "13800001111"))
-    failure = await _failure(channel, Words("你的电话 13800001111"))
-    told = "".join(traceback.format_exception_only(failure))
-    assert "13800001111" not in told
-    assert TOKEN not in "".join(traceback.format_exception(failure))

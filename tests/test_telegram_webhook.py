@@ -1,6 +1,5 @@
 """Telegram by webhook: only the genuine is heard, and answered once it is on disk."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -79,8 +78,18 @@ async def test_a_forged_call_is_refused(server: TelegramServer, ears: Ears, secr
 @pytest.mark.usefixtures("hooked")
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b"7", b"\xff\xfe", b"[" * 100_000, b'{"update_id": "x", "message": 3}', b"{}"]
-    + [json.dumps({"update_id": 1, "poll_of_tomorrow": {}}).encode()],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"7",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"update_id": "x", "message": 3}',
+        b"{}",
+        b'{"update_id": 1, "poll_of_tomorrow": {}}',
+    ],
 )
 async def test_what_is_genuine_and_unreadable_does_not_come_back(
     server: TelegramServer, ears: Ears, body: bytes

@@ -12,9 +12,10 @@ from typing import Any, Final
 from aiohttp import web
 from PIL import Image
 
+from bot.channels.base import SendError
 from bot.channels.telegram import Telegram, TelegramConfig
 from bot.media import MediaStore
-from handlers.context import Inbound
+from handlers.context import Inbound, Words
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_town import TOKEN
 
@@ -39,8 +40,10 @@ class Ears:
 
     async def receive(self, inbound: Inbound) -> None:
         """See `Receive`."""
-        self.tried += 1
         self.listening.set()
+        async with self.more:
+            self.tried += 1
+            self.more.notify_all()
         await self.gate.wait()
         if self.failures:
             raise self.failures.pop(0)
@@ -53,6 +56,11 @@ class Ears:
         async with asyncio.timeout(PATIENT), self.more:
             await self.more.wait_for(lambda: len(self.heard) >= number)
         return self.heard
+
+    async def try_to_hear(self, number: int) -> None:
+        """Wait until so many have been handed over, stored or not."""
+        async with asyncio.timeout(PATIENT), self.more:
+            await self.more.wait_for(lambda: self.tried >= number)
 
     @property
     def texts(self) -> list[str]:
@@ -101,3 +109,23 @@ async def settled(server: TelegramServer) -> None:
     """Wait until everything that happened is acknowledged and the bot asks for more."""
     async with asyncio.timeout(PATIENT):
         await server.updates.idle.wait()
+
+
+async def stored(folder: Path, *colours: str) -> tuple[str, ...]:
+    """The digests of some pictures that are kept in `folder`."""
+
+    async def once(content: bytes) -> AsyncIterator[bytes]:
+        yield content
+
+    store = MediaStore(folder, limit_bytes=1_000_000)
+    kept = [await store.keep(once(photo(colour)), "image") for colour in colours]
+    return tuple(one.digest or "" for one in kept)
+
+
+async def failure(channel: Telegram, words: Words, chat: str) -> SendError:
+    """Why `words` cannot be said; it is an error of the test if they can."""
+    try:
+        said = await channel.send(chat, words)
+    except SendError as error:
+        return error
+    raise AssertionError(f"said as {said}")

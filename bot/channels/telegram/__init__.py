@@ -16,7 +16,7 @@ from pydantic import Field, HttpUrl, NonNegativeFloat, PositiveFloat, PositiveIn
 
 from bot.channels.base import Can, Media, Now, Receive
 from bot.channels.telegram.client import hush_libraries, make_bot
-from bot.channels.telegram.connection import Connection
+from bot.channels.telegram.connection import Callback, Connection
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.speaking import Telegram
 from bot.channels.telegram.webhook import Hook
@@ -30,7 +30,7 @@ HookSecret = Annotated[SecretStr, Field(min_length=16, max_length=256)]
 
 
 class TelegramConfig(Section):
-    """Telegram 机器人，一段一个。"""
+    """One Telegram bot."""
 
     kind: Literal["telegram"] = Field(default="telegram", description="渠道种类，固定写 telegram")
     account: str = Field(
@@ -79,11 +79,11 @@ class TelegramConfig(Section):
         return f"/hook/telegram/{self.account}"
 
     @property
-    def hook_address(self) -> str | None:
-        """What Telegram is told to call; None where it is asked instead."""
-        if self.mode == "polling" or self.webhook_url is None:
+    def callback(self) -> Callback | None:
+        """How Telegram is told to call; None where it is asked instead."""
+        if self.mode == "polling" or self.webhook_url is None or self.hook_secret is None:
             return None
-        return str(self.webhook_url).rstrip("/") + self.hook_path
+        return Callback(str(self.webhook_url).rstrip("/") + self.hook_path, self.hook_secret)
 
     @property
     def first_pause(self) -> timedelta:
@@ -117,14 +117,14 @@ class TelegramConfig(Section):
         hush_libraries()
         bot = make_bot(self.token, str(self.base_url), self.proxy, self.timeout_seconds)
         intake = Intake(bot, self.account, receive, media, clock)
-        connection = Connection(bot, intake, self.hook_address, self.hook_secret, self.first_pause, self.poll_seconds)
-        if self.hook_address and self.hook_secret:
-            app.router.add_post(self.hook_path, Hook(self.hook_secret, intake).answer)
+        connection = Connection(bot, intake, self.callback, self.first_pause, self.poll_seconds)
+        if self.callback:
+            app.router.add_post(self.hook_path, Hook(self.callback.secret, intake).answer)
         try:
             await connection.meet()
             running = asyncio.create_task(connection.run())
             try:
-                yield Telegram(bot, self.account, media, self.can, self.hears_all)
+                yield Telegram(bot, self.account, media, self.can, hears_all=self.hears_all)
             finally:
                 connection.stop()
                 await running

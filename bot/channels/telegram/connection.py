@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -23,29 +24,29 @@ log = logging.getLogger(__name__)
 HEARD: Final = (UpdateType.MESSAGE, UpdateType.CALLBACK_QUERY, UpdateType.MY_CHAT_MEMBER)
 
 
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Where Telegram should call, and the secret by which its calls are known."""
+
+    address: str
+    secret: SecretStr
+
+
 class Connection:
     """Keeps one bot connected. Does not read what it hears: that is `intake`'s business.
 
     Args:
-        hook: The address that Telegram should call, or None to ask it instead.
-        secret: What it should call with.
+        hook: How Telegram should call, or None to ask it instead.
         first_pause: How long to wait after a first failure.
         poll_seconds: How long Telegram may keep a question open when there is nothing to tell.
     """
 
     def __init__(
-        self,
-        bot: Bot,
-        intake: Intake,
-        hook: str | None,
-        secret: SecretStr | None,
-        first_pause: timedelta,
-        poll_seconds: int,
+        self, bot: Bot, intake: Intake, hook: Callback | None, first_pause: timedelta, poll_seconds: int
     ) -> None:
         self._bot = bot
         self._intake = intake
         self._hook = hook
-        self._secret = secret.get_secret_value() if secret else None
         self._poll_seconds = poll_seconds
         self._stop = asyncio.Event()
         self._patience = Patience(self._stop, first_pause)
@@ -87,7 +88,8 @@ class Connection:
         """Say how we want to hear: with a webhook set, asking is refused (409)."""
         if self._hook is None:
             return await self._patience.unless_stopped(self._bot.delete_webhook())
-        setting = self._bot.set_webhook(self._hook, allowed_updates=HEARD, secret_token=self._secret)
+        secret = self._hook.secret.get_secret_value()
+        setting = self._bot.set_webhook(self._hook.address, allowed_updates=HEARD, secret_token=secret)
         return await self._patience.unless_stopped(setting)
 
     async def _poll(self) -> None:

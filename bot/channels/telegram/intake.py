@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
-from telegram import Bot, Update
+from telegram import Bot, Message, Update
 from telegram.error import TelegramError
 
 from bot.channels.base import Media, Now, Receive
@@ -37,13 +37,15 @@ class Intake:
         """Return when `update` is on disk. What `receive` raises is passed on: the update is then to come again."""
         async with self._turn(update.effective_chat.id if update.effective_chat else 0):
             for inbound in self._heard(update):
-                if update.message and inbound.attachments and picture_in(update.message):
-                    async with self._fetching:
-                        picture = await fetch(self._bot, update.message, self._media)
-                    inbound = replace(inbound, attachments=(picture,))
-                await self._receive(inbound)
+                await self._receive(await self._with_picture(inbound, update.message))
         if update.callback_query is not None:
             await self._release(update.callback_query.id)
+
+    async def _with_picture(self, inbound: Inbound, message: Message | None) -> Inbound:
+        if message is None or picture_in(message) is None:
+            return inbound
+        async with self._fetching:
+            return replace(inbound, attachments=(await fetch(self._bot, message, self._media),))
 
     def _heard(self, update: Update) -> list[Inbound]:
         me = self._me

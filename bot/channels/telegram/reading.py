@@ -61,8 +61,7 @@ def _said(message: Message, text: str, attachments: tuple[Attachment, ...], me: 
         return None
     alone = message.chat.type == ChatType.PRIVATE
     text, addressed = unaddressed(text, me.username)
-    called = _called(message, me)
-    quoted = _quoted(message)
+    called, quoted = _called(message, me), _quoted(message)
     return Inbound(
         channel="telegram",
         account=me.account,
@@ -101,7 +100,7 @@ def _moved(message: Message, old: int, new: int, me: Me) -> Inbound:
 
 def _press(query: CallbackQuery, me: Me, now: datetime) -> Inbound | None:
     under = query.message
-    if under is None:  # under a message that was sent through inline mode, which is never ours
+    if under is None:  # under a message sent through inline mode, which is never ours
         return None
     alone = under.chat.type == ChatType.PRIVATE
     return Inbound(
@@ -179,7 +178,7 @@ def _called(message: Message, me: Me) -> list[str]:
     entities = message.parse_entities(CALLS) if message.text else {}
     entities |= message.parse_caption_entities(CALLS) if message.caption else {}
     own = f"@{me.username}".lower()
-    names = [str(entity.user.id) if entity.user else words.lower() for entity, words in entities.items()]
+    names = (str(entity.user.id) if entity.user else words.lower() for entity, words in entities.items())
     return [str(me.id) if name == own else name for name in names]
 
 

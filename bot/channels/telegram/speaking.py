@@ -54,7 +54,7 @@ class Telegram:
 
     name = "telegram"
 
-    def __init__(self, bot: Bot, account: str, media: Media, can: Can, hears_all: bool | None) -> None:
+    def __init__(self, bot: Bot, account: str, media: Media, can: Can, *, hears_all: bool | None) -> None:
         self.account = account
         self._bot = bot
         self._media = media
