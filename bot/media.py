@@ -40,7 +40,7 @@ def too_large(limit_bytes: int) -> str:
     return f"这张图片超过 {size} MB，请发小一点的。"
 
 
-class Unfit(Exception):
+class Unfit(Exception):  # noqa: N818 -- not an error: a sentence for a person
     """What arrived is not kept; the argument says why, as a resident may read it."""
 
 

@@ -149,7 +149,8 @@ async def serving(webchat: Webchat, port: int = 0) -> AsyncIterator[str]:
     """The page, served; yields its address."""
     app = web.Application()
     async with webchat.open(app):
-        runner = web.AppRunner(app, access_log=None)
+        # A connection whose body nobody read may linger; the tests do not wait ten seconds for it.
+        runner = web.AppRunner(app, access_log=None, lingering_time=0.05)
         await runner.setup()
         try:
             site = web.TCPSite(runner, "127.0.0.1", port)

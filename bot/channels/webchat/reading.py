@@ -25,9 +25,8 @@ class Read:
 
 
 def cleaned(text: str) -> str:
-    """`text` without control characters and halves of characters; line breaks as one `\\n`."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROLS.sub("", whole.replace("\r\n", "\n").replace("\r", "\n"))
+    """`text` without control characters, every line break one."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def is_blank(text: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -72,10 +73,8 @@ class Stream:
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers={**HEADERS, **headers})
         await response.prepare(request)
-        try:
+        with suppress(ConnectionResetError):  # the page was closed; whoever comes back asks for what he missed
             await self._tell(request, response, person, tabs)
-        except ConnectionResetError:
-            pass  # the page was closed; whoever comes back asks for what he missed
         return response
 
     async def _tell(self, request: web.Request, out: web.StreamResponse, person: Person, tabs: list[Tab]) -> None:
