@@ -34,7 +34,7 @@ class Patience:
         while not self.stop.is_set():
             try:
                 result = await work()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- the edge: whatever it is, the chats must not fall deaf
                 if not failures:
                     log.warning(trouble, extra={"channel": "telegram", "error": type(error).__name__})
                 failures += 1

@@ -41,7 +41,7 @@ class Hook:
     async def _take(self, update: Update) -> None:
         try:
             await self._intake.take(update)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- the edge: whatever it is, Telegram must bring it again
             log.warning("telegram_update_failed", extra={"channel": "telegram", "error": type(error).__name__})
             raise web.HTTPServiceUnavailable from None
 
