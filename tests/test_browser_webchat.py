@@ -13,7 +13,7 @@ from bot.media import MediaStore
 from handlers.context import Button, Happening, Mention, Words
 from tests.test_media import picture
 from tests.webchat_desk import Desk, bubbles, chromium, file, say
-from tests.webchat_harness import CHEN, GROUP, LI, LIMIT, WANG, XIA, Ear, PaperDoor, demo, serving, utc_now
+from tests.webchat_harness import BOT_NAME, CHEN, GROUP, LI, LIMIT, WANG, XIA, Ear, PaperDoor, demo, serving, utc_now
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -253,7 +253,9 @@ async def test_every_button_and_field_has_a_name(desk: Desk) -> None:
 
 async def test_a_link_leads_into_the_chat_once(browser: Browser, tmp_path: Path) -> None:
     door, ear = PaperDoor(), Ear()
-    webchat = Webchat(WebchatConfig(), door, MediaStore(tmp_path, LIMIT), ear.receive, utc_now, demo=False)
+    webchat = Webchat(
+        WebchatConfig(), door, MediaStore(tmp_path, LIMIT), ear.receive, utc_now, bot_name=BOT_NAME, demo=False
+    )
     desk = Desk(browser, door, ear, webchat)
     async with serving(webchat) as desk.address:
         context = await desk.context()

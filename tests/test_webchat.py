@@ -11,7 +11,7 @@ from bot.channels.base import Channel, SendError
 from bot.channels.webchat import Said, Webchat, WebchatConfig, alone_with
 from bot.media import MediaStore
 from handlers.context import Button, Happening, Mention, Words
-from tests.webchat_harness import CHEN, GROUP, LI, LIMIT, OTHER, STRANGER, Ear, MovableClock, PaperDoor
+from tests.webchat_harness import BOT_NAME, CHEN, GROUP, LI, LIMIT, OTHER, STRANGER, Ear, MovableClock, PaperDoor
 from tests.webchat_street import LAMP, PRIVATE, Street, opened
 from tests.webchat_visitor import refusal
 
@@ -150,7 +150,9 @@ async def test_a_group_is_closed_to_everybody_else(street: Street) -> None:
 
 def test_the_web_chat_is_a_channel(tmp_path: Path) -> None:
     media = MediaStore(tmp_path, LIMIT)
-    channel: Channel = Webchat(WebchatConfig(), PaperDoor(), media, Ear().receive, MovableClock(), demo=True)
+    channel: Channel = Webchat(
+        WebchatConfig(), PaperDoor(), media, Ear().receive, MovableClock(), bot_name=BOT_NAME, demo=True
+    )
     assert (channel.name, channel.account) == ("webchat", "web")
     assert channel.can.hears_all
     assert channel.can.first_word

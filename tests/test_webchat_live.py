@@ -11,7 +11,7 @@ import pytest
 from bot.channels.webchat import WebchatConfig, alone_with, person_alone
 from bot.channels.webchat.board import Board, Line
 from handlers.context import Words
-from tests.webchat_harness import GROUP, LI, XIA, MovableClock
+from tests.webchat_harness import GROUP, LI, OTHER, XIA, MovableClock
 from tests.webchat_street import LAMP, Street, opened
 
 
@@ -102,6 +102,16 @@ def test_only_the_latest_lines_are_kept() -> None:
     for number in range(10):
         board.put(line(board, clock, str(number)))
     assert texts(board) == ["7", "8", "9"]
+
+
+def test_a_page_begins_with_the_last_lines_of_each_chat() -> None:
+    clock = MovableClock()
+    board = Board(200, timedelta(hours=24), clock)
+    for number in range(10):
+        board.put(line(board, clock, str(number)))
+        board.put(replace(line(board, clock, f"other {number}"), chat=OTHER))
+    assert [shown.text for shown in board.latest_of([GROUP, OTHER], 2)] == ["8", "other 8", "9", "other 9"]
+    assert board.latest_of(["nowhere"], 2) == []
 
 
 def test_after_a_day_a_line_is_forgotten() -> None:

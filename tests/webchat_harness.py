@@ -26,6 +26,7 @@ WANG = Person("p4", "网格员 王磊", "网格员")
 STRANGER = Person("p9", "5栋 外人")
 
 LIMIT = 2**20
+BOT_NAME = "红管家"
 
 
 def utc_now() -> datetime:
@@ -164,7 +165,9 @@ async def serving(webchat: Webchat, port: int = 0) -> AsyncIterator[str]:
 def demo(folder: Path, ear: Ear, door: PaperDoor | None = None, config: WebchatConfig | None = None) -> Webchat:
     """The page as the demo shows it."""
     media = MediaStore(folder, LIMIT)
-    return Webchat(config or WebchatConfig(), door or PaperDoor(), media, ear.receive, utc_now, demo=True)
+    return Webchat(
+        config or WebchatConfig(), door or PaperDoor(), media, ear.receive, utc_now, bot_name=BOT_NAME, demo=True
+    )
 
 
 async def main(port: int) -> None:

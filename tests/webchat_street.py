@@ -8,7 +8,7 @@ from aiohttp import ClientSession, CookieJar
 
 from bot.channels.webchat import Person, Webchat, WebchatConfig, alone_with
 from bot.media import MediaStore
-from tests.webchat_harness import LI, LIMIT, XIA, Ear, MovableClock, PaperDoor, serving
+from tests.webchat_harness import BOT_NAME, LI, LIMIT, XIA, Ear, MovableClock, PaperDoor, serving
 from tests.webchat_visitor import Visitor
 
 LAMP = "2单元楼道灯不亮了"
@@ -22,7 +22,9 @@ class Street:
         self.door, self.ear, self.clock, self.http = PaperDoor(), Ear(), MovableClock(), http
         self.media = MediaStore(folder, LIMIT)
         config = WebchatConfig.model_validate(settings)
-        self.webchat = Webchat(config, self.door, self.media, self.ear.receive, self.clock, demo=is_demo)
+        self.webchat = Webchat(
+            config, self.door, self.media, self.ear.receive, self.clock, bot_name=BOT_NAME, demo=is_demo
+        )
         self.address = ""
 
     def visitor(self, person: Person | None = None) -> Visitor:

@@ -88,6 +88,11 @@ class Board:
         after = seq if seq <= self._last else 0
         return sorted((line for line in self._kept(chats) if line.seq > after), key=lambda line: line.seq)
 
+    def latest_of(self, chats: Iterable[str], most: int) -> list[Line]:
+        """The last lines of `chats`, at most `most` of each, in order of change."""
+        lines = [line for chat in chats for line in _by_place(self._kept([chat]))[-most:]]
+        return sorted(lines, key=lambda line: line.seq)
+
     def shows(self, chats: Iterable[str], picture: str) -> bool:
         """Whether a picture is to be seen in one of `chats`."""
         return any(picture in line.pictures for line in self._kept(chats))
@@ -107,11 +112,6 @@ class Board:
         for watcher in self._watchers:
             watcher.woken.set()
 
-    @property
-    def latest(self) -> int:
-        """The highest number given so far."""
-        return self._last
-
     def _kept(self, chats: Iterable[str]) -> Iterator[Line]:
         for chat in chats:
             if chat in self._lines:
@@ -120,9 +120,13 @@ class Board:
 
     def _trim(self, lines: dict[str, Line]) -> None:
         oldest = self._clock() - self._keep_for
-        by_place = sorted(lines.values(), key=lambda line: line.place)
+        by_place = _by_place(lines.values())
         for line in by_place[: -self._keep] + [line for line in by_place[-self._keep :] if line.at < oldest]:
             del lines[line.id]
+
+
+def _by_place(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: line.place)
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -42,7 +42,6 @@ class WebchatConfig(Section):
     """网页群聊：自带的聊天页面。"""
 
     kind: Literal["webchat"] = "webchat"
-    bot_name: str = Field(default="红管家", min_length=1, max_length=20, description="机器人在群里的名字，@它时用")
     session_days: PositiveInt = Field(default=180, description="点过个人链接后，这台手机多少天内不用再点（天）")
     keep_messages: PositiveInt = Field(default=200, description="每个群在内存里最多留多少条聊天（条），重启即清空")
     keep_hours: PositiveFloat = Field(default=24, description="聊天在内存里最多留多久（小时）")
@@ -64,12 +63,13 @@ class Webchat:
         receive: Receive,
         clock: Callable[[], datetime],
         *,
+        bot_name: str,
         demo: bool,
     ) -> None:
         self._clock = clock
         self._stopping = asyncio.Event()
         self._board = board = Board(config.keep_messages, timedelta(hours=config.keep_hours), clock)
-        self._rooms = rooms = Rooms(door, board, config.bot_name)
+        self._rooms = rooms = Rooms(door, board, bot_name)
         self._visitors = who = Visitors(door, clock, timedelta(days=config.session_days), demo=demo)
         self._pictures = Pictures(who, rooms, board, media)
         self._talk = Talk(who, rooms, board, self._pictures, receive, clock)

@@ -24,19 +24,19 @@ class Rooms:
             await self.load(tab.address)
         return tabs
 
-    async def entered(self, person: Person, chat: str) -> Sequence[Person]:
-        """Who is in `chat` with `person`; nobody else in a chat with the bot alone.
+    async def enter(self, person: Person, chat: str) -> None:
+        """Let `person` do something in `chat`.
 
         Raises:
             Refused: He is not in it (403).
         """
-        if chat == alone_with(person.id):
-            await self.load(chat)
-            return ()
-        if all(chat != tab.address for tab in await self._door.chats(person.id)):
+        if chat != alone_with(person.id) and all(chat != tab.address for tab in await self._door.chats(person.id)):
             raise Refused(403, "您不在这个群里，消息没有发出。要进群请找楼栋红管家。")
         await self.load(chat)
-        return await self._door.members(chat)
+
+    async def members(self, chat: str) -> Sequence[Person]:
+        """Who is in a group; nobody is listed in a chat with the bot alone."""
+        return () if person_alone(chat) is not None else await self._door.members(chat)
 
     async def exists(self, chat: str) -> bool:
         """Whether the bot can say something at that address."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.channels.webchat.board import Board, Watcher
+from bot.channels.webchat.board import Board, Line, Watcher
 from bot.channels.webchat.door import Person, Tab
 from bot.channels.webchat.guard import HEADERS, Refused, as_json
 from bot.channels.webchat.reading import BOT, LONGEST
@@ -18,6 +18,9 @@ from bot.channels.webchat.rooms import Rooms, shown
 from bot.channels.webchat.talk import MOST_PICTURES, RECALL_WITHIN
 from bot.channels.webchat.visitors import Visitors
 
+#: Lines that a page begins with: all that are kept for a resident, fewer a chat for staff who are in a hundred.
+MOST: Final = 3000
+FEWEST: Final = 20
 _DIGITS: Final = 18
 
 
@@ -51,20 +54,24 @@ class Stream:
                     "beat_ms": _milliseconds(self.heartbeat),
                 },
                 "chats": [{"address": tab.address, "title": tab.title} for tab in tabs],
-                **self._news(tabs, 0),
+                **_told(self.board.latest_of([tab.address for tab in tabs], max(FEWEST, MOST // len(tabs))), 0),
             }
         )
 
     async def members(self, request: web.Request) -> web.Response:
         """Who is in a chat, for the list behind `@`."""
         person = await self.visitors.who(request)
-        members = await self.rooms.entered(person, request.query.get("chat", ""))
+        chat = request.query.get("chat", "")
+        await self.rooms.enter(person, chat)
+        members = await self.rooms.members(chat)
         return as_json([{"id": who.id, "name": who.name, "role": who.role} for who in members])
 
     async def lines(self, request: web.Request) -> web.Response:
         """What is new, asked once: for a page in the background, which need not hold a connection."""
         person = await self.visitors.who(request)
-        return as_json(self._news(await self.rooms.of(person), _seen(request)))
+        chats = [tab.address for tab in await self.rooms.of(person)]
+        seen = _seen(request)
+        return as_json(_told(self.board.since(chats, seen), seen))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """What is new, for as long as the page listens."""
@@ -109,9 +116,9 @@ class Stream:
         await out.write(_event("beat" if chats == watcher.chats else "chats", {}))
         return chats == watcher.chats
 
-    def _news(self, tabs: list[Tab], seen: int) -> dict[str, object]:
-        news = self.board.since([tab.address for tab in tabs], seen)
-        return {"lines": shown(news), "seq": news[-1].seq if news else seen}
+
+def _told(news: list[Line], seen: int) -> dict[str, object]:
+    return {"lines": shown(news), "seq": news[-1].seq if news else seen}
 
 
 def _seen(request: web.Request) -> int:

@@ -39,7 +39,8 @@ class Talk:
         """Somebody says something."""
         person = await self.visitors.who(request)
         message = await body_as(request, Message)
-        members = await self.rooms.entered(person, message.chat)
+        await self.rooms.enter(person, message.chat)
+        members = await self.rooms.members(message.chat) if _calls_somebody(message) else ()
         line = self._line(person, message, members)
         if self.board.line(line.chat, line.id) is None:
             await self.receive(await self._heard(person, message, members, line))
@@ -52,7 +53,7 @@ class Talk:
         """Somebody presses a button. Whether it still means anything is for the handlers to say."""
         person = await self.visitors.who(request)
         press = await body_as(request, Press)
-        await self.rooms.entered(person, press.chat)
+        await self.rooms.enter(person, press.chat)
         pressed = self._inbound(person, press.chat, press.id, cleaned(press.payload))
         await self.receive(replace(pressed, happening=Happening.PRESSED, to_bot=True, reply_to=press.message))
         return as_json({})
@@ -61,7 +62,7 @@ class Talk:
         """Somebody takes an own message back."""
         person = await self.visitors.who(request)
         recall = await body_as(request, Recall)
-        await self.rooms.entered(person, recall.chat)
+        await self.rooms.enter(person, recall.chat)
         line = self._recallable(person, recall)
         if not line.recalled:
             taken_back = self._inbound(person, line.chat, f"recall-{line.id}", "")
@@ -131,6 +132,10 @@ def _said(message: Message) -> str:
     if is_blank(text) and not message.pictures:
         raise Refused(422, "还没有写内容。写几个字或选一张照片再发。")
     return text
+
+
+def _calls_somebody(message: Message) -> bool:
+    return bool(message.mentions) or "@" in message.text or "＠" in message.text
 
 
 def _is_bots(line: Line | None) -> bool:

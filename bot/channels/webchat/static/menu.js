@@ -13,6 +13,7 @@ export class Menu {
     this.close();
     if (again || items.length === 0) return;
     this.anchor = anchor;
+    anchor.setAttribute("aria-expanded", "true");
     const buttons = items.map(([label, act]) =>
       make("button", { type: "button", role: "menuitem", onclick: () => (this.close(), act()) }, label));
     this.element = make("div", { class: "menu", role: "menu" }, ...buttons);
@@ -23,6 +24,7 @@ export class Menu {
 
   close() {
     this.element?.remove();
+    this.anchor?.setAttribute("aria-expanded", "false");
     this.element = this.anchor = null;
   }
 
