@@ -1,0 +1,82 @@
+"""The composition root: everything there is, joined on one screen; it is let go in reverse order.
+
+The only module that reads the wall clock.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import partial
+
+from bot.channels.base import Channel
+from bot.channels.webchat import WebchatConfig
+from bot.clock import Clock, ticking
+from bot.config import Config
+from bot.door import CommunityDoor
+from bot.health import Nurse
+from bot.joining import Page, Reaches, prepare, working
+from bot.media import MediaStore
+from bot.receive import Receiver
+from bot.sender import Sender
+from bot.sweep import Sweep
+from bot.web import make_web, serving
+from handlers import TICKS
+from handlers.understanding.model import load_reader
+from storage.database import open_database
+
+
+def utc_now() -> datetime:
+    """What time it is, aware UTC."""
+    return datetime.now(UTC)
+
+
+async def run(
+    config: Config,
+    stop: asyncio.Event,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    demo: bool = False,
+    opened: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve until `stop` is set; then finish what is in progress and let go in reverse order.
+
+    Args:
+        demo: Whoever opens the web chat chooses who he is.
+        opened: Told the address once the pages can be opened.
+
+    Raises:
+        Misconfigured, ModelBroken, UnknownShape: It cannot start; the message says why and what to do.
+    """
+    house, reader, mail = config.house(), load_reader(), asyncio.Event()
+    channels: dict[tuple[str, str], Channel] = {}
+    reach = Reaches(channels)
+    await prepare(config)
+    async with AsyncExitStack() as stack:
+        sessions = await stack.enter_async_context(open_database(config.database_url))
+        media = MediaStore(config.pictures_dir, config.media.limit_bytes)
+        receiver = Receiver(sessions=sessions, clock=clock, house=house, reach=reach, reader=reader, nudge=mail.set)
+        stack.push_async_callback(receiver.close)
+
+        pages = make_web(Nurse(sessions, channels, clock).look)
+        page = partial(Page, door=CommunityDoor(sessions, clock), media=media, bot_name=house.bot_name, demo=demo)
+        for section in config.channels:
+            connector = page(section) if isinstance(section, WebchatConfig) else section
+            channel = await stack.enter_async_context(connector.open(pages, receiver.receive, media, clock))
+            channels[channel.name, channel.account] = channel
+        await receiver.retake()
+
+        sender = Sender(
+            sessions=sessions,
+            channels=channels,
+            clock=clock,
+            instance=config.instance,
+            pace=config.outbox.pace,
+            mail=mail,
+        )
+        ticks = (*TICKS, Sweep(media).sweep_pictures)
+        bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
+        await stack.enter_async_context(working(sender.run(stop), stop))
+        await stack.enter_async_context(ticking(bell))
+        opened(await stack.enter_async_context(serving(pages, config.host, config.port)))
+        await stop.wait()

@@ -1,0 +1,91 @@
+"""What the composition root joins things with, so that it can stay on one screen."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy.exc import DBAPIError
+from typing_extensions import override
+
+from bot.channels.base import Channel, Media, Receive
+from bot.channels.webchat import Door, Webchat, WebchatConfig
+from bot.config import Config
+from bot.media import MediaStore
+from bot.section import Misconfigured
+from handlers.context import Reach
+from storage.migrations import upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Reaches(Mapping[str, Reach]):
+    """What handlers may know of the channels, by name and as of now: some learn only later what they can do."""
+
+    channels: Mapping[tuple[str, str], Channel]
+
+    @override
+    def __getitem__(self, name: str) -> Reach:
+        for (known, _), channel in self.channels.items():
+            if known == name:
+                can = channel.can
+                return Reach(hears_all=can.hears_all, mentions=can.mentions, one_to_one=can.one_to_one)
+        raise KeyError(name)
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for name, _ in self.channels))
+
+    @override
+    def __len__(self) -> int:
+        return len({name for name, _ in self.channels})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Connects the web chat, which alone of all channels asks our own database who is who; see `Connector`."""
+
+    config: WebchatConfig
+    door: Door
+    media: MediaStore
+    bot_name: str
+    demo: bool
+
+    def open(
+        self, app: web.Application, receive: Receive, _: Media, clock: Callable[[], datetime]
+    ) -> AbstractAsyncContextManager[Channel]:
+        """See `Connector.open`. It needs more of the store than other channels: it shows pictures as well."""
+        name, demo = self.bot_name, self.demo
+        return Webchat(self.config, self.door, self.media, receive, clock, bot_name=name, demo=demo).open(app)
+
+
+@asynccontextmanager
+async def working(work: Coroutine[object, object, None], stop: asyncio.Event) -> AsyncIterator[None]:
+    """`work` beside the block, finished before the block ends. If it fails, everything stops and its error comes out."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def prepare(config: Config) -> None:
+    """Make the folder for data, and bring the database to its shape.
+
+    Raises:
+        Misconfigured: The folder or the database cannot be used.
+        UnknownShape: The database is newer than this program.
+    """
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"数据文件夹 {config.data_dir} 用不了，请核对 data_dir 和它的权限。") from error
+    try:
+        await upgrade(config.database_url)
+    except (DBAPIError, OSError) as error:
+        raise Misconfigured(
+            "数据库打不开，请核对 database_url：地址对不对、数据库开着没有、用户和密码对不对。"
+        ) from error

@@ -1,0 +1,51 @@
+"""What became of what the bot said: for whoever looks after it, and for pages that show it again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.chats import Address
+from storage.outbox import WAITING, OutboxMessage
+from storage.types import OutboxStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What has not been said, in messages. `oldest_due`: since when the first of the waiting ones could have been."""
+
+    waiting: int
+    oldest_due: datetime | None
+    unsure: int
+    dead: int
+
+
+async def backlog(session: AsyncSession) -> Backlog:
+    """What waits, what nobody knows of whether it was said, and what never will be."""
+    unsaid = OutboxMessage.status != OutboxStatus.SENT
+    first = sa.func.min(OutboxMessage.due_at).label("first")
+    query = sa.select(OutboxMessage.status, sa.func.count(), first).where(unsaid).group_by(OutboxMessage.status)
+    found = {status: (count, oldest) for status, count, oldest in await session.execute(query)}
+    waiting = [found[status] for status in WAITING if status in found]
+    return Backlog(
+        waiting=sum(count for count, _ in waiting),
+        oldest_due=min((oldest for _, oldest in waiting), default=None),
+        unsure=found.get(OutboxStatus.UNSURE, (0, None))[0],
+        dead=found.get(OutboxStatus.DEAD, (0, None))[0],
+    )
+
+
+async def said_in(session: AsyncSession, address: Address, since: datetime, limit: int) -> Sequence[OutboxMessage]:
+    """What was said there after `since`, the newest `limit` of it, oldest first."""
+    channel, account, chat = address
+    query = sa.select(OutboxMessage).where(
+        OutboxMessage.channel == channel,
+        OutboxMessage.account == account,
+        OutboxMessage.chat == chat,
+        OutboxMessage.status == OutboxStatus.SENT,
+        OutboxMessage.sent_at > since,
+    )
+    newest = (await session.scalars(query.order_by(OutboxMessage.id.desc()).limit(limit))).all()
+    return newest[::-1]
