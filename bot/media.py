@@ -22,7 +22,9 @@ from bot.channels.base import Kept
 MEDIA_TYPE: Final = "image/jpeg"
 
 LONGEST_SIDE: Final = 2560  #: pixels; enough to read a meter or a notice
-MOST_PIXELS: Final = 50_000_000  #: about 150 MB decoded, and one picture is decoded at a time
+#: Of a JPEG, which is decoded small, and of anything else, which is not; either takes 150 to 270 MB, one at a time.
+MOST_PIXELS: Final = {"JPEG": 50_000_000, "MPO": 50_000_000}
+MOST_PIXELS_ELSE: Final = 25_000_000
 _QUALITY: Final = 85
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
@@ -133,15 +135,15 @@ def write_anew(source: Path, target: Path) -> None:
     """
     try:
         with Image.open(source, formats=_FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MOST_PIXELS.get(image.format or "", MOST_PIXELS_ELSE):
                 raise Unfit(TOO_MANY_PIXELS)
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is then decoded small
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # before anything makes a copy of it
             plain = _flat(ImageOps.exif_transpose(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unfit(TOO_MANY_PIXELS) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise Unfit(APPLE if _is_heic(source) else NO_PICTURE) from error
-    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     plain.save(target, "JPEG", quality=_QUALITY, optimize=False)
 
 
