@@ -3,7 +3,8 @@
 A value is repeated only where it is a number, a switch or one word out of a list: anything else may be a secret.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, Literal, get_args, get_origin
 from zoneinfo import available_timezones
@@ -37,10 +38,10 @@ class ConfigError(Misconfigured):
     """The configuration cannot be used. The message names every key, what is wrong with it and what to do."""
 
 
-def explained(error: ValidationError, root: type[BaseModel]) -> list[str]:
-    """One line for each thing that is wrong."""
-    found = error.errors(include_url=False)
-    return [f"{name_of(e['loc'])}：{_sentence(e, root)}" for e in found if e["type"] != _SECOND_HAND]
+def explained(error: ValidationError, root: type[BaseModel]) -> dict[str, str]:
+    """One line for each key that is wrong, by its name."""
+    found = [e for e in error.errors(include_url=False) if e["type"] != _SECOND_HAND]
+    return {name_of(e["loc"]): f"{name_of(e['loc'])}：{_sentence(e, root)}" for e in found}
 
 
 def name_of(where: Where) -> str:
@@ -54,46 +55,49 @@ def name_of(where: Where) -> str:
 
 
 def _sentence(error: ErrorDetails, root: type[BaseModel]) -> str:
-    kind, where, limits = error["type"], error["loc"], error.get("ctx", {})
-    match kind:
-        case "extra_forbidden":
-            return _unknown(where, root)
-        case "missing":
-            field = field_at(root, where)
-            return f"没有填。这是{field.description if field else '必填的'}，请补上"
-        case "value_error":
-            return str(limits["error"])
-        case "zoneinfo_str":
-            return _unknown_zone(str(error["input"]))
-        case "literal_error" | "enum" | "union_tag_invalid":
-            allowed = limits.get("expected") or limits.get("expected_tags") or ""
-            return f"只能是 {str(allowed).replace(' or ', ', ').replace(', ', '、').replace(chr(39), '')} 里的一个"
-        case "union_tag_not_found":
-            return f'没有写 kind，请说明是哪种渠道，例如 kind = "{next(iter(_kinds(root)), "")}"'
-        case "too_short" | "string_too_short":
-            return "是空的，请填上" if limits["min_length"] == 1 else f"太短了，至少要 {limits['min_length']} 个字"
-        case "too_long" | "string_too_long":
-            return f"太长了，最多 {limits['max_length']} 个字"
-        case "string_pattern_mismatch":
-            field = field_at(root, where)
-            return f"写法不对，应该是：{field.description if field else limits['pattern']}"
-    if kind in _COMPARED:
-        ask, limit = _COMPARED[kind]
-        return f"现在是 {error['input']}，{ask} {limits[limit]}，请改一改"
-    shape = next(
-        (text for word, text in _SHAPES.items() if kind.startswith(word)), "写得不对，请对照 config.example.toml"
-    )
-    field = field_at(root, where)
+    """What is wrong with one key, and what to do."""
+    kind, field = error["type"], field_at(root, error["loc"])
+    if kind == "extra_forbidden":
+        return _unknown(error["loc"], root)
+    if kind == "union_tag_not_found":
+        return f'没有写 kind，请说明是哪种渠道，例如 kind = "{next(_kinds(root), "")}"'
+    if kind in _SAID:
+        return _SAID[kind](error, error.get("ctx", {}), field.description if field else None)
+    shape = next((said for word, said in _SHAPES.items() if kind.startswith(word)), _ELSE)
     example = field.default if field and isinstance(field.default, int) else 10
-    return shape.format(example=example, key=".".join(str(part) for part in where))
+    return shape.format(example=example, key=".".join(str(part) for part in error["loc"]))
 
 
-_COMPARED: Final = {
-    "greater_than": ("要大于", "gt"),
-    "greater_than_equal": ("不能小于", "ge"),
-    "less_than": ("要小于", "lt"),
-    "less_than_equal": ("不能大于", "le"),
+def _one_of(_: ErrorDetails, limits: Mapping[str, Any], __: str | None) -> str:
+    allowed = str(limits.get("expected") or limits.get("expected_tags"))
+    words = re.findall(r"[\w-]+", allowed.replace(" or ", " "))
+    return f"只能是 {'、'.join(words)} 里的一个"
+
+
+def _too_short(_: ErrorDetails, limits: Mapping[str, Any], __: str | None) -> str:
+    return "是空的，请填上" if limits["min_length"] == 1 else f"太短了，至少要 {limits['min_length']} 个字"
+
+
+def _beyond(ask: str, limit: str) -> Callable[[ErrorDetails, Mapping[str, Any], str | None], str]:
+    return lambda error, limits, _: f"现在是 {error['input']}，{ask} {limits[limit]}，请改一改"
+
+
+_SAID: Final[Mapping[str, Callable[[ErrorDetails, Mapping[str, Any], str | None], str]]] = {
+    "missing": lambda _, __, what: f"没有填，请补上（{what or '必须有'}）",
+    "value_error": lambda _, limits, __: str(limits["error"]),
+    "zoneinfo_str": lambda error, _, __: _unknown_zone(str(error["input"])),
+    "literal_error": _one_of,
+    "enum": _one_of,
+    "union_tag_invalid": _one_of,
+    "string_too_short": _too_short,
+    "string_too_long": lambda _, limits, __: f"太长了，最多 {limits['max_length']} 个字",
+    "string_pattern_mismatch": lambda _, __, what: f"写法不对，应该是：{what or '别的样子'}",
+    "greater_than": _beyond("要大于", "gt"),
+    "greater_than_equal": _beyond("不能小于", "ge"),
+    "less_than": _beyond("要小于", "lt"),
+    "less_than_equal": _beyond("不能大于", "le"),
 }
+_ELSE: Final = "写得不对，请对照 config.example.toml"
 
 
 def _unknown(where: Where, root: type[BaseModel]) -> str:

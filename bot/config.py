@@ -10,7 +10,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 from pydantic import Field, HttpUrl, ValidationError, field_validator
@@ -22,13 +22,13 @@ from bot.secrets import Secrets
 from bot.section import Section
 from bot.tables import Community, MediaLimits, Outbox, Rules, Whole
 from bot.toml import read_toml
-from handlers.house import ADVICE, HouseRules
+from handlers.house import HouseRules
 from handlers.rules.escalations import Policy
 from handlers.rules.quiet import QuietHours
 
 DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
-__all__ = ["Config", "ConfigError", "load"]
+__all__ = ["Config", "ConfigError", "checked", "load"]
 
 
 class Config(Section):
@@ -50,13 +50,15 @@ class Config(Section):
     instance: str = Field(
         default="main", pattern="^[a-z0-9_-]{1,32}$", description="这个进程的代号；几台机器共用一个数据库时各取一个"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="日志记到多细")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="日志记到多细：debug、info、warning 或 error"
+    )
     community: Community = Field(default_factory=Community, description="社区")
     rules: Rules = Field(default_factory=Rules, description="规矩")
     outbox: Outbox = Field(default_factory=Outbox, description="往外发消息的快慢")
     media: MediaLimits = Field(default_factory=MediaLimits, description="图片")
     channels: tuple[ChannelConfig, ...] = Field(
-        default_factory=lambda: (WebchatConfig(),), min_length=1, description="接哪些聊天渠道，一个渠道写一段"
+        default_factory=lambda: (WebchatConfig(),), description="接哪些聊天渠道，一个渠道写一段"
     )
 
     @field_validator("database_url")
@@ -77,6 +79,8 @@ class Config(Section):
     @field_validator("channels")
     @classmethod
     def _each_account_once(cls, channels: tuple[ChannelConfig, ...]) -> tuple[ChannelConfig, ...]:
+        if not channels:
+            raise ValueError("是空的，请至少写一段 [[channels]]，或者整个删掉")
         seen = [(channel.kind, getattr(channel, "account", "")) for channel in channels]
         for place, (kind, account) in enumerate(seen):
             if (kind, account) in seen[:place]:
@@ -109,7 +113,7 @@ class Config(Section):
             bot_name=community.bot_name,
             group_notes=rules.group_notes,
             never_in_group=rules.never_in_group,
-            advice=MappingProxyType({**ADVICE, **rules.advice}),
+            advice=MappingProxyType(rules.advice),
             advice_else=rules.advice_else,
             linked_for=timedelta(hours=rules.linked_hours),
             reopen_within=timedelta(days=rules.reopen_days),
@@ -125,16 +129,27 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> C
     Raises:
         ConfigError: It cannot be used; everything that is wrong is listed at once.
     """
-    folder = path.absolute().parent if path is not None else Path.cwd()
+    if path is None:
+        return checked({}, Path.cwd(), environ)
+    return checked(read_toml(path), path.absolute().parent, environ)
+
+
+def checked(tree: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Config:
+    """The configuration that a file in `folder` gives by saying `tree`.
+
+    Raises:
+        ConfigError: It cannot be used; everything that is wrong is listed at once.
+    """
     secrets = Secrets(environ, folder)
-    tree = secrets.fill(read_toml(path) if path is not None else {}, Config)
-    wrong = []
+    filled = secrets.fill(tree, Config)
+    wrong = {}
     try:
-        config = Config.model_validate(tree)
+        config = Config.model_validate(filled)
     except ValidationError as error:
         wrong = explained(error, Config)
-    if secrets.complaints or wrong:
-        raise ConfigError("\n".join((*secrets.complaints, *wrong)))
+    wrong |= secrets.complaints
+    if wrong:
+        raise ConfigError("\n".join(wrong.values()))
     return _beside(config, folder)
 
 

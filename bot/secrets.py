@@ -27,7 +27,7 @@ class Secrets:
 
     environ: Mapping[str, str]
     folder: Path  #: relative paths begin here
-    complaints: list[str] = field(default_factory=list)
+    complaints: dict[str, str] = field(default_factory=dict)  #: by the name of what is wrong
     _asked: set[str] = field(default_factory=set)
 
     def fill(self, tree: Mapping[str, Any], root: type[BaseModel]) -> dict[str, Any]:
@@ -53,46 +53,46 @@ class Secrets:
         self, table: dict[str, Any], model: type[BaseModel], named: tuple[str, ...], where: str
     ) -> dict[str, Any]:
         for key in secrets_of(model):
+            name = where + key
             from_file = table.pop(key + IN_FILE, None)
             if from_file is not None and key in table:
-                self.complaints.append(f"{where}{key}：和 {key}_file 写了两样，请只留一个")
+                self._complain(name, f"{name}：和 {key}_file 写了两样，请只留一个")
             elif from_file is not None:
-                table[key] = self._read(from_file, f"{where}{key}{IN_FILE}")
-            found = self._found("_".join((*named, key)).upper().replace("-", "_"))
+                table[key] = self._read(from_file, name, name + IN_FILE)
+            found = self._found("_".join((*named, key)).upper().replace("-", "_"), name)
             if found is not None:
                 table[key] = found
             if isinstance(table.get(key), str) and not table[key].strip():
-                self.complaints.append(f"{where}{key}：是空的，请填上，或者把这一行删掉")
-                table.pop(key)
+                self._complain(name, f"{name}：是空的，请填上，或者把这一行删掉")
         return table
 
-    def _found(self, name: str) -> str | None:
+    def _found(self, variable: str, name: str) -> str | None:
         """What the environment says, directly or through a file."""
-        self._asked |= {name, name + IN_FILE.upper()}
-        value = self.environ.get(name, "").strip()
-        path = self.environ.get(name + IN_FILE.upper(), "").strip()
-        if path and not value:
-            return self._read(path, f"环境变量 {name}{IN_FILE.upper()}")
-        return value or None
+        in_file = variable + IN_FILE.upper()
+        self._asked |= {variable, in_file}
+        value, path = (self.environ.get(known, "").strip() for known in (variable, in_file))
+        return self._read(path, name, f"环境变量 {in_file}") if path and not value else value or None
 
-    def _read(self, path: object, where: str) -> str:
-        if not isinstance(path, str):
-            self.complaints.append(f"{where}：应该是加引号的路径")
-            return "?"
+    def _read(self, path: object, name: str, where: str) -> str:
         try:
-            content = read_text(self.folder / path).strip()
+            content = read_text(self.folder / path).strip() if isinstance(path, str) else ""
         except ConfigError as error:
-            self.complaints.append(f"{where}：{error}")
-            return "?"
-        if not content:
-            self.complaints.append(f"{where}：文件 {path} 是空的，请把密钥写进去")
-        return content or "?"
+            self._complain(name, f"{where}：{error}")
+            return ""
+        if not isinstance(path, str):
+            self._complain(name, f"{where}：应该是加引号的路径")
+        elif not content:
+            self._complain(name, f"{where}：文件 {path} 是空的，请把密钥写进去")
+        return content
+
+    def _complain(self, name: str, line: str) -> None:
+        self.complaints.setdefault(name, line)
 
     def _misspelt(self) -> None:
         for name in self.environ:
             unused = name.startswith(f"{PREFIX}_") and name not in self._asked
             if unused and (close := get_close_matches(name, self._asked, n=1, cutoff=0.9)):
-                self.complaints.append(f"环境变量 {name}：没有用到，是不是想写 {close[0]}？")
+                self._complain(name, f"环境变量 {name}：没有用到，是不是想写 {close[0]}？")
 
 
 def secrets_of(model: type[BaseModel]) -> Iterator[str]:

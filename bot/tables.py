@@ -72,7 +72,6 @@ class Rules(Section):
     emergency_repeat_minutes: Minutes = Field(default=2, description="紧急的事没人接，隔多少分钟再叫一遍（分钟）")
     ladder: tuple[PlaceKind, ...] = Field(
         default=LADDER,
-        min_length=1,
         description="往上叫的次序：building 楼栋、compound 小区、grid 网格、community 社区、street 街道",
     )
     quiet_start: Clock = Field(default=NIGHT.start, description="夜里从几点起不打扰人（时:分）；紧急和加急的事除外")
@@ -86,14 +85,21 @@ class Rules(Section):
     code_hours: Hours = Field(default=24, description="绑定群、邀请人用的口令多久之内有效（小时）")
     message_id_days: Days = Field(default=30, description="消息编号留多少天，免得同一条办两遍（天）；不含内容")
     words_days: Days = Field(default=30, description="机器人说过的话留多少天（天），之后只留回执")
-    advice: dict[Category, str] = Field(
+    advice: dict[Category, Annotated[str, Field(min_length=1)]] = Field(
         default_factory=lambda: dict(ADVICE), description="紧急时先告诉大家怎么做，一类一句；没写到的类别照原来的说"
     )
     advice_else: str = Field(default=ADVICE_ELSE, min_length=1, description="别的类别紧急时说的话")
 
+    @field_validator("advice")
+    @classmethod
+    def _the_others_stay(cls, advice: dict[Category, str]) -> dict[Category, str]:
+        return {**ADVICE, **advice}
+
     @field_validator("ladder")
     @classmethod
     def _each_step_once(cls, ladder: tuple[PlaceKind, ...]) -> tuple[PlaceKind, ...]:
+        if not ladder:
+            raise ValueError("是空的，请至少写一级")
         if len(set(ladder)) < len(ladder):
             raise ValueError("同一级写了两次，请留一个")
         return ladder

@@ -14,6 +14,8 @@ _HINTS: Final = (
     ("twice", "同一个键或同一个表写了两次，请留一个"),
     ("Unclosed", "括号没有配对，请补上"),
     ("Unterminated", "引号没有配对，请补上"),
+    ('Expected "\'"', "引号没有配对，请补上"),
+    ("Expected '\"'", "引号没有配对，请补上"),
     ("Illegal character", "引号没有配对，或者混进了看不见的字符"),
 )
 _USUAL: Final = '一行写一个 键 = 值，文字要加英文引号，例如 name = "石龙社区"'
