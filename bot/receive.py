@@ -22,11 +22,10 @@ from handlers.board import load
 from handlers.context import Context, Happening, Inbound, Reach, Refusal, Reply
 from handlers.house import HouseRules
 from handlers.understanding.decide import Reader
-from handlers.understanding.types import Memory, OpenTicket
-from storage import chats, inbox, members, places
+from handlers.understanding.types import Memory
+from storage import chats, inbox, members
 from storage.chats import Address
 from storage.database import Sessions
-from storage.types import PlaceId
 
 log = logging.getLogger(__name__)
 
@@ -111,10 +110,15 @@ class Receiver:
         async with self.sessions.begin() as session:
             fresh = {i.key for i in batch} if again else await inbox.claim(session, [i.key for i in batch], now)
             heard: list[Context] = []
-            for ctx in await self._contexts(session, [i for i in _each_once(batch) if i.key in fresh], now):
-                ctx.memory = _latest(heard, ctx) or ctx.memory
-                await self._handle(ctx)
-                heard.append(ctx)
+            left = [i for i in _each_once(batch) if i.key in fresh]
+            while left:
+                for ctx in await self._contexts(session, left, now):
+                    ctx.memory = _latest(heard, ctx) or ctx.memory
+                    await self._handle(ctx)
+                    heard.append(ctx)
+                    left = left[1:]
+                    if ctx.afresh:
+                        break
             if again:
                 await inbox.let_go(session, [i.key for i in batch])
         for ctx in heard:
@@ -149,19 +153,15 @@ class Receiver:
         """What is known about each message, in five statements however many they are."""
         groups = await chats.bound(session, {i.address for i in batch if i.is_group})
         people = await members.known(session, {i.who for i in batch})
-        scopes = {place.id for _, place in groups.values()}
-        homes = {
-            known.member.home_id
-            for known in people.values()
-            if known.member.home_id is not None and any(not i.is_group and i.who in people for i in batch)
-        }
-        board: dict[PlaceId, tuple[OpenTicket, ...]] = await load(session, scopes, now, self.house)
+        homes = [known.home for known in people.values() if known.home is not None]
+        scopes = {place.id: place for place in (*(place for _, place in groups.values()), *homes)}
+        board = await load(session, list(scopes.values()), now, self.house)
         found = []
         for inbound in batch:
             group, place = groups.get(inbound.address, (None, None))
             known = people.get(inbound.who)
-            if place is None and known is not None and known.member.home_id in homes and not inbound.is_group:
-                place = await places.by_id(session, PlaceId(known.member.home_id or 0))
+            if place is None and known is not None and not inbound.is_group:
+                place = known.home
             found.append(
                 Context(
                     session=session,
@@ -228,4 +228,4 @@ def _settle(done: asyncio.Future[None], error: BaseException | None = None) -> N
 
 
 def _ids(inbound: Inbound) -> dict[str, Any]:
-    return {"channel": inbound.channel, "message": inbound.message_id}
+    return {"channel": inbound.channel, "message_id": inbound.message_id}

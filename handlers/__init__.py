@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from handlers import broadcasts, duty, help, members, ratings, reports, tickets
+from handlers import broadcasts, duty, escalations, help, inquiries, members, ratings, reports, tickets
 from handlers.router import Routes
 
 #: Asked in this order; free text is judged last, by `reports`.
 ROUTES: Final = Routes(
     (
         tickets.router,
+        inquiries.router,
         ratings.router,
         duty.router,
         broadcasts.router,
@@ -17,4 +18,4 @@ ROUTES: Final = Routes(
         reports.router,
     )
 )
-TICKS: Final = ()
+TICKS: Final = (escalations.escalate_waiting, duty.tell_whose_turn)

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.board import Board
 from handlers.house import HouseRules
 from handlers.understanding.decide import Reader
-from handlers.understanding.types import Judgement, Memory, OpenTicket
+from handlers.understanding.types import Memory
 from storage import audit, chats, members, outbox, places
 from storage.chats import Address, GroupChat
-from storage.members import Known, Member
+from storage.members import Grant, Known, Member
 from storage.places import Place
 from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, Role, TicketId
 
@@ -231,6 +232,10 @@ class Moment:
             )
         return way is not None
 
+    async def groups_at(self, scope: PlaceId) -> list[GroupChat]:
+        """The groups of a ticket's scope in which the bot still is."""
+        return list(await chats.at(self.session, [scope]))
+
     def note(self, action: str, subject: str, by: MemberId | None, *, done: bool = True) -> None:
         """Enter an act into the audit."""
         self.session.add(audit.AuditEntry(at=self.now, action=action, subject=subject, member_id=by, done=done))
@@ -246,8 +251,8 @@ class Context(Moment):
     place: Place | None = None  #: the group's place; the speaker's home in a one-to-one chat, where known
     known: Known | None = None  #: None for somebody who has never done anything yet
     memory: Memory = field(default_factory=Memory)
-    judgement: Judgement | None = None  #: what free text was taken for; the receiver remembers it after the commit
-    board: dict[PlaceId, tuple[OpenTicket, ...]] = field(default_factory=dict)  #: shared by the messages of a batch
+    board: Board = field(default_factory=dict)  #: by place; shared by the messages of a batch
+    afresh: bool = False  #: it changed who is who or which group is where: what follows it is looked up anew
 
     @property
     def is_group(self) -> bool:
@@ -262,10 +267,19 @@ class Context(Moment):
             )
         return self.known.member
 
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The speaker's roles with their places."""
+        return self.known.grants if self.known else ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the speaker is anywhere."""
+        return frozenset(grant.role for grant in self.grants)
+
     def roles_at(self, place: Place | None) -> frozenset[Role]:
         """What the speaker is at `place`; at no place in particular, what he is anywhere."""
-        grants = self.known.grants if self.known else ()
-        return frozenset(g.role for g in grants if place is None or place.path.startswith(g.path))
+        return frozenset(g.role for g in self.grants if place is None or place.path.startswith(g.path))
 
     async def community(self) -> Place:
         """The community that the chat, the speaker's home or his office belongs to.
@@ -296,7 +310,3 @@ class Context(Moment):
             is_group=inbound.is_group and not alone,
             member=self.known.member.id if self.known else None,
         )
-
-    async def groups_at(self, scope: PlaceId) -> list[GroupChat]:
-        """The groups of a ticket's scope."""
-        return list(await chats.at(self.session, [scope]))

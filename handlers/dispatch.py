@@ -80,7 +80,8 @@ async def call_out(
     rungs = await ladder(moment, await places.by_id(moment.session, ticket.place_id))
     people = [m for m in at_level(rungs, level, everybody=everybody) if m.id not in but]
     words = await call_words(moment, ticket, level, again=again)
-    told, in_front = [], []
+    told: list[Member] = []
+    in_front: list[Member] = []
     for member in people:
         (told if await call(moment, ticket, member.id, words) else in_front).append(member)
     if possible(ticket, TicketAction.DISPATCH):
@@ -100,7 +101,9 @@ async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> 
         # An emergency is called again and again, so the moment names the call as well.
         key=f"{key}:{moment.now.timestamp():.0f}" if emergency else key,
         ticket=ticket.id,
-        due_at=None if may_disturb(ticket) else quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone),
+        due_at=None
+        if may_disturb(ticket)
+        else quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone),
     )
 
 
@@ -116,7 +119,9 @@ async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: b
     said = await tickets.words_of(moment.session, [ticket.id])
     opening = next((w.text for w in said if w.act is Act.OPEN), "")
     more = "；".join(w.text for w in said if w.act is Act.DETAIL and w.text)
-    text = phrases.call(ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone)
+    text = phrases.call(
+        ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone
+    )
     return f"{phrases.climbed(ticket)}\n{text}" if level else text
 
 

@@ -20,7 +20,13 @@ def advance(
         raise Refusal(phrases.too_late(ticket))
     moment.session.add(
         TicketEvent(
-            ticket_id=ticket.id, at=moment.now, action=action, before=ticket.status, after=after, member_id=by, value=value
+            ticket_id=ticket.id,
+            at=moment.now,
+            action=action,
+            before=ticket.status,
+            after=after,
+            member_id=by,
+            value=value,
         )
     )
     if after is not ticket.status:

@@ -1,7 +1,128 @@
-"""…"""
+"""Free text: what was understood opens a ticket, adds to one, counts one more who has it, or closes it.
+
+Small talk is met with silence; its words are remembered in memory only, by the receiver, for as long as somebody may
+still refer to them. Nothing here refuses: who does not speak to the bot is not corrected by it.
+"""
 
 from typing import Final
 
+from handlers.board import Outlook
+from handlers.context import Context, Happening, Reply
+from handlers.effects import apply
+from handlers.lifecycle import advance
+from handlers.phrases import text_please
+from handlers.phrases import tickets as phrases
+from handlers.reading import clean
 from handlers.router import Router
+from handlers.rules.tickets import WAITING
+from handlers.telling import tell_called
+from handlers.understanding.types import Heard, Item, Judgement, Spot
+from storage import outbox, tickets
+from storage.tickets import Ticket
+from storage.types import Intent, PlaceKind, Role, TicketAction
 
 router: Final = Router()
+
+#: The strongest first: what somebody is to those who read him.
+STANDING: Final = (Role.ADMIN, Role.PROPERTY, Role.GRID_WORKER, Role.BUILDING_HEAD, Role.STEWARD, Role.SUPERVISOR)
+
+
+@router.listen()
+async def overhear(ctx: Context) -> Reply | None:
+    """Judge what nobody gave as a command."""
+    if (ctx.is_group and ctx.place is None) or ctx.inbound.from_bot:
+        return None
+    text = clean(ctx.inbound.text)
+    judged = await judge(ctx, text)
+    replies = [await apply(ctx, item, text) for item in judged.items]
+    answer = next((reply for reply in replies if reply is not None), None)
+    return answer or _refused_picture(ctx, judged) or (None if judged.items else _small_answer(ctx, judged))
+
+
+async def judge(ctx: Context, text: str) -> Judgement:
+    """What the message means among the tickets that it may be about."""
+    heard = await heard_from(ctx, text)
+    outlook = ctx.board.get(ctx.place.id, Outlook()) if ctx.place else Outlook()
+    open_tickets = outlook.for_group() if ctx.is_group else outlook.tickets
+    judged = ctx.reader.judge(heard, outlook.scene, ctx.memory, open_tickets)
+    ctx.memory = ctx.memory.after(heard, judged)
+    return judged
+
+
+async def as_report(ctx: Context, text: str) -> Item:
+    """What somebody reports outright, as an opening: only the kind and the place are judged."""
+    outlook = ctx.board.get(ctx.place.id, Outlook()) if ctx.place else Outlook()
+    return ctx.reader.report(await heard_from(ctx, text), outlook.scene)
+
+
+async def heard_from(ctx: Context, text: str) -> Heard:
+    """The message as understanding sees it."""
+    inbound = ctx.inbound
+    roles = ctx.roles_at(ctx.place)
+    return Heard(
+        id=inbound.message_id,
+        at=inbound.at,
+        sender=inbound.sender,
+        name=inbound.sender_name,
+        role=next((role for role in STANDING if role in roles), Role.RESIDENT),
+        text=text,
+        to_bot=inbound.to_bot,
+        reply_to=inbound.reply_to,
+        quoted_ticket=await quoted(ctx),
+        mentions=inbound.mentions,
+        attachments=tuple(seen.kind for seen in inbound.attachments),
+        home=home_of(ctx),
+    )
+
+
+async def quoted(ctx: Context) -> str | None:
+    """The ticket that the quoted message belongs to, whoever said it."""
+    if ctx.inbound.reply_to is None:
+        return None
+    key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
+    found = await tickets.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
+    return str(next(iter(found.values()))) if found else None
+
+
+def home_of(ctx: Context) -> Spot:
+    """Where "my flat" is, from the member's record; empty where only the nickname may tell."""
+    if ctx.known is None or ctx.known.member.room is None:
+        return Spot()
+    home = ctx.known.home
+    unit = home.name if home is not None and home.kind is PlaceKind.UNIT else None
+    return Spot(unit=unit, room=ctx.known.member.room)
+
+
+def _small_answer(ctx: Context, judged: Judgement) -> Reply | None:
+    """An answer to who speaks to the bot; silence for everybody else."""
+    if not ctx.inbound.to_bot:
+        return None
+    if any(seen.kind == "voice" for seen in ctx.inbound.attachments) and not ctx.inbound.text.strip():
+        return Reply(text_please())
+    return Reply(phrases.cannot_answer() if judged.intent is Intent.QUESTION else phrases.how_to())
+
+
+def _refused_picture(ctx: Context, judged: Judgement) -> Reply | None:
+    """Why a picture that belongs to something was not taken: to its sender alone where that is possible."""
+    reasons = [seen.refused for seen in ctx.inbound.attachments if seen.refused]
+    if reasons and (judged.items or ctx.inbound.to_bot):
+        return Reply(reasons[0], alone=True)
+    return None
+
+
+@router.listen(Happening.RECALLED)
+async def withdraw(ctx: Context) -> None:
+    """A message taken back before anybody accepted withdraws what it opened; its words go in any case."""
+    inbound = ctx.inbound
+    if inbound.about is None:
+        return
+    for ticket in await tickets.opened_by_message(ctx.session, inbound.channel, inbound.account, inbound.about):
+        if ticket.status in WAITING and await _is_alone_with_it(ctx, ticket):
+            advance(ctx, ticket, TicketAction.CANCEL, ticket.reporter_id)
+            await tell_called(ctx, ticket, phrases.withdrawn(ticket))
+    await tickets.drop_words(ctx.session, inbound.channel, inbound.account, inbound.about)
+
+
+async def _is_alone_with_it(ctx: Context, ticket: Ticket) -> bool:
+    """Where others have joined, the ticket is theirs as well."""
+    return len(await tickets.followers(ctx.session, ticket.id)) <= 1

@@ -21,7 +21,7 @@ class Command:
     """A word that people may say to the bot, and what it does.
 
     `also`: other words for the same; `everyday`: it occurs in ordinary talk as well, so that in a group it is let pass
-    in silence where it does not fit and the bot is not addressed.
+    in silence where it does not fit and the bot is not addressed; `unbound`: heard in a group without a place, too.
     """
 
     word: str
@@ -31,6 +31,11 @@ class Command:
     allow: tuple[Role, ...]
     also: tuple[str, ...] = ()
     everyday: bool = False
+    unbound: bool = False
+
+
+class Passed(Exception):  # noqa: N818 -- not an error
+    """The words of a command, meant otherwise: raised by its handler, so that the listeners are asked."""
 
 
 @dataclass(slots=True)
@@ -49,12 +54,13 @@ class Router:
         allow: Role | tuple[Role, ...] = Role.RESIDENT,
         also: tuple[str, ...] = (),
         everyday: bool = False,
+        unbound: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Let `word` (or `/word`, or one of `also`) run the function below."""
 
         def register(run: Handler) -> Handler:
             allowed = allow if isinstance(allow, tuple) else (allow,)
-            self.commands.append(Command(word, run, example, does, allowed, also, everyday))
+            self.commands.append(Command(word, run, example, does, allowed, also, everyday, unbound))
             return run
 
         return register
@@ -104,7 +110,9 @@ class Routes:
         text = text[1:] if slash else text
         if text[:1] not in self._firsts:
             return None
-        return self._matched(clean(text), outright=slash or pressed or ctx.inbound.to_bot)
+        found = self._matched(clean(text), outright=slash or pressed or ctx.inbound.to_bot)
+        unbound = ctx.is_group and ctx.place is None
+        return None if found and unbound and not found.command.unbound else found
 
     def _matched(self, text: str, *, outright: bool) -> Asked | None:
         for word, command in self._by_word:
@@ -126,6 +134,8 @@ class Routes:
         if asked is not None and self._is_meant(ctx, asked):
             try:
                 return await asked.command.run(ctx, asked.rest)
+            except Passed:
+                pass
             except Unclear:
                 if asked.outright or (asked.bare and not asked.command.everyday):
                     raise Refusal(phrases.for_example(asked.command.example)) from None
@@ -137,7 +147,7 @@ class Routes:
         return None
 
     def _is_meant(self, ctx: Context, asked: Asked) -> bool:
-        if may(ctx.roles_at(ctx.place), *asked.command.allow):
+        if may(ctx.roles, *asked.command.allow):
             return True
         if asked.outright or (asked.bare and not asked.command.everyday):
             raise Refusal(phrases.not_allowed(asked.command.word, asked.command.allow))

@@ -10,7 +10,7 @@ from handlers.context import Button, Moment, Words
 from handlers.dispatch import mentioned
 from handlers.phrases import tickets as phrases
 from handlers.rules.quiet import quiet_until
-from storage import members, tickets
+from storage import members, outbox, tickets
 from storage.chats import Address
 from storage.members import Member
 from storage.tickets import Follower, Ticket
@@ -63,7 +63,9 @@ async def tell_followers(
         await note(moment, ticket, text, key=key, but=heard_in)
     for follower in others:
         if ticket.private or not follower.in_group:
-            await moment.tell(follower.member_id, Words(text), MessageKind.PERSONAL, key=f"{key}:{ticket.id}", ticket=ticket.id)
+            await moment.tell(
+                follower.member_id, Words(text), MessageKind.PERSONAL, key=f"{key}:{ticket.id}", ticket=ticket.id
+            )
 
 
 async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_in: Address | None = None) -> None:
@@ -92,7 +94,12 @@ async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[Follower]
     for follower in whom:
         words = Words(phrases.please_rate(ticket), buttons)
         await moment.tell(
-            follower.member_id, words, MessageKind.PERSONAL, key=f"rate:{key}:{ticket.id}", ticket=ticket.id, due_at=due_at
+            follower.member_id,
+            words,
+            MessageKind.PERSONAL,
+            key=f"rate:{key}:{ticket.id}",
+            ticket=ticket.id,
+            due_at=due_at,
         )
 
 
@@ -102,3 +109,11 @@ async def shown(moment: Moment, member: Member | None) -> str | None:
         return None
     grants = (await members.grants_of(moment.session, [member.id])).get(member.id, ())
     return member.name if grants else None
+
+
+async def tell_called(moment: Moment, ticket: Ticket, text: str, *, but: MemberId | None = None) -> None:
+    """Tell everybody who was called about the ticket, except `but`, once each."""
+    key = f"off:{ticket.status}:{ticket.waiting_since.timestamp():.0f}:{ticket.id}"
+    for member in await outbox.called_about(moment.session, ticket.id):
+        if member != but:
+            await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key, ticket=ticket.id)

@@ -41,8 +41,11 @@ def by_value(kind: type[Enum]) -> list[str]:
     return [str(member.value) for member in kind]
 
 
-class Base(MappedAsDataclass, DeclarativeBase):
-    """Every table: a checked dataclass; relationships are off, so nothing loads by surprise."""
+class Base(MappedAsDataclass, DeclarativeBase, eq=False, repr=False):
+    """Every table: a checked dataclass; relationships are off, so nothing loads by surprise.
+
+    A row is itself and no other, and shows nothing of what it holds where it is printed by mistake.
+    """
 
     metadata = sa.MetaData(
         naming_convention={

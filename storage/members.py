@@ -17,7 +17,7 @@ Who = tuple[str, str, str]
 
 
 class Member(Base, kw_only=True):
-    """A person, on however many channels. After `删除我的数据` only the row remains, its name emptied."""
+    """A person, on however many channels. After `删除我的数据` only the row remains, called 已注销."""
 
     __tablename__ = "member"
 
@@ -68,6 +68,7 @@ class Known:
     member: Member
     identity: Identity
     grants: tuple[Grant, ...] = ()
+    home: Place | None = None
 
 
 async def known(session: AsyncSession, people: Collection[Who]) -> dict[Who, Known]:
@@ -75,21 +76,24 @@ async def known(session: AsyncSession, people: Collection[Who]) -> dict[Who, Kno
     if not people:
         return {}
     key = sa.tuple_(Identity.channel, Identity.account, Identity.sender)
-    rows = await session.execute(
-        sa.select(Identity, Member).join(Member, Member.id == Identity.member_id).where(key.in_(list(people)))
-    )
-    found = [(identity, member) for identity, member in rows]
-    grants = await grants_of(session, {member.id for _, member in found})
-    return {(i.channel, i.account, i.sender): Known(member, i, grants.get(member.id, ())) for i, member in found}
+    query = sa.select(Identity, Member, Place).join(Member, Member.id == Identity.member_id)
+    rows = await session.execute(query.outerjoin(Place, Place.id == Member.home_id).where(key.in_(list(people))))
+    found = [(identity, member, home) for identity, member, home in rows]
+    grants = await grants_of(session, {member.id for _, member, _ in found})
+    return {
+        (i.channel, i.account, i.sender): Known(member, i, grants.get(member.id, ()), home) for i, member, home in found
+    }
 
 
 async def grants_of(session: AsyncSession, members: Collection[MemberId]) -> dict[MemberId, tuple[Grant, ...]]:
-    """The roles of `members` with the paths they hold for."""
+    """The roles of `members` with the paths they hold for; what holds for a grid holds for each of its buildings."""
     if not members:
         return {}
-    query = sa.select(RoleGrant.member_id, RoleGrant.role, Place.path).join(Place, Place.id == RoleGrant.place_id)
+    there = sa.or_(Place.id == RoleGrant.place_id, Place.grid_id == RoleGrant.place_id)
+    query = sa.select(RoleGrant.member_id, RoleGrant.role, Place.path).join(Place, there)
     found: dict[MemberId, tuple[Grant, ...]] = {}
-    for member, role, path in await session.execute(query.where(RoleGrant.member_id.in_(members))):
+    query = query.where(RoleGrant.member_id.in_(members)).order_by(Place.grid_id.is_not(None), Place.path)
+    for member, role, path in await session.execute(query):
         found[member] = (*found.get(member, ()), Grant(role, path))
     return found
 
@@ -119,6 +123,12 @@ async def by_id(session: AsyncSession, member: MemberId) -> Member:
 async def called(session: AsyncSession, name: str) -> Sequence[Member]:
     """The members of exactly that name who are still here."""
     return (await session.scalars(sa.select(Member).where(Member.name == name, Member.gone_at.is_(None)))).all()
+
+
+async def called_like(session: AsyncSession, name: str, limit: int = 200) -> Sequence[Member]:
+    """The members still here whose name has `name` in it."""
+    query = sa.select(Member).where(Member.name.contains(name, autoescape=True), Member.gone_at.is_(None))
+    return (await session.scalars(query.order_by(Member.id).limit(limit))).all()
 
 
 async def identities_of(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Identity]:
@@ -160,9 +170,13 @@ async def any_admin(session: AsyncSession) -> bool:
     return await session.scalar(sa.select(RoleGrant.member_id).where(RoleGrant.role == Role.ADMIN).limit(1)) is not None
 
 
-async def holders(
-    session: AsyncSession, places: Collection[PlaceId]
-) -> dict[tuple[PlaceId, Role], tuple[Member, ...]]:
+async def another_admin(session: AsyncSession, but: MemberId) -> bool:
+    """Whether somebody other than `but` is an admin anywhere."""
+    query = sa.select(RoleGrant.member_id).where(RoleGrant.role == Role.ADMIN, RoleGrant.member_id != but)
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def holders(session: AsyncSession, places: Collection[PlaceId]) -> dict[tuple[PlaceId, Role], tuple[Member, ...]]:
     """Who holds which role for `places` themselves, in order of entry."""
     if not places:
         return {}

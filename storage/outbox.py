@@ -166,3 +166,13 @@ async def forget_words(session: AsyncSession, before: datetime) -> None:
     await session.execute(
         sa.update(OutboxMessage).where(settled, OutboxMessage.created_at < before).values(body={"text": ""})
     )
+
+
+async def called_about(session: AsyncSession, ticket: TicketId) -> Sequence[MemberId]:
+    """Who was called about the ticket so far."""
+    calls = OutboxMessage.kind.in_((MessageKind.CALL, MessageKind.EMERGENCY))
+    query = sa.select(OutboxMessage.member_id).where(
+        OutboxMessage.ticket_id == ticket, calls, OutboxMessage.member_id.is_not(None)
+    )
+    found = await session.scalars(query.distinct().order_by(OutboxMessage.member_id))
+    return [member for member in found if member is not None]

@@ -1,11 +1,11 @@
 """Where things are: one tree by address, with grids as a second parent of buildings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.base import Base
 from storage.types import PlaceId, PlaceKind
@@ -24,7 +24,7 @@ class Place(Base, kw_only=True):
     name: Mapped[str] = mapped_column(sa.String(60))  #: a building's is its number or letter alone: "3", "A"
     parent_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)
     path: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
-    grid_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)  #: a building's grid
+    grid_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None, index=True)  #: a building's
     floors: Mapped[int | None] = mapped_column(default=None)  #: a building's highest floor, where known
 
     @property
@@ -73,11 +73,15 @@ async def by_id(session: AsyncSession, place: PlaceId) -> Place:
 
 async def below(session: AsyncSession, place: Place, kind: PlaceKind | None = None) -> Sequence[Place]:
     """`place` and everything below it; a grid's buildings and what is in them are below the grid."""
-    heads = sa.select(Place.path).where(Place.grid_id == place.id)
-    paths = [place.path, *(await session.scalars(heads))]
-    wanted = sa.or_(*(Place.path.startswith(path, autoescape=True) for path in paths))
-    query = sa.select(Place).where(wanted).order_by(Place.path)
+    query = sa.select(Place).where(await within(session, [place])).order_by(Place.path)
     return (await session.scalars(query if kind is None else query.where(Place.kind == kind))).all()
+
+
+async def within(session: AsyncSession, tops: Collection[Place]) -> sa.ColumnElement[bool]:
+    """What is true of a place that is one of `tops` or below one of them; a grid's buildings are below the grid."""
+    heads = sa.select(Place.path).where(Place.grid_id.in_([top.id for top in tops]))
+    paths = [*(top.path for top in tops), *(await session.scalars(heads))]
+    return sa.or_(sa.false(), *(Place.path.startswith(path, autoescape=True) for path in paths))
 
 
 async def above(session: AsyncSession, place: Place) -> Sequence[Place]:
@@ -117,3 +121,21 @@ async def only_community(session: AsyncSession) -> Place:
     if found is None:
         raise LookupError("no place exists yet")
     return found
+
+
+async def around(session: AsyncSession, found: Sequence[Place]) -> Sequence[Place]:
+    """The parents and the units of these places; one statement."""
+    parents = [place.parent_id for place in found if place.parent_id is not None]
+    units = sa.and_(Place.parent_id.in_([place.id for place in found]), Place.kind == PlaceKind.UNIT)
+    return (
+        await session.scalars(sa.select(Place).where(sa.or_(Place.id.in_(parents), units)).order_by(Place.id))
+    ).all()
+
+
+async def buildings_called(session: AsyncSession, top: Place, name: str) -> list[tuple[Place, Place]]:
+    """The buildings of that name below `top`, each with the place right above it."""
+    parent = aliased(Place)
+    query = sa.select(Place, parent).join(parent, parent.id == Place.parent_id).order_by(Place.path)
+    here = Place.path.startswith(top.path, autoescape=True)
+    found = await session.execute(query.where(Place.kind == PlaceKind.BUILDING, Place.name == name, here))
+    return [(building, above) for building, above in found]

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
+from storage.places import Place
 from storage.types import Act, Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
@@ -239,3 +240,55 @@ async def pictures_of(session: AsyncSession, ticket: TicketId) -> Sequence[Pictu
     """Its pictures, in order."""
     query = sa.select(Picture).where(Picture.ticket_id == ticket).order_by(Picture.at, Picture.digest)
     return (await session.scalars(query)).all()
+
+
+async def drop_words(session: AsyncSession, channel: str, account: str, message: str) -> None:
+    """Forget what a message said that its sender took back."""
+    mine = (
+        TicketMessage.channel == channel,
+        TicketMessage.account == account,
+        TicketMessage.message_id == message,
+    )
+    await session.execute(sa.delete(TicketMessage).where(*mine))
+
+
+async def is_followed_by(session: AsyncSession, ticket: TicketId, member: MemberId) -> bool:
+    """Whether `member` reported it or joined it."""
+    return await session.get(Follower, (ticket, member)) is not None
+
+
+async def open_under(
+    session: AsyncSession, paths: Collection[str], statuses: Collection[TicketStatus] = OPEN
+) -> Sequence[Ticket]:
+    """Tickets in one of `statuses` at or below the places with these paths, the most urgent and longest first."""
+    if not paths:
+        return ()
+    query = sa.select(Ticket).join(Place, Place.id == Ticket.place_id).where(Ticket.status.in_(statuses))
+    below = sa.or_(*(Place.path.startswith(path, autoescape=True) for path in paths))
+    grids = sa.select(Place.path).where(Place.grid_id.in_([int(path.strip("/").split("/")[-1]) for path in paths]))
+    in_grid = sa.or_(*(Place.path.startswith(path) for path in await session.scalars(grids)))
+    found = (await session.scalars(query.where(sa.or_(below, in_grid)).order_by(Ticket.opened_at))).all()
+    return sorted(found, key=lambda ticket: (list(Urgency).index(ticket.urgency), ticket.opened_at))
+
+
+async def unfollow(session: AsyncSession, ticket: TicketId, member: MemberId) -> None:
+    """`member` no longer has the problem."""
+    await session.execute(sa.delete(Follower).where(Follower.ticket_id == ticket, Follower.member_id == member))
+
+
+async def rate(session: AsyncSession, ticket: TicketId, member: MemberId, stars: int) -> int:
+    """Enter a follower's rating and return the ticket's: the mean of all, rounded half up."""
+    (await session.get_one(Follower, (ticket, member))).rating = stars
+    await session.flush()
+    rated = Follower.ticket_id == ticket, Follower.rating.is_not(None)
+    found = (await session.scalars(sa.select(Follower.rating).where(*rated))).all()
+    given = [stars for stars in found if stars is not None]
+    return (2 * sum(given) + len(given)) // (2 * len(given))
+
+
+async def unrated_by(session: AsyncSession, member: MemberId) -> Sequence[Ticket]:
+    """Done tickets that `member` reported or joined and has not rated, newest first."""
+    query = sa.select(Ticket).join(Follower, Follower.ticket_id == Ticket.id)
+    mine = Follower.member_id == member, Follower.rating.is_(None), Ticket.assignee_id.is_distinct_from(member)
+    done = Ticket.status.in_((TicketStatus.DONE, TicketStatus.RATED))
+    return (await session.scalars(query.where(*mine, done).order_by(Ticket.closed_at.desc()))).all()

@@ -89,11 +89,6 @@ def call_again_in_group(ticket: Ticket, names: Sequence[str]) -> str:
     return f"{'、'.join(names)}：{title(ticket)}还没人接，紧急！能去请马上回“接单 {ticket.number}”。"
 
 
-def advice_only(advice: str) -> str:
-    """Where the matter itself is not mentioned in the group."""
-    return advice
-
-
 def accepted(ticket: Ticket, by: str) -> str:
     """To everybody concerned."""
     return f"{title(ticket)}，{by}接单了，这就去办。"
@@ -137,6 +132,16 @@ def progress(ticket: Ticket, text: str) -> str:
     return f"{title(ticket)}有进展：{text[:200]}" if text else f"{title(ticket)}正在办。"
 
 
+def detail_noted(ticket: Ticket) -> str:
+    """To who said more about it, alone."""
+    return f"补充到 {ticket.number} 号了。"
+
+
+def joined(ticket: Ticket) -> str:
+    """To who has the same problem and says so alone."""
+    return f"这事已经有人报了，是 {ticket.number} 号，您家也记上了，办好告诉您。"
+
+
 def progress_noted(ticket: Ticket) -> str:
     """To who reported progress."""
     return f"{ticket.number} 号的进展记下了。"
@@ -177,9 +182,9 @@ def bad_rating(ticket: Ticket, stars: int) -> str:
     return f"{title(ticket, rooms=True)}得了 {stars} 星，请回访核实。要重办发“重办 {ticket.number}”。"
 
 
-def reopened(ticket: Ticket) -> str:
+def reopened(ticket: Ticket, *, rooms: bool) -> str:
     """To who asked for it."""
-    return f"{title(ticket, rooms=True)}重新派出去了，有进展我告诉您。"
+    return f"{title(ticket, rooms=rooms)}重新派出去了，有进展我告诉您。"
 
 
 def urged(ticket: Ticket, who: str) -> str:
@@ -229,7 +234,9 @@ def not_reported_by_you(ticket: Ticket) -> str:
 
 def not_yet_done(ticket: Ticket) -> str:
     """When somebody rates too early."""
-    return f"{ticket.number} 号还没办完（{STATUS_NAMES[ticket.status]}），办好了再评。想催一下发“催办 {ticket.number}”。"
+    return (
+        f"{ticket.number} 号还没办完（{STATUS_NAMES[ticket.status]}），办好了再评。想催一下发“催办 {ticket.number}”。"
+    )
 
 
 def not_here() -> str:
@@ -301,3 +308,38 @@ def cannot_answer() -> str:
 def say_what() -> str:
     """When a report has no words and no picture."""
     return "请说在哪里、出了什么事，比如“2单元电梯停在5楼不动”。"
+
+
+def climbed_in_group(ticket: Ticket, names: Sequence[str]) -> str:
+    """A step up the ladder, to those who can only be reached in the group."""
+    return f"{'、'.join(names)}：{title(ticket)}还没人接，能去请回“接单 {ticket.number}”。"
+
+
+def left(ticket: Ticket) -> str:
+    """To who withdraws what neighbours have as well."""
+    return f"您这边撤了。{ticket.number} 号还有别的邻居也有这情况，单子留着接着办。"
+
+
+def too_long_ago(ticket: Ticket) -> str:
+    """When a ticket is too old to be done again."""
+    return f"{ticket.number} 号办完太久了，请直接再说一遍现在的情况，我重新登记。"
+
+
+def not_your_place(ticket: Ticket) -> str:
+    """When a worker of another place accepts."""
+    return f"{ticket.number} 号不归您那片，请让那边的人接，或者请社区转给您。"
+
+
+def cannot_be_called(name: str) -> str:
+    """When somebody cannot be written to alone."""
+    return f"我还私聊不到{name}，没法派给他。请他先私聊我说句话，再转一次。"
+
+
+def nobody_called(name: str) -> str:
+    """When a name is nobody's."""
+    return f"没找到叫“{name[:20]}”的人。请写全名，或只发“转单”加编号，我来另找人。"
+
+
+def several_called(name: str) -> str:
+    """When a name is that of several."""
+    return f"有几个人都叫“{name[:20]}”，我分不清。请只发“转单”加编号，我来另找人。"

@@ -1,0 +1,157 @@
+"""Opening a ticket: from free text, from a command, for somebody else."""
+
+from dataclasses import dataclass
+
+from handlers.context import Context, Words
+from handlers.dispatch import Called, call_out, mentioned
+from handlers.phrases import tickets as phrases
+from handlers.telling import note
+from handlers.understanding.types import Item, Spot
+from storage import places, tickets
+from storage.members import Member
+from storage.places import Place
+from storage.tickets import Picture, Ticket, TicketEvent, TicketMessage
+from storage.types import Act, MessageKind, PlaceKind, TicketAction, TicketStatus, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new ticket, and who was called about it."""
+
+    ticket: Ticket
+    called: Called
+
+    @property
+    def names(self) -> list[str]:
+        """Those who were called, as they are named to residents."""
+        return [member.name for member in (*self.called.told, *self.called.in_front)]
+
+
+async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> Opened:
+    """Make a ticket of `item`, keep the words that opened it, and call who is on duty."""
+    scope = await scope_of(ctx, item.spot)
+    community = await places.community_of(ctx.session, scope)
+    inbound = ctx.inbound
+    ticket = Ticket(
+        community_id=community.id,
+        number=await tickets.next_number(ctx.session, community.id),
+        scope_id=scope.id,
+        place_id=(await place_of(ctx, scope, item.spot)).id,
+        category=item.category,
+        urgency=item.urgency,
+        opened_at=ctx.now,
+        waiting_since=ctx.now,
+        last_at=ctx.now,
+        channel=inbound.channel,
+        account=inbound.account,
+        chat=inbound.chat,
+        in_group=ctx.is_group,
+        private=not ctx.is_group or item.category in ctx.house.never_in_group,
+        reporter_id=reporter.id,
+    )
+    locate(ticket, item.spot)
+    ctx.session.add(ticket)
+    await ctx.session.flush()
+    ctx.session.add(
+        TicketEvent(
+            ticket_id=ticket.id,
+            at=ctx.now,
+            action=TicketAction.REPORT,
+            before=None,
+            after=TicketStatus.REPORTED,
+            member_id=reporter.id,
+        )
+    )
+    await keep_words(ctx, ticket, Act.OPEN, text, reporter)
+    await tickets.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
+    return Opened(ticket, await call_out(ctx, ticket))
+
+
+async def scope_of(ctx: Context, spot: Spot) -> Place:
+    """The place whose group the ticket belongs to: the group's own; said alone, the building named, or the home."""
+    if ctx.is_group and ctx.place is not None:
+        return ctx.place
+    community = await ctx.community()
+    if spot.building is not None:
+        for building in await places.below(ctx.session, community, PlaceKind.BUILDING):
+            if building.name == spot.building:
+                return building
+    return await _building_of(ctx, ctx.place) if ctx.place is not None else community
+
+
+async def _building_of(ctx: Context, place: Place) -> Place:
+    line = await places.above(ctx.session, place)
+    return next((p for p in line if p.kind is PlaceKind.BUILDING), place)
+
+
+async def place_of(ctx: Context, scope: Place, spot: Spot) -> Place:
+    """The place of `spot` as exactly as the tree knows it: its unit, its building, or the scope itself."""
+    place = scope
+    if scope.kind is not PlaceKind.BUILDING and spot.building is not None:
+        named = await places.below(ctx.session, scope, PlaceKind.BUILDING)
+        place = next((p for p in named if p.name == spot.building), scope)
+    if place.kind is PlaceKind.BUILDING and spot.unit is not None:
+        return await places.named(ctx.session, PlaceKind.UNIT, spot.unit, place) or place
+    return place
+
+
+def locate(ticket: Ticket, spot: Spot) -> None:
+    """Enter what has been said of the place so far."""
+    ticket.building, ticket.unit, ticket.floor, ticket.room = spot.building, spot.unit, spot.floor, spot.room
+
+
+async def keep_words(ctx: Context, ticket: Ticket, act: Act, text: str, member: Member) -> None:
+    """Keep what was said and shown about the ticket: words because they belong to it, and only then."""
+    inbound = ctx.inbound
+    key = (ticket.id, inbound.channel, inbound.account, inbound.message_id)
+    if await ctx.session.get(TicketMessage, key) is None:
+        ctx.session.add(
+            TicketMessage(
+                ticket_id=ticket.id,
+                channel=inbound.channel,
+                account=inbound.account,
+                message_id=inbound.message_id,
+                at=ctx.now,
+                act=act,
+                sender=inbound.sender,
+                text=text,
+                member_id=member.id,
+            )
+        )
+    for seen in inbound.attachments:
+        if seen.digest and await ctx.session.get(Picture, (seen.digest, ticket.id)) is None:
+            picture = Picture(digest=seen.digest, ticket_id=ticket.id, at=ctx.now, size=seen.size, member_id=member.id)
+            ctx.session.add(picture)
+    ticket.last_at = ctx.now
+
+
+async def announce(ctx: Context, opened: Opened) -> None:
+    """Say in the group what was made of the message, or to its sender alone where the group must not hear of it."""
+    ticket = opened.ticket
+    if ticket.urgency is Urgency.EMERGENCY:
+        await advise(ctx, ticket, opened.called)
+    elif not ticket.private:
+        told, in_front = opened.called.told, opened.called.in_front
+        text = phrases.opened_in_group(ticket, [m.name for m in told], [m.name for m in in_front])
+        await note(ctx, ticket, text, key="opened", calling=in_front)
+    if ticket.private and ticket.reporter_id is not None:
+        words = Words(phrases.kept_private(ticket, opened.names))
+        await ctx.tell(ticket.reporter_id, words, MessageKind.PERSONAL, key=f"opened:{ticket.id}", ticket=ticket.id)
+
+
+async def advise(ctx: Context, ticket: Ticket, called: Called) -> None:
+    """Advice for life and limb goes to the group at once; of what is private it says nothing else."""
+    if ctx.group is None:
+        return
+    advice = ctx.house.advice.get(ticket.category, ctx.house.advice_else)
+    names = [member.name for member in (*called.told, *called.in_front)]
+    text = advice if ticket.private else phrases.emergency_in_group(ticket, advice, names)
+    mentions = () if ticket.private else await mentioned(ctx, ctx.group, called.in_front)
+    ctx.say(
+        ctx.group.address,
+        Words(text, mentions=mentions),
+        MessageKind.EMERGENCY,
+        key=f"emergency:{ticket.id}",
+        is_group=True,
+        ticket=None if ticket.private else ticket.id,
+    )

@@ -1,0 +1,94 @@
+"""Which ticket somebody means: by its number, by what he quotes, or because only one can be meant."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from handlers.context import Context, Refusal
+from handlers.phrases import no_community
+from handlers.phrases import tickets as phrases
+from handlers.reading import leading_number
+from handlers.rules.roles import may
+from storage import outbox, places, tickets
+from storage.places import Place
+from storage.tickets import Ticket
+from storage.types import Role
+
+Candidates = Callable[[], Awaitable[Sequence[Ticket]]]
+
+
+async def pick(ctx: Context, rest: str, word: str, among: Candidates) -> tuple[Ticket, str]:
+    """The ticket meant, and the words that follow its number.
+
+    Args:
+        rest: What was said after the command's word.
+        word: The command's word, for the answer where it is unclear which one is meant.
+        among: The tickets that can be meant where none is named.
+
+    Raises:
+        Refusal: None or several can be meant, or the one that is must not be spoken of here.
+    """
+    number, text = leading_number(rest)
+    if number is not None:
+        return await numbered(ctx, number), text
+    meant = await quoted(ctx)
+    if meant is None:
+        meant = _only(await among(), word, ctx)
+    return await spoken_of_here(ctx, meant), text
+
+
+async def numbered(ctx: Context, number: int) -> Ticket:
+    """The ticket of that number, if the speaker may know of it here."""
+    found = await tickets.by_number(ctx.session, (await community(ctx)).id, number)
+    if found is None or not await may_see(ctx, found):
+        raise Refusal(phrases.no_such_ticket(number))
+    return await spoken_of_here(ctx, found)
+
+
+async def quoted(ctx: Context) -> Ticket | None:
+    """The ticket that the quoted message, anybody's or the bot's own, is about."""
+    if ctx.inbound.reply_to is None:
+        return None
+    key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
+    found = await tickets.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
+    return await tickets.by_id(ctx.session, next(iter(found.values()))) if found else None
+
+
+async def community(ctx: Context) -> Place:
+    """The community that numbers are counted in."""
+    try:
+        return await ctx.community()
+    except LookupError:
+        raise Refusal(no_community()) from None
+
+
+async def is_staff_for(ctx: Context, ticket: Ticket) -> bool:
+    """Whether the speaker may take this ticket: he works at its place or above it."""
+    place = await places.by_id(ctx.session, ticket.place_id)
+    line = await places.above(ctx.session, place)
+    roles = {g.role for g in ctx.grants if any(g.path == p.path for p in line)}
+    return may(roles, Role.STEWARD)
+
+
+async def may_see(ctx: Context, ticket: Ticket) -> bool:
+    """Residents see what they report and what their own group speaks of; staff what is below their place."""
+    if ctx.known is not None and await tickets.is_followed_by(ctx.session, ticket.id, ctx.known.member.id):
+        return True
+    if ctx.known is not None and ticket.assignee_id == ctx.known.member.id:
+        return True
+    in_own_group = ctx.place is not None and ticket.scope_id in (ctx.place.id, *ctx.place.above_ids)
+    return (in_own_group and not ticket.private) or await is_staff_for(ctx, ticket)
+
+
+async def spoken_of_here(ctx: Context, ticket: Ticket) -> Ticket:
+    """The ticket, unless this is a group and it is private."""
+    if ctx.is_group and ticket.private:
+        raise Refusal(phrases.not_here(), alone=True)
+    return ticket
+
+
+def _only(found: Sequence[Ticket], word: str, ctx: Context) -> Ticket:
+    shown = [ticket for ticket in found if not (ctx.is_group and ticket.private)]
+    if not shown:
+        raise Refusal(phrases.none_to(word))
+    if len(shown) > 1:
+        raise Refusal(phrases.which_one(shown, word))
+    return shown[0]
