@@ -106,6 +106,13 @@ async def test_a_link_lets_its_owner_in_once(lane: Street) -> None:
     assert (await lane.visitor().get("/chat/start")).status == 401
 
 
+@pytest.mark.parametrize("token", ["x", "abc%00", "%00", "abc%0a", "%E9%93%BE%E6%8E%A5", "a" * 4000])
+async def test_a_link_that_is_none_lets_nobody_in(lane: Street, token: str) -> None:
+    entered = await lane.visitor().post(f"/enter/{token}", "")
+    assert (entered.status, entered.headers["Location"]) == (303, "/?link=used")
+    assert lane.door.links == {"abc": LI.id}
+
+
 async def test_looking_at_a_link_does_not_use_it_up(lane: Street) -> None:
     assert (await lane.visitor().get("/enter/abc")).status == 200
     assert lane.door.links == {"abc": LI.id}

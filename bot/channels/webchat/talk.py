@@ -55,7 +55,7 @@ class Talk:
         press = await body_as(request, Press)
         await self.rooms.enter(person, press.chat)
         pressed = self._inbound(person, press.chat, press.id, cleaned(press.payload))
-        await self.receive(replace(pressed, happening=Happening.PRESSED, to_bot=True, reply_to=press.message))
+        await self.receive(replace(pressed, happening=Happening.PRESSED, to_bot=True, reply_to=cleaned(press.message)))
         return as_json({})
 
     async def recall(self, request: web.Request) -> web.Response:

@@ -45,7 +45,8 @@ class Visitors:
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Use a one-time link up: remember a new session, go to the chat."""
-        person = await self._door.enter(request.match_info["token"])
+        token = request.match_info["token"]
+        person = await self._door.enter(token) if token.isprintable() else None
         if person is None:
             raise web.HTTPSeeOther("/?link=used")
         session = secrets.token_urlsafe(32)
