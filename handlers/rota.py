@@ -1,13 +1,18 @@
-"""The roster as the rules see it: who is on duty for a place just now."""
+"""The roster as the rules see it: who is on duty for a place just now, since when and until when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from handlers.context import Moment
-from handlers.rules.duty import Span, on_duty
+from handlers.rules.duty import DAY, Span, on_duty
 from storage import duty
 from storage.duty import DutyShift
 from storage.members import Member
-from storage.types import PlaceId
+from storage.types import MemberId, PlaceId
+
+LONG: Final = 7 * DAY  #: a turn that goes on for longer neither begins nor ends for anybody who asks
+_JUST_BEFORE: Final = timedelta(microseconds=1)
 
 
 def span_of(shift: DutyShift) -> Span:
@@ -30,3 +35,51 @@ async def on_duty_at(moment: Moment, places: Collection[PlaceId]) -> dict[PlaceI
         if span.covers(here) or span.last_day is None or here.date() <= span.last_day:
             spans.setdefault(shift.place_id, []).append(span)
     return {place: tuple(people[i] for i in on_duty(rota, (), here)) for place, rota in spans.items()}
+
+
+async def spans_in_force(
+    moment: Moment, places: Collection[PlaceId] | None = None
+) -> dict[tuple[PlaceId, MemberId], list[Span]]:
+    """The lines of today, the small hours included, of each member at each place; one statement."""
+    found: dict[tuple[PlaceId, MemberId], list[Span]] = {}
+    today = moment.now.astimezone(moment.house.zone).date()
+    for shift, member in await duty.in_force(moment.session, today, places):
+        found.setdefault((shift.place_id, member.id), []).append(span_of(shift))
+    return found
+
+
+def since(spans: Sequence[Span], here: datetime) -> datetime | None:
+    """When the member whose spans they are came on duty, turns back to back being one; `here` is local.
+
+    None where he is not on duty, or has been for too long to be told.
+    """
+    start, began = None, _turns(spans, here)
+    while began:
+        start = min(turn for turn, _ in began)
+        if here - start > LONG:
+            return None
+        began = _turns(spans, start - _JUST_BEFORE)
+    return start
+
+
+def until(spans: Sequence[Span], here: datetime) -> datetime | None:
+    """When the member goes off duty, turns back to back being one; None where that is a long way off."""
+    end = here
+    while end - here < LONG:
+        turns = _turns(spans, end)
+        if not turns:
+            return end
+        end = max(turn for _, turn in turns)
+    return None
+
+
+def _turns(spans: Iterable[Span], here: datetime) -> list[tuple[datetime, datetime]]:
+    """The turns that `here` falls into, from when to when."""
+    found = []
+    for span in (span for span in spans if span.covers(here)):
+        overnight = span.ends <= span.starts
+        first = here.date() - DAY if overnight and here.time() < span.starts else here.date()
+        starts = datetime.combine(first, span.starts, tzinfo=here.tzinfo)
+        ends = datetime.combine(first + DAY * overnight, span.ends, tzinfo=here.tzinfo)
+        found.append((starts, ends))
+    return found

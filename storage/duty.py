@@ -1,14 +1,17 @@
 """Who is on duty for which place, and when."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage import places, tickets
+from storage.base import Base, insert_once
 from storage.members import Member
+from storage.places import Place
+from storage.tickets import Ticket
 from storage.types import MemberId, PlaceId
 
 
@@ -30,7 +33,7 @@ class DutyShift(Base, kw_only=True):
     weekdays: Mapped[str] = mapped_column(sa.String(7), default="1234567")  #: 1 is Monday
     starts: Mapped[time] = mapped_column(default=time(0))
     ends: Mapped[time] = mapped_column(default=time(0))
-    told_on: Mapped[date | None] = mapped_column(default=None)  #: the day of the last turn that was told to begin
+    told_at: Mapped[datetime | None] = mapped_column(default=None)  #: the beginning of the last turn that was told
 
 
 async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[tuple[DutyShift, Member]]:
@@ -58,6 +61,48 @@ async def in_force(
     if places is not None:
         query = query.where(DutyShift.place_id.in_(places))
     return [(shift, member) for shift, member in await session.execute(query)]
+
+
+async def enter(session: AsyncSession, line: DutyShift) -> bool:
+    """Enter a line that is not in the session; whether it brings anything new. Two at once: one of them enters it."""
+    same = sa.select(DutyShift).where(
+        DutyShift.place_id == line.place_id,
+        DutyShift.member_id == line.member_id,
+        DutyShift.weekdays == line.weekdays,
+        DutyShift.starts == line.starts,
+        DutyShift.ends == line.ends,
+    )
+    for other in await session.scalars(same):
+        if other.first_day <= line.first_day and _no_later(line.last_day, other.last_day):
+            return False
+        if other.first_day == line.first_day:
+            other.last_day = line.last_day
+            return True
+    columns = ("place_id", "member_id", "first_day", "last_day", "weekdays", "starts", "ends")
+    row = {name: getattr(line, name) for name in columns}
+    return bool(await insert_once(session, DutyShift, [row], key=("id",)))
+
+
+def _no_later(last: date | None, other: date | None) -> bool:
+    return other is None or (last is not None and last <= other)
+
+
+async def tell_once(session: AsyncSession, place: PlaceId, member: MemberId, begins: datetime) -> bool:
+    """Note that the turn was told to begin; whether nobody told it before. Two clocks at once: one of them tells."""
+    untold = (
+        sa.update(DutyShift)
+        .where(DutyShift.place_id == place, DutyShift.member_id == member)
+        .where(sa.or_(DutyShift.told_at.is_(None), DutyShift.told_at < begins))
+        .values(told_at=begins)
+    )
+    return bool((await session.execute(untold.returning(DutyShift.id))).all())
+
+
+async def waiting_at(session: AsyncSession, place: Place) -> int:
+    """How many tickets at `place` or below nobody has accepted yet."""
+    query = sa.select(sa.func.count()).select_from(Ticket).join(Place, Place.id == Ticket.place_id)
+    below = await places.within(session, [place])
+    return (await session.scalar(query.where(below, Ticket.status.in_(tickets.UNACCEPTED)))) or 0
 
 
 async def clear(session: AsyncSession, place: PlaceId, member: MemberId | None = None) -> int:
