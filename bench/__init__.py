@@ -1,0 +1,1 @@
+"""What the bot can take: measured here, asserted nowhere."""
