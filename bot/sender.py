@@ -75,7 +75,7 @@ class Sender:
         now = self.clock()
         async with self.sessions.begin() as session:
             for message in await outbox.left_hanging(session, now=now, by=self.instance if starting else None):
-                _unknown(message, now)
+                self._unknown(message, now)
 
     async def round(self) -> int:
         """Say one message in every chat where one is due; how many chats that were."""
@@ -126,7 +126,7 @@ class Sender:
                 error = outcome.error
                 if error and error.moved_to:
                     await chats.move(session, (message.channel, message.account, message.chat), error.moved_to)
-                if error and error.permanent and message.is_group:
+                if error and error.gone and message.is_group:
                     await chats.lose(session, (message.channel, message.account, message.chat), now)
                 await self._pause(session, message, now)
 
@@ -138,15 +138,30 @@ class Sender:
         elif error.moved_to:
             message.status, message.chat = OutboxStatus.PENDING, error.moved_to
         elif error.unsure:
-            _unknown(message, now)
-        elif error.permanent or message.attempts >= self.pace.give_up_after:
+            self._unknown(message, now)
+        elif error.permanent:
             message.status = OutboxStatus.DEAD
         else:
-            message.status = OutboxStatus.PENDING
-            message.due_at = now + (error.retry_after or retry_after(message.attempts, self.jitter()))
+            self._try_again(message, now, error.retry_after)
         if error is not None:
             message.error = str(error)[:200]
             log.info("message_not_sent", extra={"outbox_id": message.id, "status": message.status.value})
+
+    def _unknown(self, message: OutboxMessage, now: datetime) -> None:
+        """It may have been said: by its kind, it is said again or left to the admin."""
+        message.lease_until = message.leased_by = None
+        message.error = "outcome unknown"
+        if repeatable(message.kind, is_group=message.is_group):
+            self._try_again(message, now)
+        else:
+            message.status = OutboxStatus.UNSURE
+
+    def _try_again(self, message: OutboxMessage, now: datetime, wish: timedelta | None = None) -> None:
+        if message.attempts >= self.pace.give_up_after:
+            message.status = OutboxStatus.DEAD
+            return
+        message.status = OutboxStatus.PENDING
+        message.due_at = now + (wish or retry_after(message.attempts, self.jitter()))
 
     async def _pause(self, session: AsyncSession, message: OutboxMessage, now: datetime) -> None:
         channel = self.channels.get((message.channel, message.account))
@@ -166,13 +181,3 @@ class Sender:
         await asyncio.wait(waits, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:
             task.cancel()
-
-
-def _unknown(message: OutboxMessage, now: datetime) -> None:
-    """It may have been said: by its kind, it is said again or left to the admin."""
-    message.lease_until = message.leased_by = None
-    if repeatable(message.kind, is_group=message.is_group):
-        message.status, message.due_at = OutboxStatus.PENDING, now
-    else:
-        message.status = OutboxStatus.UNSURE
-    message.error = "outcome unknown"

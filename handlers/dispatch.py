@@ -83,23 +83,23 @@ async def call_out(
     told: list[Member] = []
     in_front: list[Member] = []
     for member in people:
-        (told if await call(moment, ticket, member.id, words) else in_front).append(member)
+        (told if await call(moment, ticket, member.id, words, again=again) else in_front).append(member)
     if possible(ticket, TicketAction.DISPATCH):
         advance(moment, ticket, TicketAction.DISPATCH)
     ticket.called_at = moment.now
     return Called(tuple(told), tuple(in_front))
 
 
-async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> bool:
+async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str, *, again: bool = False) -> bool:
     """Call one person about the ticket, alone; whether there is a way to."""
     emergency = ticket.urgency is Urgency.EMERGENCY
-    key = f"call:{ticket.id}:{ticket.waiting_since.timestamp():.0f}:{ticket.level}"
+    key = f"call:{ticket.id}:{ticket.round}:{ticket.level}"
     return await moment.tell(
         member,
         Words(words, (Button("接单", f"接单 {ticket.number}"), Button("去不了", f"转单 {ticket.number}"))),
         MessageKind.EMERGENCY if emergency else MessageKind.CALL,
-        # An emergency is called again and again, so the moment names the call as well.
-        key=f"{key}:{moment.now.timestamp():.0f}" if emergency else key,
+        # What is called again is named by its moment as well.
+        key=f"{key}:{moment.now.timestamp():.0f}" if again else key,
         ticket=ticket.id,
         due_at=None
         if may_disturb(ticket)

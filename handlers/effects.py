@@ -80,7 +80,9 @@ async def tell_over(ctx: Context, ticket: Ticket, by: Member) -> None:
     """Tell those concerned that it is over, after `by` said so in so many words."""
     if ticket.assignee_id is not None and ticket.assignee_id != by.id:
         words = Words(phrases.reporter_says_done(ticket))
-        await ctx.tell(ticket.assignee_id, words, MessageKind.PERSONAL, key=f"over:{ticket.id}", ticket=ticket.id)
+        await ctx.tell(
+            ticket.assignee_id, words, MessageKind.PERSONAL, key=f"over:{ticket.round}:{ticket.id}", ticket=ticket.id
+        )
     await tell_done(ctx, ticket, by=by, heard_in=ctx.inbound.address if ctx.is_group else None)
 
 
@@ -95,7 +97,7 @@ async def _take(ctx: Context, ticket: Ticket, member: Member) -> None:
         advance(ctx, ticket, TicketAction.ACCEPT, member.id)
         heard_in = ctx.inbound.address if ctx.is_group else None
         text = phrases.accepted(ticket, await shown(ctx, member) or "")
-        await tell_followers(ctx, ticket, text, key="accepted", by=member.id, heard_in=heard_in)
+        await tell_followers(ctx, ticket, text, key=f"accepted:{ticket.round}", by=member.id, heard_in=heard_in)
     else:
         advance(ctx, ticket, TicketAction.PROGRESS, member.id)
 

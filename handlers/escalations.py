@@ -36,7 +36,7 @@ async def _call(moment: Moment, ticket: Ticket, *, again: bool) -> None:
     emergency = ticket.urgency is Urgency.EMERGENCY
     text = phrases.call_again_in_group(ticket, names) if emergency else phrases.climbed_in_group(ticket, names)
     kind = MessageKind.EMERGENCY if emergency else MessageKind.TICKET_NOTE
-    key = f"again:{moment.now.timestamp():.0f}" if emergency else f"climbed:{ticket.level}"
+    key = f"again:{moment.now.timestamp():.0f}" if emergency else f"climbed:{ticket.round}:{ticket.level}"
     await note(moment, ticket, text, key=key, calling=called.in_front, kind=kind)
 
 

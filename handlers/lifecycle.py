@@ -47,6 +47,7 @@ def _stamp(ticket: Ticket, after: TicketStatus, moment: Moment) -> None:
     if after in WAITING and ticket.status is not TicketStatus.REPORTED:
         # Handed back or opened again: it waits afresh, from the bottom of the ladder.
         ticket.waiting_since, ticket.level, ticket.assignee_id = moment.now, 0, None
+        ticket.round += 1
         ticket.accepted_at = ticket.done_at = ticket.closed_at = None
     if after in CLOSED and ticket.closed_at is None:
         ticket.closed_at = moment.now

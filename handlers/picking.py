@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from handlers.context import Context, Refusal
 from handlers.phrases import no_community
 from handlers.phrases import tickets as phrases
-from handlers.reading import leading_number
+from handlers.reading import Unclear, leading_number
 from handlers.rules.roles import may
 from storage import outbox, places, tickets
 from storage.places import Place
@@ -29,6 +29,8 @@ async def pick(ctx: Context, rest: str, word: str, among: Candidates) -> tuple[T
     number, text = leading_number(rest)
     if number is not None:
         return await numbered(ctx, number), text
+    if text[:1].isdigit():
+        raise Unclear(text)  # a number that is none: better asked than guessed
     meant = await quoted(ctx)
     if meant is None:
         meant = _only(await among(), word, ctx)

@@ -71,7 +71,7 @@ async def tell_followers(
 async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_in: Address | None = None) -> None:
     """Tell everybody that it is done, and ask for a rating: one to one where there is a way, else in the group."""
     others = [f for f in await tickets.followers(moment.session, ticket.id) if by is None or f.member_id != by.id]
-    key = f"done:{ticket.done_at.timestamp():.0f}" if ticket.done_at else "done"
+    key = f"done:{ticket.round}"
     ways = {f.member_id: await moment.way_to(f.member_id) for f in others}
     in_group = [f for f in others if f.in_group]
     if in_group:
@@ -113,7 +113,7 @@ async def shown(moment: Moment, member: Member | None) -> str | None:
 
 async def tell_called(moment: Moment, ticket: Ticket, text: str, *, but: MemberId | None = None) -> None:
     """Tell everybody who was called about the ticket, except `but`, once each."""
-    key = f"off:{ticket.status}:{ticket.waiting_since.timestamp():.0f}:{ticket.id}"
+    key = f"off:{ticket.status}:{ticket.round}:{ticket.id}"
     for member in await outbox.called_about(moment.session, ticket.id):
         if member != but:
             await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key, ticket=ticket.id)

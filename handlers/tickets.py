@@ -37,8 +37,7 @@ async def accept(ctx: Context, rest: str) -> Reply:
     advance(ctx, ticket, TicketAction.ACCEPT, member.id)
     ctx.note("接单", f"ticket:{ticket.number}", member.id)
     text = phrases.accepted(ticket, member.name)
-    key = f"accepted:{ticket.waiting_since.timestamp():.0f}"
-    await tell_followers(ctx, ticket, text, key=key, by=member.id, heard_in=_here(ctx))
+    await tell_followers(ctx, ticket, text, key=f"accepted:{ticket.round}", by=member.id, heard_in=_here(ctx))
     await tell_called(ctx, ticket, phrases.somebody_has_it(ticket, member.name), but=member.id)
     if ctx.is_group:
         return Reply(text)

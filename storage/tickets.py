@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
 from storage.places import Place
+from storage.places import Place
 from storage.types import Act, Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
@@ -65,6 +66,7 @@ class Ticket(Base, kw_only=True):
     room: Mapped[str | None] = mapped_column(sa.String(12), default=None)
     reporter_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
     assignee_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    round: Mapped[int] = mapped_column(default=0)  #: how often it has been handed back or opened again
     level: Mapped[int] = mapped_column(default=0)  #: how many steps up the ladder it has climbed
     called_at: Mapped[datetime | None] = mapped_column(default=None)  #: when somebody was last called about it
     group_notes: Mapped[int] = mapped_column(default=0)  #: unasked messages about it in groups so far
@@ -263,11 +265,11 @@ async def open_under(
     """Tickets in one of `statuses` at or below the places with these paths, the most urgent and longest first."""
     if not paths:
         return ()
-    query = sa.select(Ticket).join(Place, Place.id == Ticket.place_id).where(Ticket.status.in_(statuses))
-    below = sa.or_(*(Place.path.startswith(path, autoescape=True) for path in paths))
-    grids = sa.select(Place.path).where(Place.grid_id.in_([int(path.strip("/").split("/")[-1]) for path in paths]))
-    in_grid = sa.or_(*(Place.path.startswith(path) for path in await session.scalars(grids)))
-    found = (await session.scalars(query.where(sa.or_(below, in_grid)).order_by(Ticket.opened_at))).all()
+    grids = [int(path.strip("/").split("/")[-1]) for path in paths]
+    all_paths = [*paths, *await session.scalars(sa.select(Place.path).where(Place.grid_id.in_(grids)))]
+    below = sa.or_(*(Place.path.startswith(path, autoescape=True) for path in all_paths))
+    query = sa.select(Ticket).join(Place, Place.id == Ticket.place_id).where(Ticket.status.in_(statuses), below)
+    found = (await session.scalars(query.order_by(Ticket.opened_at))).all()
     return sorted(found, key=lambda ticket: (list(Urgency).index(ticket.urgency), ticket.opened_at))
 
 

@@ -129,7 +129,7 @@ async def test_urging_calls_again_but_not_at_once(world: World) -> None:
     world.hears("李姐", "刚刚才催过")
     await world.wait(timedelta(minutes=11))
     await world.says("李姐", "催办 1", alone=True)
-    world.hears("李姐", "催")
+    world.hears("李姐", "再叫了一遍")
     world.hears("王芳", "还没人接")
 
 
