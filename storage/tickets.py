@@ -269,7 +269,7 @@ async def open_under(
     all_paths = [*paths, *await session.scalars(sa.select(Place.path).where(Place.grid_id.in_(grids)))]
     below = sa.or_(*(Place.path.startswith(path, autoescape=True) for path in all_paths))
     query = sa.select(Ticket).join(Place, Place.id == Ticket.place_id).where(Ticket.status.in_(statuses), below)
-    found = (await session.scalars(query.order_by(Ticket.opened_at))).all()
+    found = (await session.scalars(query.order_by(Ticket.opened_at, Ticket.id))).all()
     return sorted(found, key=lambda ticket: (list(Urgency).index(ticket.urgency), ticket.opened_at))
 
 
