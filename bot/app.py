@@ -15,14 +15,13 @@ from bot.clock import Clock, ticking
 from bot.config import Config
 from bot.door import CommunityDoor
 from bot.health import Nurse
-from bot.joining import Page, Reaches, prepare, working
+from bot.joining import Page, Reaches, make_reader, prepare, working
 from bot.media import MediaStore
 from bot.receive import Receiver
 from bot.sender import Sender
 from bot.sweep import Sweep
 from bot.web import make_web, serving
 from handlers import TICKS
-from handlers.understanding.model import load_reader
 from storage.database import open_database
 
 
@@ -46,9 +45,9 @@ async def run(
         opened: Told the address once the pages can be opened.
 
     Raises:
-        Misconfigured, ModelBroken, UnknownShape: It cannot start; the message says why and what to do.
+        Misconfigured: It cannot start; the message says why and what to do.
     """
-    house, reader, mail = config.house(), load_reader(), asyncio.Event()
+    house, reader, mail = config.house(), make_reader(), asyncio.Event()
     channels: dict[tuple[str, str], Channel] = {}
     reach = Reaches(channels)
     await prepare(config)

@@ -16,7 +16,9 @@ from bot.config import Config
 from bot.media import MediaStore
 from bot.section import Misconfigured
 from handlers.context import Reach
-from storage.migrations import upgrade
+from handlers.understanding.decide import Reader
+from handlers.understanding.model import ModelBroken, load_reader
+from storage.migrations import UnknownShape, upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,7 @@ async def prepare(config: Config) -> None:
     """Make the folder for data, and bring the database to its shape.
 
     Raises:
-        Misconfigured: The folder or the database cannot be used.
-        UnknownShape: The database is newer than this program.
+        Misconfigured: The folder or the database cannot be used, or the database is newer than this program.
     """
     try:
         config.data_dir.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,21 @@ async def prepare(config: Config) -> None:
         raise Misconfigured(f"数据文件夹 {config.data_dir} 用不了，请核对 data_dir 和它的权限。") from error
     try:
         await upgrade(config.database_url)
+    except UnknownShape as newer:
+        raise Misconfigured(str(newer)) from newer
     except (DBAPIError, OSError) as error:
         raise Misconfigured(
             "数据库打不开，请核对 database_url：地址对不对、数据库开着没有、用户和密码对不对。"
         ) from error
+
+
+def make_reader() -> Reader:
+    """The reader with the shipped weights.
+
+    Raises:
+        Misconfigured: They cannot be used.
+    """
+    try:
+        return load_reader()
+    except ModelBroken as broken:
+        raise Misconfigured(str(broken)) from broken

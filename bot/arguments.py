@@ -1,0 +1,89 @@
+"""The words of the command line, explained in Chinese."""
+
+import argparse
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, NoReturn
+
+from typing_extensions import override
+
+#: What argparse says of a wrong command line, and how we say it.
+_SAYINGS: Final = (
+    (re.compile(r"the following arguments are required: (.*)"), "还缺：{0}"),
+    (re.compile(r"unrecognized arguments: (.*)"), "不认识：{0}"),
+    (re.compile(r"argument (\S+): invalid choice: '?([^' ]*)'? \(choose from (.*)\)"), "没有“{1}”，可以用：{2}"),
+    (re.compile(r"argument ([^ :]+)\S*: expected (?:one|at least one) argument"), "{0} 后面要写上值"),
+    (re.compile(r"argument ([^ :]+)\S*: invalid \w+ value: (.*)"), "{0} 的值不对：{1}"),
+    (re.compile(r"ambiguous option: (\S+).*"), "{0} 写得不全，请写完整"),
+)
+
+
+class Mistaken(Exception):  # noqa: N818 -- a sentence for the person at the keyboard
+    """The command line cannot be understood; the message says why."""
+
+
+class _Layout(argparse.RawDescriptionHelpFormatter):
+    @override
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser that speaks Chinese, to the very end."""
+
+    def __init__(self, **more: object) -> None:
+        super().__init__(**{"formatter_class": _Layout, "add_help": False, "allow_abbrev": False, **more})  # type: ignore[arg-type]
+        self._positionals.title, self._optionals.title = "要写明的", "可以加的"
+        self.add_argument("-h", "--help", action="help", help="显示这份说明")
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        for pattern, saying in _SAYINGS:
+            if found := pattern.fullmatch(message):
+                message = saying.format(*(group.replace("'", "").replace(", ", "、") for group in found.groups()))
+        raise Mistaken(f"{message}。用法见 {self.prog} --help")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Everything that can be asked of `guanjia`. The chosen command stands in `command`."""
+    parser = _Parser(prog="guanjia", description="红管家：楼栋群里的服务机器人。")
+    commands = parser.add_subparsers(dest="command", metavar="命令", title="命令", required=True, parser_class=_Parser)
+    serve = commands.add_parser("serve", help="开始服务，直到 Ctrl+C 或 SIGTERM")
+    demo = commands.add_parser("demo", help="开一个演示社区，不用配置，也不用任何账号")
+    demo.add_argument(
+        "--port", type=_port, default=8080, metavar="端口", help="网页的端口号（默认 8080，0 是随便挑一个）"
+    )
+    demo.add_argument(
+        "--data", type=Path, default=Path("data/demo"), metavar="文件夹", help="演示数据放哪里（默认 data/demo）"
+    )
+    commands.add_parser("parse", help="从标准输入读群消息，一条消息打印一行理解的结果")
+    replay = commands.add_parser("replay", help="把群聊记录从头到尾放一遍，看机器人会说什么、开哪些工单")
+    replay.add_argument("files", nargs="+", type=Path, metavar="文件", help="一个文件一个群，每行一条消息（JSON）")
+    replay.add_argument("--json", action="store_true", help="只打印一个 JSON：合计的数字")
+    check = commands.add_parser("check", help="看看哪些准备好了，还缺什么")
+    database = commands.add_parser("db", help="数据库")
+    actions = database.add_subparsers(dest="action", metavar="动作", title="动作", required=True, parser_class=_Parser)
+    upgrade = actions.add_parser("upgrade", help="把数据库升级到这个版本的样子（serve 启动时也会自动做）")
+    for configured in (serve, check, upgrade):
+        add_config(configured)
+    return parser
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Let the command be told which configuration to use."""
+    usual = Path("config.toml")
+    parser.add_argument("--config", type=Path, default=usual, metavar="文件", help="配置文件（默认 ./config.toml）")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError(text)
+    return port

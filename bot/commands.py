@@ -1,0 +1,122 @@
+"""What each command of `guanjia` does. What a command needs is imported when it is given: `parse` starts at once."""
+
+import asyncio
+import json
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Final
+
+
+def serve(given: Namespace) -> int:
+    """Serve until a signal comes."""
+    from bot.app import run
+    from bot.config import load
+    from bot.log import set_up
+
+    config = load(given.config)
+    set_up(config.log_level)
+    asyncio.run(_until_stopped(lambda stop: run(config, stop, opened=_announce("红管家开了"))))
+    return 0
+
+
+def demo(given: Namespace) -> int:
+    """Serve the demo community until a signal comes."""
+    from bot.app import run, utc_now
+    from bot.config import Config
+    from bot.demo import COMMUNITY, settle
+    from bot.joining import prepare
+    from bot.log import set_up
+    from bot.transact import transact
+    from storage.database import open_database
+
+    community = {"name": COMMUNITY}
+    config = Config.model_validate({"data_dir": given.data, "port": given.port, "community": community})
+    set_up("warning")
+
+    async def move_in_and_run(stop: asyncio.Event) -> None:
+        await prepare(config)
+        async with open_database(config.database_url) as sessions:
+            await transact(sessions, lambda session: settle(session, config.house(), utc_now()))
+        await run(config, stop, demo=True, opened=_announce("演示社区开了，打开后选一个身份就能聊"))
+
+    asyncio.run(_until_stopped(move_in_and_run))
+    return 0
+
+
+def parse(_: Namespace) -> int:
+    """One prediction a message, each at once."""
+    from bot.joining import make_reader
+    from handlers.understanding.parse import predictions
+
+    for line in predictions(make_reader(), sys.stdin, _complain):
+        _print(line)
+    return 0
+
+
+def replay(given: Namespace) -> int:
+    """Play transcripts, one after the other."""
+    from bot import replay as replaying
+    from bot.config import Config
+    from bot.joining import make_reader
+    from bot.log import set_up
+
+    set_up("warning")
+    transcripts = [transcript for path in given.files for transcript in replaying.read(path)]
+    house, reader, figures = Config().house(), make_reader(), replaying.Figures()
+    for transcript in transcripts:
+        played = asyncio.run(replaying.replay(transcript, house, reader, figures))
+        if not given.json:
+            for line in replaying.told(played, house.zone):
+                _print(line)
+    _print(json.dumps(figures.as_json(), ensure_ascii=False) if given.json else replaying.summed_up(figures))
+    return 0
+
+
+def upgrade(given: Namespace) -> int:
+    """Bring the database to its shape."""
+    from bot.config import load
+    from bot.joining import prepare
+
+    asyncio.run(prepare(load(given.config)))
+    _print("数据库是最新的了。")
+    return 0
+
+
+def check(given: Namespace) -> int:
+    """Say what is ready and what is missing; 1 if something is."""
+    from bot.check import findings
+
+    found = asyncio.run(findings(given.config))
+    for finding in found:
+        _print(str(finding))
+    return 0 if all(finding.ready for finding in found) else 1
+
+
+COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
+    {"serve": serve, "demo": demo, "parse": parse, "replay": replay, "db": upgrade, "check": check}
+)
+
+
+async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run `work`, which stops when a signal sets its event."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows has only Ctrl+C, and that as an exception
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await work(stop)
+
+
+def _announce(what: str) -> Callable[[str], None]:
+    return lambda address: _print(f"{what}：{address}（按 Ctrl+C 停下）")
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _complain(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
