@@ -82,5 +82,6 @@ migration: $(TEST_STAMP) ## 表变了以后，写下一个迁移：make migratio
 
 .PHONY: first-migration
 first-migration: ## 第一次发布之前：按现在的表重写 0001_first.py
-	rm -f storage/migrations/versions/[0-9]*.py
-	$(MAKE) migration m=first
+	@set -e; kept=$$(mktemp -d); mv storage/migrations/versions/[0-9]*.py $$kept/ 2>/dev/null || true; \
+	$(MAKE) migration m=first || { mv $$kept/*.py storage/migrations/versions/; exit 1; }; \
+	rm -rf $$kept

@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-import shutil
-import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,24 +17,26 @@ from storage.base import Base
 from storage.database import Sessions, make_engine, open_database
 from tests.world import MONDAY_9, World, settle_in
 
-POSTGRES = os.environ.get("GUANJIA_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/test")
+POSTGRES = os.environ.get("GUANJIA_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each reason why something was skipped, however many tests that was."""
+    for reason, tests in Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ())).items():
+        terminalreporter.write_line(f"{tests} skipped: {reason}", yellow=True)
+
+
+def _reason(report: pytest.TestReport) -> str:
+    told = report.longrepr
+    return str(told[2] if isinstance(told, tuple) else told).removeprefix("Skipped: ")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run that must be complete and is not; `.ci/run` asks for that."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("GUANJIA_TEST_ALL") and reporter is not None and reporter.stats.get("skipped"):
-        reporter.write_line("GUANJIA_TEST_ALL is set, and something was skipped: that is a failure", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _postgres_is_there() -> bool:
-    url = sa.make_url(POSTGRES)
-    try:
-        with socket.create_connection((url.host or "127.0.0.1", url.port or 5432), timeout=1):
-            return True
-    except OSError:
-        return False
+        reporter.write_line("\nGUANJIA_TEST_ALL is set: nothing may be skipped, so this run has failed", red=True)
 
 
 @pytest.fixture(scope="session")
@@ -47,10 +48,12 @@ def reader() -> Reader:
 @contextmanager
 def postgres_database(name: str) -> Iterator[str]:
     """An empty PostgreSQL database for as long as the block lasts; its URL."""
-    if not _postgres_is_there():
-        pytest.skip(f"no PostgreSQL at {sa.make_url(POSTGRES).host}: its half of the tests is not run")
     name = f"guanjia_{name}_{os.getpid()}"
-    asyncio.run(_on_server(f"CREATE DATABASE {name}"))
+    try:
+        asyncio.run(_on_server(f"CREATE DATABASE {name}"))
+    except (OSError, sa.exc.DBAPIError) as error:
+        reason = f"no PostgreSQL for us at {sa.make_url(POSTGRES).host} ({type(error).__name__})"
+        pytest.skip(f"{reason}: its half of the tests is not run; GUANJIA_TEST_POSTGRES names another one")
     try:
         yield sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -69,15 +72,6 @@ def postgres_url() -> Iterator[str]:
     """A PostgreSQL database of this run's own, so that several runs do not meet."""
     with postgres_database("test") as url:
         yield url
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The program that drives the browser tests: the Chromium that is installed."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("no Chromium: the browser tests are not run")
-    return found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

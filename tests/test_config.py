@@ -128,6 +128,7 @@ def tables(
 def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
     house = desk.loads(
         """
+        port = 8090
         [community]
         name = "石龙社区"
         time_zone = "Asia/Urumqi"
@@ -167,7 +168,7 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
 def test_what_is_not_set_is_as_the_rules_themselves_have_it() -> None:
     config = Config()
     house = config.house()
-    assert house == HouseRules(Policy(config.community.time_zone))
+    assert house == HouseRules(Policy(config.community.time_zone), web_address=config.address)
     assert house.never_in_group == NEVER
 
 

@@ -1,6 +1,6 @@
 """Bringing a database to the shape that this version of the program wants.
 
-One transaction: an upgrade that fails half-way leaves the database as it was. Two processes that start at once wait for
+One transaction: an upgrade that fails half-way leaves the database as it was. Two processes that upgrade at once wait for
 each other, on SQLite by the write lock and on PostgreSQL by an advisory one.
 """
 
