@@ -45,7 +45,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("parent_id", "kind", "name", name=op.f("uq_place_parent_id_kind_name")),
     )
     with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_grid_id"), ["grid_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_place_path"), ["path"], unique=False)
+
+    op.create_table(
+        "wrong_code",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("chat", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_code")),
+    )
+    with op.batch_alter_table("wrong_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wrong_code_at"), ["at"], unique=False)
 
     op.create_table(
         "group_chat",
@@ -56,6 +70,8 @@ def upgrade() -> None:
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lost_told", sa.Boolean(), nullable=False),
+        sa.Column("greeted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_group_chat_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chat")),
         sa.UniqueConstraint("channel", "account", "chat", name=op.f("uq_group_chat_channel_account_chat")),
@@ -136,7 +152,7 @@ def upgrade() -> None:
         sa.Column("weekdays", sa.String(length=7), nullable=False),
         sa.Column("starts", sa.Time(), nullable=False),
         sa.Column("ends", sa.Time(), nullable=False),
-        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_duty_shift_member_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_duty_shift_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_shift")),
@@ -206,6 +222,7 @@ def upgrade() -> None:
         sa.Column("room", sa.String(length=12), nullable=True),
         sa.Column("reporter_id", sa.Integer(), nullable=True),
         sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("group_notes", sa.Integer(), nullable=False),
