@@ -111,6 +111,7 @@ class Config(Section):
             escalation=policy,
             operator=community.operator,
             bot_name=community.bot_name,
+            web_address=self.address if any(c.kind == "webchat" for c in self.channels) else None,
             group_notes=rules.group_notes,
             never_in_group=rules.never_in_group,
             advice=MappingProxyType(rules.advice),

@@ -34,6 +34,7 @@ class HouseRules:
     escalation: Policy
     operator: str = "社区居民委员会"  #: who runs the bot, as the greeting names it
     bot_name: str = "红管家"
+    web_address: str | None = None  #: where the web chat is opened, if there is one
     group_notes: int = 3  #: most unasked messages in a group about one ticket
     never_in_group: frozenset[Category] = frozenset({Category.CARE, Category.DISPUTE, Category.SECURITY})
     advice: Mapping[Category, str] = field(default_factory=lambda: ADVICE)

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import Base
 from storage.outbox import OutboxMessage
 from storage.places import Place
-from storage.types import OutboxStatus, PlaceId
+from storage.tickets import Ticket
+from storage.types import MessageKind, OutboxStatus, PlaceId
 
 #: channel, account, chat
 Address = tuple[str, str, str]
 
 
 class GroupChat(Base, kw_only=True):
-    """A group that an admin bound to a place. `lost_at`: the bot was removed from it."""
+    """A group that an admin bound to a place. `lost_at`: the bot was removed from it; `lost_told`: its people know."""
 
     __tablename__ = "group_chat"
     __table_args__ = (sa.UniqueConstraint("channel", "account", "chat"),)
@@ -29,6 +30,8 @@ class GroupChat(Base, kw_only=True):
     place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), index=True)
     bound_at: Mapped[datetime]
     lost_at: Mapped[datetime | None] = mapped_column(default=None)
+    lost_told: Mapped[bool] = mapped_column(default=False)
+    greeted_at: Mapped[datetime | None] = mapped_column(default=None)  #: when it was told what the bot keeps
 
     @property
     def address(self) -> Address:
@@ -61,23 +64,33 @@ async def bind(session: AsyncSession, address: Address, place: Place, now: datet
         return True
     group, _ = found
     news = group.place_id != place.id or group.lost_at is not None
-    group.place_id, group.lost_at = place.id, None
+    group.place_id = place.id
+    come_back(group)
     return news
 
 
+def come_back(group: GroupChat) -> None:
+    """The bot is in the group again."""
+    group.lost_at, group.lost_told = None, False
+
+
 async def move(session: AsyncSession, old: Address, to: str) -> None:
-    """The group has a new address: its row and what waits for it follow."""
+    """The group has a new address: its row, what waits for it, and where its tickets were reported follow."""
     channel, account, chat = old
     known = await bound(session, [old, (channel, account, to)])
-    group = known.get(old)
-    if group is not None and (channel, account, to) not in known:
-        group[0].chat = to
-    waiting = (
-        sa.update(OutboxMessage)
-        .where(OutboxMessage.channel == channel, OutboxMessage.account == account, OutboxMessage.chat == chat)
-        .where(OutboxMessage.status == OutboxStatus.PENDING)
-    )
-    await session.execute(waiting.values(chat=to))
+    if old in known:
+        group, _ = known[old]
+        if (channel, account, to) in known:  # somebody has bound the new address already
+            await session.delete(group)
+        else:
+            group.chat = to
+        await session.flush()
+    # What is being said just now is the sender's: it learns the new address from the channel.
+    for table in (OutboxMessage, Ticket):
+        moved = sa.update(table).where(table.channel == channel, table.account == account, table.chat == chat)
+        if table is OutboxMessage:
+            moved = moved.where(OutboxMessage.status == OutboxStatus.PENDING)
+        await session.execute(moved.values(chat=to))
 
 
 async def lose(session: AsyncSession, address: Address, now: datetime) -> GroupChat | None:
@@ -91,6 +104,21 @@ async def lose(session: AsyncSession, address: Address, now: datetime) -> GroupC
 async def lost(session: AsyncSession) -> Sequence[GroupChat]:
     """The groups from which the bot was removed."""
     return (await session.scalars(sa.select(GroupChat).where(GroupChat.lost_at.is_not(None)))).all()
+
+
+async def lost_untold(session: AsyncSession) -> Sequence[GroupChat]:
+    """Those of them whose people have not been told."""
+    query = sa.select(GroupChat).where(GroupChat.lost_at.is_not(None), GroupChat.lost_told.is_(False))
+    return (await session.scalars(query.order_by(GroupChat.id))).all()
+
+
+async def greeted_after(session: AsyncSession, address: Address, moment: datetime) -> bool:
+    """Whether the bot introduced itself at that address, bound or not, after `moment`."""
+    here = sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat) == sa.tuple_(*address)
+    query = sa.select(OutboxMessage.id).where(
+        here, OutboxMessage.kind == MessageKind.GREETING, OutboxMessage.created_at > moment
+    )
+    return await session.scalar(query.limit(1)) is not None
 
 
 async def every(session: AsyncSession) -> Sequence[GroupChat]:

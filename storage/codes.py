@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
+from storage.members import Who
 from storage.types import MemberId, PlaceId
 
 
@@ -33,6 +34,19 @@ class OneTimeCode(Base, kw_only=True):
     place_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)
     member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class WrongCode(Base, kw_only=True):
+    """A guess: too many of them in an hour are not listened to. Nothing of what was said is kept."""
+
+    __tablename__ = "wrong_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False, autoincrement=True)
+    channel: Mapped[str] = mapped_column(sa.String(24))
+    account: Mapped[str] = mapped_column(sa.String(64))
+    sender: Mapped[str] = mapped_column(sa.String(128))
+    chat: Mapped[str] = mapped_column(sa.String(128))
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 def digest_of(code: str) -> str:
@@ -76,3 +90,36 @@ async def standing(session: AsyncSession, code: str, purpose: Purpose, now: date
     """The code without using it up."""
     found = await session.get(OneTimeCode, digest_of(code))
     return found if found and found.purpose == purpose and not found.used_at and found.expires_at > now else None
+
+
+async def withdraw(session: AsyncSession, purpose: Purpose, member: MemberId) -> None:
+    """Let the codes that `member` was given before open nothing any more."""
+    older = sa.delete(OneTimeCode).where(OneTimeCode.member_id == member, OneTimeCode.purpose == purpose)
+    await session.execute(older.where(OneTimeCode.used_at.is_(None)))
+
+
+async def is_taken(session: AsyncSession, code: str) -> bool:
+    """Whether there has been such a code, used or not, that is still remembered."""
+    return await session.get(OneTimeCode, digest_of(code)) is not None
+
+
+async def guessed(session: AsyncSession, who: Who, chat: str, now: datetime) -> None:
+    """Remember that somebody said a code that opens nothing."""
+    channel, account, sender = who
+    session.add(WrongCode(channel=channel, account=account, sender=sender, chat=chat, at=now))
+    await session.flush()
+
+
+async def guesses(session: AsyncSession, who: Who, chat: str, since: datetime) -> int:
+    """How many wrong codes were said after `since` by that identity or in that chat."""
+    channel, account, sender = who
+    here = (WrongCode.channel == channel, WrongCode.account == account)
+    query = sa.select(sa.func.count()).where(*here, WrongCode.at > since)
+    found = await session.scalar(query.where(sa.or_(WrongCode.sender == sender, WrongCode.chat == chat)))
+    return found or 0
+
+
+async def forget(session: AsyncSession, *, expired_before: datetime, guessed_before: datetime) -> None:
+    """Drop codes that expired and guesses that were made before these moments."""
+    await session.execute(sa.delete(OneTimeCode).where(OneTimeCode.expires_at < expired_before))
+    await session.execute(sa.delete(WrongCode).where(WrongCode.at < guessed_before))

@@ -24,7 +24,8 @@ class Place(Base, kw_only=True):
     name: Mapped[str] = mapped_column(sa.String(60))  #: a building's is its number or letter alone: "3", "A"
     parent_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)
     path: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
-    grid_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None, index=True)  #: a building's
+    #: a building's grid
+    grid_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None, index=True)
     floors: Mapped[int | None] = mapped_column(default=None)  #: a building's highest floor, where known
 
     @property
