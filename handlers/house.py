@@ -39,6 +39,7 @@ class HouseRules:
     never_in_group: frozenset[Category] = frozenset({Category.CARE, Category.DISPUTE, Category.SECURITY})
     advice: Mapping[Category, str] = field(default_factory=lambda: ADVICE)
     advice_else: str = ADVICE_ELSE
+    asked_from: float = 0.3  #: probability from which what is said to the bot opens a ticket
     linked_for: timedelta = timedelta(days=2)  #: how long something said may still belong to a closed ticket
     reopen_within: timedelta = timedelta(days=7)
     code_for: timedelta = timedelta(hours=24)  #: how long a one-time code is good

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from handlers.context import Context, Words
 from handlers.dispatch import Called, call_out, mentioned
 from handlers.phrases import tickets as phrases
+from handlers.rules.roles import may
 from handlers.telling import note
 from handlers.understanding.types import Item, Spot
 from storage import places, tickets
 from storage.members import Member
 from storage.places import Place
 from storage.tickets import Picture, Ticket, TicketEvent, TicketMessage
-from storage.types import Act, MessageKind, PlaceKind, TicketAction, TicketStatus, Urgency
+from storage.types import Act, MessageKind, PlaceKind, Role, TicketAction, TicketStatus, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> 
     )
     await keep_words(ctx, ticket, Act.OPEN, text, reporter)
     await tickets.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
-    return Opened(ticket, await call_out(ctx, ticket))
+    # Whoever reports it knows of it; if he is on duty himself, he accepts in his own time or it climbs.
+    return Opened(ticket, await call_out(ctx, ticket, but=[reporter.id]))
 
 
 async def scope_of(ctx: Context, spot: Spot) -> Place:
@@ -132,7 +134,8 @@ async def announce(ctx: Context, opened: Opened) -> None:
         await advise(ctx, ticket, opened.called)
     elif not ticket.private:
         told, in_front = opened.called.told, opened.called.in_front
-        text = phrases.opened_in_group(ticket, [m.name for m in told], [m.name for m in in_front])
+        is_worker = may(ctx.roles_at(ctx.place), Role.STEWARD)
+        text = phrases.opened_in_group(ticket, [m.name for m in told], [m.name for m in in_front], by_worker=is_worker)
         await note(ctx, ticket, text, key="opened", calling=in_front)
     if ticket.private and ticket.reporter_id is not None:
         words = Words(phrases.kept_private(ticket, opened.names))

@@ -45,8 +45,16 @@ async def judge(ctx: Context, text: str) -> Judgement:
     outlook = ctx.board.get(ctx.place.id, Outlook()) if ctx.place else Outlook()
     open_tickets = outlook.for_group() if ctx.is_group else outlook.tickets
     judged = ctx.reader.judge(heard, outlook.scene, ctx.memory, open_tickets)
+    if _said_to_be_done(ctx, judged):
+        judged = Judgement(Intent.REQUEST, (ctx.reader.report(heard, outlook.scene),), judged.confidence)
     ctx.memory = ctx.memory.after(heard, judged)
     return judged
+
+
+def _said_to_be_done(ctx: Context, judged: Judgement) -> bool:
+    """Whoever speaks to the bot wants something: less is needed than from who only talks in its presence."""
+    doubtful = not judged.items and judged.intent is not Intent.QUESTION
+    return ctx.inbound.to_bot and doubtful and judged.confidence >= ctx.house.asked_from
 
 
 async def as_report(ctx: Context, text: str) -> Item:
@@ -66,7 +74,6 @@ async def heard_from(ctx: Context, text: str) -> Heard:
         name=inbound.sender_name,
         role=next((role for role in STANDING if role in roles), Role.RESIDENT),
         text=text,
-        to_bot=inbound.to_bot,
         reply_to=inbound.reply_to,
         quoted_ticket=await quoted(ctx),
         mentions=inbound.mentions,

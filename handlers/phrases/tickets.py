@@ -34,13 +34,15 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def opened_in_group(ticket: Ticket, called: Sequence[str], to_call: Sequence[str]) -> str:
+def opened_in_group(ticket: Ticket, called: Sequence[str], to_call: Sequence[str], *, by_worker: bool) -> str:
     """After a ticket was opened from what was said in the group. `to_call`: who has to read it here."""
     text = f"记下了，{title(ticket)}。"
     if called:
         text += f"已经叫了值班的{'、'.join(called)}。"
     if to_call:
         text += f"{'、'.join(to_call)}请看一下，能去就回“接单 {ticket.number}”。"
+    if by_worker:
+        return text + f"谁去办请回“接单 {ticket.number}”。" if not called and not to_call else text
     if not called and not to_call:
         text += "这会儿没人值班，已经报给社区。"
     return text + "有同样情况的邻居说声“我家也是”就行。"
