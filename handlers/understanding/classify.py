@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from operator import add
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ def marks(text: str, role: Role, attachments: Iterable[str]) -> list[str]:
     found = [f"\0role {role}", f"\0size {size}", f"\0staff {role in STAFF}"]
     found.extend(f"\0with {kind}" for kind in attachments)
     if role in STAFF:
-        found.extend(f"\0s{a}{b}" for a, b in zip(text, text[1:], strict=False))
+        found.extend(f"\0s{a}{b}" for a, b in pairwise(text))
     return found
 
 
@@ -71,9 +71,9 @@ class Words:
         found = grams(text)
         found.update(dict.fromkeys(marks(text, role, attachments)))
         known = [row for row in map(self.rows.get, found) if row is not None]
-        if not known:
-            return self.table[-1]
-        total: Scores = self.table[known].sum(axis=0) / np.float32(len(known) ** 0.5) + self.table[-1]
+        total: Scores = self.table[-1]
+        if known:
+            total = total + self.table[known].sum(axis=0) / np.float32(len(known) ** 0.5)
         return total
 
 

@@ -20,14 +20,17 @@ from handlers.understanding.danger import danger
 from handlers.understanding.network import Network
 from handlers.understanding.normalise import plain
 from handlers.understanding.place import home_of
-from handlers.understanding.thread import asked, evidence, last_own, minutes
+from handlers.understanding.several import halves
+from handlers.understanding.surroundings import around
+from handlers.understanding.thread import evidence
 from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Scene, Spot
 from handlers.understanding.whereabouts import added, anchored, answered, place_said
 from storage.types import Act, Category, Intent, Urgency
 
-QUIET: Final = 0.5  #: a new ticket is opened from this probability on
+QUIET: Final = 0.6  #: a new ticket is opened from this probability on
 PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to life
 IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
+OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket
 LINKED: Final = 4  #: so many of ACTS are requests
 
 
@@ -63,7 +66,13 @@ class Reader:
         verdict = self.verdict.shares(facts(view.around, view.ties, self.link))
         return self._judgement(view, scene, memory, tickets, links, verdict)
 
+    def report(self, heard: Heard, scene: Scene) -> Item:
+        """What `heard` would open, where somebody has said outright that it is to be opened."""
+        view = self.view(heard, scene, Memory(), ())
+        return opening(view, scene, danger(view.text))
+
     def view(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> View:
+        """The message as the networks see it; training looks through the same eyes."""
         text = plain(heard.text)
         home = heard.home if heard.home != Spot() else home_of(plain(heard.name), scene)
         heard = replace(heard, home=home)
@@ -87,10 +96,38 @@ class Reader:
         peril = danger(view.text)
         staff = view.heard.role in STAFF
         if verdict[0] >= (self.quiet if peril is None or staff else PERIL) and choice not in range(1, LINKED):
-            return Judgement(Intent.REQUEST, (opening(view, scene, peril),), confidence)
+            return Judgement(Intent.REQUEST, self._openings(view, scene, peril), confidence)
         if choice < LINKED:
             choice = LINKED + int(verdict[LINKED:].argmax())
         return Judgement(Intent(ACTS[choice]), (), confidence)
+
+    def _openings(self, view: View, scene: Scene, peril: Category | None) -> tuple[Item, ...]:
+        """One ticket, or two where the halves of the message are surely about different things."""
+        whole = opening(view, scene, peril)
+        if peril is None:
+            for first, second, trust in halves(view.text):
+                one, other = (self._topic(half, view.heard, trust) for half in (first, second))
+                if one and other and one != other:
+                    return self._two(view, scene, whole, (first, one), (second, other))
+        return (whole,)
+
+    def _topic(self, text: str, heard: Heard, trust: float) -> Category | None:
+        """What a part of a message is about, if it is surely a problem of its own."""
+        act_logits, topic_logits, _ = heads(self.words.scores(text, heard.role, ()))
+        acts, topics = shares(act_logits), shares(topic_logits)
+        best = int(topics.argmax())
+        return CATEGORIES[best] if topics[best] >= trust and acts[:3].sum() >= OF_ITS_OWN else None
+
+    def _two(
+        self, view: View, scene: Scene, whole: Item, one: tuple[str, Category], other: tuple[str, Category]
+    ) -> tuple[Item, ...]:
+        here = place_said(one[0], scene, view.heard.home)
+        there = place_said(other[0], scene, view.heard.home)
+        there = here if there == Spot() else Spot(here.building).updated(there)
+        return (
+            replace(whole, category=one[1], spot=anchored(here, scene)),
+            replace(whole, category=other[1], spot=anchored(there, scene)),
+        )
 
 
 def opening(view: View, scene: Scene, peril: Category | None) -> Item:
@@ -112,45 +149,6 @@ def linking(act: Act, view: View, scene: Scene, memory: Memory, ticket: OpenTick
         if len(view.text) < 6 and memory.recent:
             spot = answered(view.text, memory.recent[-1][0].text).updated(spot)
     return Item(act, ticket.id, ticket.category, ticket.urgency, spot)
-
-
-def around(heard: Heard, text: str, spot: Spot, memory: Memory, acts: Scores) -> Scores:
-    """Facts of the message itself and of what was said before it."""
-    last = memory.recent[-1] if memory.recent else None
-    own = last_own(heard, memory)
-    mine = next((judged for said, judged in reversed(memory.recent) if said.sender == heard.sender), SILENCE)
-    staff = heard.role in STAFF
-    question = asked(memory)
-    return np.array(
-        (
-            *acts,
-            *np.log(acts + 1e-4) / 4,
-            staff,
-            heard.role == "property",
-            heard.to_bot,
-            heard.reply_to is not None,
-            bool(heard.mentions),
-            bool(heard.attachments),
-            not text,
-            min(len(text), 60) / 60,
-            text.endswith(("?", "吗", "没", "呢")),
-            spot != Spot(),
-            last is not None and last[1].intent == Intent.REQUEST,
-            last is not None and last[1].intent == Intent.NOTICE,
-            last is not None and last[1].intent == Intent.QUESTION,
-            last is not None and last[0].from_bot,
-            last is not None and last[0].role in STAFF,
-            question is not None,
-            own is not None,
-            minutes((heard.at - own.at).total_seconds()) if own else 1.0,
-            mine.intent == Intent.REQUEST,
-            mine.intent == Intent.CHATTER,
-            any(item.act is Act.OPEN for item in mine.items),
-            minutes((heard.at - last[0].at).total_seconds()) if last else 1.0,
-            min(len(memory.recent), 20) / 20,
-        ),
-        dtype=np.float32,
-    )
 
 
 def facts(surroundings: Scores, ties: Scores, link: Network) -> Scores:

@@ -17,7 +17,7 @@ TRADITIONAL: Final = (
     "體体驗验鍵键盤盘視视頻频圖图畫画貼贴紙纸張张權权屬属遲迟遠远連连選选郵邮鄉乡順顺願愿顧顾類类顯显風风飄飘養养餓饿"
     "餵喂驚惊髮发鬆松黃黄齊齐齡龄龍龙隻只雙双離离雖虽雲云靈灵"
 )
-_DROP: Final = (*range(0x00, 0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, 0x180E, 0xFEFF)
+_DROP: Final = (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, 0x180E, 0xFEFF)
 _DROP_ALSO: Final = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10))
 _SPACE: Final = (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x2028, 0x2029)
 TABLE: Final[dict[int, str | None]] = {
@@ -33,7 +33,7 @@ TABLE: Final[dict[int, str | None]] = {
 
 
 def plain(text: str) -> str:
-    """At most 1,500 characters: NFKC, simplified, without controls and zero-widths; line breaks stay as `\\n`."""
+    """At most 1,500 characters: NFKC, simplified, without controls and zero-widths; line breaks stay."""
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + text[-TAIL:]
     if not unicodedata.is_normalized("NFKC", text):

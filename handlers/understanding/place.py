@@ -6,7 +6,7 @@ begins another address, so that 「3栋1单元和4栋」 is two.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from handlers.understanding.numerals import CHINESE, numeral
@@ -17,8 +17,8 @@ _N: Final = rf"(?:\d{{1,3}}|{_CN}{{1,3}})"  # a building's, unit's or floor's nu
 _B: Final = rf"(?:[A-Z]{{1,2}}\d{{1,2}}|\d{{1,3}}[A-Z]|[A-Z]|{_N})"
 _R: Final = r"(?:\d{1,2}[A-Z]\d{2}|\d{3,4})"  # a room as written; 13A02 is one on the thirteenth and a half
 _SAID: Final = r"[一二三四五六七八九十幺][零〇○一二三四五六七八九幺]{2,3}"  # a room read out digit by digit
-_START: Final = r"(?<![\dA-Za-z:/#+-])(?<!\d\.)"
-_CALLS: Final = r"(?!11[029](?!\d)|12[02](?!\d)|12345)"  # 110, 119, 120 are called, not lived in
+_START: Final = r"(?<![\dA-Za-z/#+-])(?<!\d[.:])"
+_CALLS: Final = r"(?!(?:11[029]|12[02])(?![\d室房])|12345)"  # 110, 119, 120 are called, not lived in
 _NOT_A_ROOM: Final = r"(?![\d.:%°/年月日号块元点分秒个人度米斤次天平瓦伏万件份台张页岁][^房室]?|[多几][个人块]|毫|公[斤里]|-\d|[A-Za-z]{2}|[VWK](?![A-Za-z])|车位)"
 
 PARTS: Final = re.compile(
@@ -28,14 +28,14 @@ PARTS: Final = re.compile(
     |{_START}(?P<bu>{_B})(?:栋|幢|号楼|座)?-(?P<u2>\d)(?=单元|那边|[,，门的 ]|$)
     |{_START}(?P<building>{_B})(?:栋(?!单车)|幢|座(?!位)|号楼|\#楼?|号(?={_N}单元|{_R}|{_SAID}|门口|楼|底楼|的?铁门)|楼(?={_N}(?:单元|门(?!口))))
     |{_START}(?P<unit>{_N})(?:单元|梯|门(?={_R}|洞|{_N}[楼层]))
-    |(?:负|地下(?=(?:\d|{_CN})[楼层])|(?<!\w)-(?=\d[楼层F]))(?P<below>[1-9]|{_CN})(?:楼|层|F)?
+    |(?:负|地下(?=(?:\d|{_CN})[楼层])|(?<![\w一-鿿])-(?=\d[楼层F]))(?P<below>[1-9]|{_CN})(?:楼|层|F)?
     |{_START}(?P<floor>\d{{1,2}}A?|(?!两){_CN}{{1,3}})(?:楼(?!上?下?[主群盖]|[房道]子)|层(?![一灰水冰油皮膜霜土泥纱绿黑白薄厚纸布阳楼])|F(?![A-Za-z]))
     |{_START}(?P<tower>[A-Z][1-9])(?![\dA-Za-z栋幢座-])
     |{_START}(?P<lettered>[A-Z])(?P<theirs>\d{{3,4}}){_NOT_A_ROOM}
     |{_START}{_CALLS}(?P<room>{_R}){_NOT_A_ROOM}
     |(?<!{_CN})(?P<spelled>{_SAID})(?!{_CN})(?![块元个人年度多斤米])
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 WORTH_A_LOOK: Final = re.compile(rf"[\dA-Z{CHINESE}]")
 ORDER: Final = ("building", "unit", "floor", "room")
@@ -45,7 +45,7 @@ def _number(text: str | None) -> str | None:
     """Arabic digits or letters as written; numerals turned into digits."""
     if text is None:
         return None
-    return text.lstrip("0") or "0" if text.isdigit() and len(text) < 3 else numeral(text) or text
+    return text.lstrip("0") or "0" if text.isdecimal() and len(text) < 3 else numeral(text) or text
 
 
 def _room(text: str) -> str:
@@ -55,38 +55,17 @@ def _room(text: str) -> str:
 def _floor(text: str) -> int | None:
     """The floor's number; 13A is the fourteenth."""
     digits = _number(text.rstrip("A")) or ""
-    if not digits.isdigit() or not 0 < int(digits) < 100:
+    if not digits.isdecimal() or not 0 < int(digits) < 100:
         return None
     return int(digits) + text.endswith("A")
 
 
-def _part(match: re.Match[str], scene: Scene) -> Spot:
-    """What one match of PARTS states."""
-    kind, text = match.lastgroup, match[match.lastgroup or 0]
-    if kind == "several":
-        return Spot()
-    if kind == "r3":
-        return Spot(_number(match["b3"]), _number(match["u3"]), None, _room(text))
-    if kind == "r2":
-        return _pair(_number(match["b2"]) or "", _room(text), scene)
-    if kind == "u2":
-        return Spot(building=_number(match["bu"]), unit=text)
-    if kind == "building":
-        floor = (
-            match[0].endswith("楼") and not match[0].endswith(("号楼", "#楼")) and scene.building not in (None, text)
-        )
-        return Spot(floor=_floor(text)) if floor else Spot(building=_number(text))
-    if kind == "unit":
-        return Spot(unit=_number(text))
-    if kind == "below":
-        return Spot(floor=-int(_number(text) or "1"))
-    if kind == "tower":
-        return _tower(text, scene)
-    if kind == "floor":
+def _building(match: re.Match[str], scene: Scene) -> Spot:
+    """「12楼2单元」 is a building's unit, but in another building's group a floor."""
+    text, whole = match["building"], match[0]
+    if whole.endswith("楼") and not whole.endswith(("号楼", "#楼")) and scene.building not in (None, text):
         return Spot(floor=_floor(text))
-    if kind == "theirs":
-        return Spot(building=match["lettered"], room=text)
-    return Spot(room=_room(text))
+    return Spot(building=_number(text))
 
 
 def _tower(text: str, scene: Scene) -> Spot:
@@ -102,7 +81,24 @@ def _pair(first: str, room: str, scene: Scene) -> Spot:
         return Spot(building=first, room=room)
     if first == scene.building and first not in scene.units:
         return Spot(building=first, room=room)
-    return Spot(unit=first, room=room) if first.isdigit() else Spot(building=first, room=room)
+    return Spot(unit=first, room=room) if first.isdecimal() else Spot(building=first, room=room)
+
+
+#: What each kind of match states.
+READ: Final[dict[str, Callable[[re.Match[str], Scene], Spot]]] = {
+    "several": lambda _, __: Spot(),
+    "r3": lambda found, _: Spot(_number(found["b3"]), _number(found["u3"]), None, _room(found["r3"])),
+    "r2": lambda found, scene: _pair(_number(found["b2"]) or "", _room(found["r2"]), scene),
+    "u2": lambda found, _: Spot(building=_number(found["bu"]), unit=found["u2"]),
+    "building": _building,
+    "unit": lambda found, _: Spot(unit=_number(found["unit"])),
+    "below": lambda found, _: Spot(floor=-int(_number(found["below"]) or "1") or None),
+    "tower": lambda found, scene: _tower(found["tower"], scene),
+    "floor": lambda found, _: Spot(floor=_floor(found["floor"])),
+    "theirs": lambda found, _: Spot(building=found["lettered"], room=found["theirs"]),
+    "room": lambda found, _: Spot(room=_room(found["room"])),
+    "spelled": lambda found, _: Spot(room=_room(found["spelled"])),
+}
 
 
 def _narrowest(spot: Spot) -> int:
@@ -120,10 +116,10 @@ def addresses(text: str, scene: Scene) -> Iterator[tuple[int, int, Spot]]:
     begin = end = 0
     spot = Spot()
     for match in PARTS.finditer(text):
-        part = _part(match, scene)
+        part = READ[match.lastgroup or ""](match, scene)
         if part == Spot():
             continue
-        if spot != Spot() and (_widest(part) <= _narrowest(spot) or match.start() - end > 6):
+        if spot != Spot() and (_widest(part) <= _narrowest(spot) or match.start() - end > 2):
             yield begin, end, spot
             spot = Spot()
         if spot == Spot():

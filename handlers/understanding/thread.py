@@ -1,6 +1,11 @@
-"""Which open ticket a message belongs to: one row of evidence for each of them."""
+"""Which open ticket a message belongs to: a row of evidence for each of them, which a small network weighs.
 
-from collections.abc import Iterable, Sequence
+Nobody says which ticket he means. What ties a message to one is who speaks, what he quotes or whom he calls, how long
+ago and how many messages ago the ticket was spoken of, what it is about, and where.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log1p
 from operator import add
 from typing import Final
@@ -9,54 +14,47 @@ import numpy as np
 
 from handlers.understanding.classify import CATEGORIES, STAFF, Scores
 from handlers.understanding.types import Heard, Memory, OpenTicket, Spot
+from storage.types import Category, Urgency
 
-LOOK_BACK: Final = 12
+LOOK_BACK: Final = 12  #: messages; what was spoken of before them is no longer the talk
+GIST: Final = 80  #: characters of a ticket's first words that are compared
 FACTS: Final = 40
+COLUMN: Final[dict[Category, int]] = {category: column for column, category in enumerate(CATEGORIES)}
+NOWHERE: Final = Spot()
+
+Row = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What is the same for every ticket that a message may belong to."""
+
+    heard: Heard
+    text: str
+    spot: Spot
+    words: frozenset[str]
+    topics: tuple[float, ...]
+    staff: bool
+    source: Heard | None  #: the message that is quoted
+    before: int  #: how many messages ago the sender spoke last
+    question: Heard | None  #: the bot's or a staff's question that was the last message
+    ticks: tuple[float, ...]  #: when the last messages were heard, the latest first
+    open_now: int
+    open_own: int
+    latest: float
 
 
 def minutes(seconds: float) -> float:
     """A span on a scale on which an hour and two differ as much as a day and two; 0 to about 1."""
-    return min(log1p(max(seconds, 0.0) / 60) / 8, 1.0)
+    return min(log1p(seconds / 60) / 8, 1.0) if seconds > 0 else 0.0
 
 
-def bigrams(text: str) -> frozenset[str]:
-    return frozenset(map(add, text, text[1:]))
-
-
-def steps_since(memory: Memory, ticket: OpenTicket) -> int:
-    """How many messages were heard since the ticket was last touched, at most LOOK_BACK."""
-    for steps, (heard, _) in enumerate(reversed(memory.recent)):
-        if heard.at <= ticket.last_at:
+def steps_back(heard: Heard, memory: Memory) -> int:
+    """How many messages ago the same sender spoke last, 0 for just before; -1 for not within memory."""
+    for steps, (said, _) in enumerate(reversed(memory.recent)):
+        if said.sender == heard.sender:
             return steps
-        if steps >= LOOK_BACK:
-            break
-    return LOOK_BACK
-
-
-def agreement(spot: Spot, other: Spot) -> tuple[float, float]:
-    """How many parts of two spots agree and how many contradict each other."""
-    same = differ = 0.0
-    for one, two in zip(
-        (spot.building, spot.unit, spot.floor, spot.room),
-        (other.building, other.unit, other.floor, other.room),
-        strict=True,
-    ):
-        if one is not None and two is not None:
-            same += one == two
-            differ += one != two
-    return same, differ
-
-
-def last_own(heard: Heard, memory: Memory) -> Heard | None:
-    """What the same sender said before."""
-    return next((said for said, _ in reversed(memory.recent) if said.sender == heard.sender), None)
-
-
-def quoted(heard: Heard, memory: Memory) -> Heard | None:
-    """The message that is quoted, if it is still remembered."""
-    if heard.reply_to is None:
-        return None
-    return next((said for said, _ in reversed(memory.recent) if said.id == heard.reply_to), None)
+    return -1
 
 
 def asked(memory: Memory) -> Heard | None:
@@ -71,65 +69,123 @@ def asked(memory: Memory) -> Heard | None:
 def evidence(
     heard: Heard, text: str, spot: Spot, memory: Memory, tickets: Sequence[OpenTicket], acts: Scores, topics: Scores
 ) -> Scores:
-    """FACTS numbers for every ticket that tie the message to it or part them; `acts` and `topics` are shares."""
-    words, before, source = bigrams(text), last_own(heard, memory), quoted(heard, memory)
-    question = asked(memory)
-    open_now = sum(ticket.closed_at is None for ticket in tickets)
-    latest = max((ticket.last_at for ticket in tickets), default=heard.at)
-    own = sum(heard.sender == ticket.opened_by and ticket.closed_at is None for ticket in tickets)
-    staff = float(heard.role in STAFF)
-    likely = topics.max() if len(topics) else 0.0
-    rows = []
-    for ticket in tickets:
-        share = float(topics[CATEGORIES.index(ticket.category)])
-        same, differ = agreement(spot, ticket.spot)
-        home_same, home_differ = agreement(heard.home, ticket.spot)
-        steps = steps_since(memory, ticket)
-        shared = sum(word in words for word in bigrams(ticket.gist))
-        opener = heard.sender == ticket.opened_by
-        rows.append(
-            (
-                heard.quoted_ticket == ticket.id,
-                heard.quoted_ticket is not None and heard.quoted_ticket != ticket.id,
-                heard.reply_to is not None and heard.quoted_ticket is None,
-                source is not None and source.sender == ticket.opened_by,
-                opener,
-                opener / max(own, 1),
-                heard.sender in ticket.people,
-                heard.sender in ticket.people and staff,
-                staff,
-                ticket.closed_at is not None,
-                minutes((heard.at - ticket.closed_at).total_seconds()) if ticket.closed_at else 0.0,
-                minutes((heard.at - ticket.last_at).total_seconds()),
-                minutes((heard.at - ticket.opened_at).total_seconds()),
-                ticket.last_at == latest,
-                1 / (1 + steps),
-                steps == 0,
-                steps >= LOOK_BACK,
-                1 / max(open_now, 1),
-                share,
-                log1p(share * 50) / 4,
-                share >= likely,
-                min(shared, 6) / 3,
-                shared / (len(ticket.gist) + len(text) + 1) * 4,
-                same,
-                differ,
-                spot.room is not None and spot.room == ticket.spot.room,
-                spot != Spot(),
-                home_same / 2,
-                home_differ / 2,
-                heard.home.room is not None and heard.home.room == ticket.spot.room,
-                ticket.opened_by in heard.mentions,
-                any(mention in ticket.people for mention in heard.mentions),
-                bool(heard.mentions) or heard.to_bot,
-                before is not None and before.at == ticket.last_at,
-                before is not None and before.at >= ticket.opened_at and opener,
-                question is not None and question.quoted_ticket == ticket.id,
-                question is not None and (steps == 0 or ticket.opened_by in question.mentions),
-                not text,
-                min(len(text), 40) / 40,
-                ticket.urgency == "emergency",
-                *acts,
-            )
-        )
-    return np.array(rows, dtype=np.float32).reshape(len(tickets), FACTS + len(acts))
+    """Numbers for every ticket that tie the message to it or part them; `acts` and `topics` are shares."""
+    rows = np.empty((len(tickets), FACTS + len(acts)), dtype=np.float32)
+    if tickets:
+        behind = _backdrop(heard, text, spot, memory, tickets, topics)
+        rows[:, :FACTS] = [_row(behind, ticket) for ticket in tickets]
+        rows[:, FACTS:] = acts
+    return rows
+
+
+def _backdrop(
+    heard: Heard, text: str, spot: Spot, memory: Memory, tickets: Sequence[OpenTicket], topics: Scores
+) -> Backdrop:
+    still = [ticket for ticket in tickets if ticket.closed_at is None]
+    quoted = (said for said, _ in reversed(memory.recent) if said.id == heard.reply_to)
+    return Backdrop(
+        heard=heard,
+        text=text,
+        spot=spot,
+        words=frozenset(map(add, text, text[1:])),
+        topics=tuple(topics.tolist()),
+        staff=heard.role in STAFF,
+        source=next(quoted, None) if heard.reply_to is not None else None,
+        before=steps_back(heard, memory),
+        question=asked(memory),
+        ticks=tuple(said.at.timestamp() for said, _ in memory.recent[: -LOOK_BACK - 1 : -1]),
+        open_now=len(still),
+        open_own=sum(ticket.opened_by == heard.sender for ticket in still),
+        latest=max(ticket.last_at for ticket in tickets).timestamp(),
+    )
+
+
+def _row(behind: Backdrop, ticket: OpenTicket) -> Row:
+    last = ticket.last_at.timestamp()
+    steps = next((n for n, tick in enumerate(behind.ticks) if tick <= last), LOOK_BACK)
+    return (
+        *_by_speaker(behind, ticket, steps),
+        *_by_time(behind, ticket, last, steps),
+        *_by_topic(behind, ticket),
+        *_by_place(behind, ticket),
+    )
+
+
+def _by_speaker(behind: Backdrop, ticket: OpenTicket, steps: int) -> Row:
+    heard, source, question = behind.heard, behind.source, behind.question
+    opener, known = heard.sender == ticket.opened_by, heard.sender in ticket.people
+    return (
+        heard.quoted_ticket == ticket.id,
+        heard.quoted_ticket is not None and heard.quoted_ticket != ticket.id,
+        heard.reply_to is not None and heard.quoted_ticket is None,
+        source is not None and source.sender == ticket.opened_by,
+        opener,
+        opener / max(behind.open_own, 1),
+        known,
+        known and behind.staff,
+        behind.staff,
+        ticket.opened_by in heard.mentions,
+        not ticket.people.isdisjoint(heard.mentions),
+        bool(heard.mentions) or heard.to_bot,
+        behind.before == steps,
+        opener and 0 <= behind.before <= steps,
+        question is not None and question.quoted_ticket == ticket.id,
+        question is not None and (steps == 0 or ticket.opened_by in question.mentions),
+    )
+
+
+def _by_time(behind: Backdrop, ticket: OpenTicket, last: float, steps: int) -> Row:
+    now, closed = behind.heard.at.timestamp(), ticket.closed_at
+    return (
+        closed is not None,
+        minutes(now - closed.timestamp()) if closed else 0.0,
+        minutes(now - last),
+        minutes(now - ticket.opened_at.timestamp()),
+        last == behind.latest,
+        1 / (1 + steps),
+        steps == 0,
+        steps >= LOOK_BACK,
+        1 / max(behind.open_now, 1),
+    )
+
+
+def _by_topic(behind: Backdrop, ticket: OpenTicket) -> Row:
+    share, gist, words = behind.topics[COLUMN[ticket.category]], ticket.gist[:GIST], behind.words
+    shared = len([word for word in map(add, gist, gist[1:]) if word in words])
+    return (
+        share,
+        log1p(share * 50) / 4,
+        share >= max(behind.topics),
+        min(shared, 6) / 3,
+        shared / (len(gist) + len(behind.text) + 1) * 4,
+        not behind.text,
+        min(len(behind.text), 40) / 40,
+        ticket.urgency == Urgency.EMERGENCY,
+    )
+
+
+def _by_place(behind: Backdrop, ticket: OpenTicket) -> Row:
+    spot, home, there = behind.spot, behind.heard.home, ticket.spot
+    same, differ = (0, 0) if spot == NOWHERE else agreement(spot, there)
+    home_same, home_differ = (0, 0) if home == NOWHERE else agreement(home, there)
+    return (
+        same,
+        differ,
+        spot.room is not None and spot.room == there.room,
+        spot != NOWHERE,
+        home_same / 2,
+        home_differ / 2,
+        home.room is not None and home.room == there.room,
+    )
+
+
+def agreement(spot: Spot, other: Spot) -> tuple[int, int]:
+    """How many parts of two spots agree and how many contradict each other."""
+    pairs = (
+        (spot.building, other.building),
+        (spot.unit, other.unit),
+        (spot.floor, other.floor),
+        (spot.room, other.room),
+    )
+    said = [one == two for one, two in pairs if one is not None and two is not None]
+    return sum(said), len(said) - sum(said)

@@ -18,7 +18,9 @@ NEAR_HOME: Final = re.compile(r"楼上|楼下|隔壁|对门|对面|我家|我屋
 ON_THE_WAY: Final = re.compile(
     r"(?:爬到?|跑[到上下]?|走到|敲了?|按|尾[号数]|车牌号?|车位号?|密码|电压|血压|通到|直到|停到|贴在?|绕)[是在为 :]?$"
 )
-SEEN_FROM: Final = re.compile(r"^(?:(?:的人|也)?都(?:能?闻|能?听|能?看)|那[头边]绕|以上|以下|车位|公[告示]栏|的?也)")
+SEEN_FROM: Final = re.compile(
+    r"^(?:(?:的人|也)?都(?:能?闻|能?听|能?看)|那[头边]绕|[走爬跑](?:下|上|过|到)|以上|以下|车位|公[告示]栏|的?也)"
+)
 NO_FLOOR: Final = re.compile(r"(?:我(?:家|在|住)?|[厚薄盖积落糊包里外]|迫降)$")
 BETWEEN: Final = re.compile(r"^(?:[和跟与到至、~/]|以及|还有)?$")
 CORRECTS: Final = re.compile(r"[说打写报看搞]错|更正|不是.{0,8}是")
@@ -44,10 +46,7 @@ def said(text: str, scene: Scene, home: Spot) -> Spot:
     for begin, end, address in addresses(text, scene):
         if _passing(text, begin, end, address):
             continue
-        if _clash(spot, address):
-            spot = _second(spot, address, text[until:begin])
-        else:
-            spot = address.updated(spot)
+        spot = _second(spot, address, text[until:begin]) if _clash(spot, address) else address.updated(spot)
         until = end
     return spot
 
@@ -70,13 +69,13 @@ def added(old: Spot, text: str, scene: Scene, home: Spot, *, theirs: bool, staff
 
 def _above(room: str | None, other: str | None) -> bool:
     """Whether one room lies right above the other."""
-    return bool(room and other and room.isdigit() and other.isdigit() and int(room) == int(other) + 100)
+    return bool(room and other and room.isdecimal() and other.isdecimal() and int(room) == int(other) + 100)
 
 
 def answered(text: str, question: str) -> Spot:
     """The place in an answer of a number alone, such as 「2」 to 「请问是几单元？」."""
     bare = text.strip(" ,.!~。")
-    number = bare if bare.isdigit() else numeral(bare)
+    number = bare if bare.isdecimal() else numeral(bare)
     if number is None or not 0 < len(number) < 3:
         return Spot()
     if "单元" in question:
@@ -97,7 +96,7 @@ def home_in_tower(home: Spot) -> bool:
         home.building is not None
         and len(home.building) == 2
         and home.building[0].isalpha()
-        and home.building[1].isdigit()
+        and home.building[1].isdecimal()
     )
 
 
@@ -142,7 +141,8 @@ def _common(spot: Spot, other: Spot) -> Spot:
 
 def _at_home(spot: Spot, home: Spot, text: str) -> Spot:
     """The spot with what the speaker's home adds: all of it, or building and unit where another flat is named."""
-    if spot.building and home.building and spot.building != home.building or spot.unit and home.unit != spot.unit:
+    elsewhere = spot.building and home.building and spot.building != home.building
+    if elsewhere or (spot.unit and home.unit != spot.unit):
         return spot
     if spot.room in (None, home.room):
         return Spot(home.building, home.unit, None, home.room if spot.floor is None else None).updated(spot)

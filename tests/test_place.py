@@ -1,0 +1,133 @@
+"""The place grammar: what it prints it reads back, and it reads what neighbours say."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.understanding.normalise import plain
+from handlers.understanding.numerals import CHINESE, numeral, spoken
+from handlers.understanding.place import addresses, home_of, spot_name
+from handlers.understanding.types import Scene, Spot
+from handlers.understanding.whereabouts import added, answered, place_said
+
+NOWHERE = Spot()
+HOUSE = Scene(building="3", units=("1", "2", "3"), floors=18)
+COMPOUND = Scene()
+
+buildings = st.integers(1, 99).map(str) | st.sampled_from(["A", "B", "T2", "A3", "12A"])
+units = st.integers(1, 9).map(str)
+floors = st.integers(-3, 33).filter(bool)
+rooms = st.builds("{}{:02}".format, st.integers(1, 33), st.integers(1, 12)) | st.just("13A02")
+spots = st.builds(Spot, st.none() | buildings, st.none() | units, st.none() | floors, st.none() | rooms)
+
+
+def only(text: str, scene: Scene = HOUSE) -> Spot:
+    """The one address in a text."""
+    found = [spot for _, _, spot in addresses(plain(text), scene)]
+    assert len(found) <= 1, found
+    return found[0] if found else NOWHERE
+
+
+@given(spots)
+def test_what_is_printed_is_read_back(spot: Spot) -> None:
+    assert only(spot_name(spot)) == spot
+
+
+@given(spots)
+def test_a_group_reads_building_and_unit_at_most(spot: Spot) -> None:
+    assert only(spot_name(spot, rooms=False)) == Spot(spot.building, spot.unit)
+
+
+@given(st.integers(0, 99))
+def test_a_spoken_numeral_is_read_back(number: int) -> None:
+    assert numeral(spoken(number)) == str(number)
+
+
+@given(st.text(CHINESE, max_size=9))
+def test_no_numeral_is_too_odd_to_be_refused_or_read(text: str) -> None:
+    read = numeral(text)
+    assert read is None or read.isdigit()
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_place_or_none(text: str) -> None:
+    assert isinstance(place_said(plain(text), HOUSE, NOWHERE), Spot)
+
+
+@pytest.mark.parametrize(
+    ("said", "spot"),
+    [
+        ("3-1-502", Spot("3", "1", None, "502")),
+        ("三单元五楼", Spot(None, "3", 5, None)),
+        ("2单元五零二", Spot(None, "2", None, "502")),
+        ("负一楼", Spot(None, None, -1, None)),
+        ("地下二层", Spot(None, None, -2, None)),
+        ("B2车库", Spot(None, None, -2, None)),
+        ("A座", Spot("A", None, None, None)),
+        ("6幢301", Spot("6", None, None, "301")),
+        ("１２栋２单元１２０３", Spot("12", "2", None, "1203")),
+        ("2-1203", Spot(None, "2", None, "1203")),
+        ("13A02", Spot(None, None, None, "13A02")),
+        ("13A层", Spot(None, None, 14, None)),
+        ("4座2梯2601", Spot("4", "2", None, "2601")),
+        ("六号楼2单元四零一", Spot("6", "2", None, "401")),
+        ("三樓", Spot(None, None, 3, None)),
+        ("打119了", NOWHERE),
+        ("电话13800001234", NOWHERE),
+        ("花了300块", NOWHERE),
+        ("2026年", NOWHERE),
+    ],
+)
+def test_addresses_as_they_are_said(said: str, spot: Spot) -> None:
+    assert only(said) == spot
+
+
+def test_two_numbers_mean_a_unit_in_a_building_and_a_building_in_a_compound() -> None:
+    assert only("2-502", HOUSE) == Spot(None, "2", None, "502")
+    assert only("2-502", COMPOUND) == Spot("2", None, None, "502")
+
+
+@pytest.mark.parametrize("name", ["2-1203 李姐", "3-2-1203李姐", "2单元1203 李姐", "李姐（2-1203）"])
+def test_a_nickname_tells_the_home(name: str) -> None:
+    home = home_of(plain(name), HOUSE)
+    assert (home.unit, home.room) == ("2", "1203")
+
+
+HOME = Spot(None, "2", None, "1203")
+
+
+@pytest.mark.parametrize(
+    ("said", "spot"),
+    [
+        ("我家厨房顶上滴水", Spot(None, "2", None, "1203")),
+        ("1单元楼道灯不亮", Spot(None, "1", None, None)),
+        ("楼上1303半夜跳绳，我家灯都在晃", Spot(None, "2", None, "1303")),
+        ("从十五楼走下来，敲了1204没人", NOWHERE),
+        ("1单元和2单元中间的井盖破了", NOWHERE),
+        ("@2-1101 王哥 路灯不亮了", NOWHERE),
+    ],
+)
+def test_the_place_of_a_problem(said: str, spot: Spot) -> None:
+    assert place_said(plain(said), HOUSE, HOME) == spot
+
+
+def test_a_later_message_fills_in_what_was_missing_and_moves_nothing() -> None:
+    spot = Spot("3", None, 4, None)
+    assert added(spot, "2单元", HOUSE, NOWHERE, theirs=True, staff=False) == Spot("3", "2", 4, None)
+    assert added(spot, "我在7楼，马上下来", HOUSE, NOWHERE, theirs=False, staff=False) == spot
+    assert added(spot, "说错了，是5楼", HOUSE, NOWHERE, theirs=True, staff=False) == Spot("3", None, 5, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "spot"),
+    [
+        ("请问是几单元？", "2", Spot(unit="2")),
+        ("请问是几楼？", "十一", Spot(floor=11)),
+        ("哪一栋呢？", "6", Spot(building="6")),
+        ("几点方便？", "3", NOWHERE),
+        ("请问是几单元？", "", NOWHERE),
+        ("请问是几单元？", "99999999999", NOWHERE),
+    ],
+)
+def test_a_bare_number_answers_the_question(question: str, answer: str, spot: Spot) -> None:
+    assert answered(answer, question) == spot

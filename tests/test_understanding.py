@@ -1,0 +1,233 @@
+"""What a message means, told by whole little conversations."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.understanding.decide import Reader
+from handlers.understanding.group import Group
+from handlers.understanding.model import ModelBroken, load_reader
+from handlers.understanding.parse import predictions
+from handlers.understanding.types import Heard, Memory, Scene
+from storage.types import Role
+
+EVAL = Path(__file__).parent / "eval"
+MORNING = datetime.fromisoformat("2026-05-11T08:00:00+08:00")
+
+
+class Talk:
+    """A group of building 3 that speaks a minute apart, unless somebody waits."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.group, self.now, self.count = reader, Group(Scene("3", ("1", "2"), 18)), MORNING, 0
+
+    def says(
+        self, who: str, text: str, *, role: str = "resident", after_minutes: int = 1, **extra: Any
+    ) -> dict[str, Any]:
+        self.now += timedelta(minutes=after_minutes)
+        self.count += 1
+        message = {
+            "id": f"m{self.count}", "ts": self.now.isoformat(), "sender": {"id": who, "name": who, "role": role}, "text": text,
+        }  # fmt: skip
+        return self.group.hear(self.reader, message | extra)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return load_reader()
+
+
+@pytest.fixture
+def talk(reader: Reader) -> Talk:
+    return Talk(reader)
+
+
+def acts(prediction: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(item["act"], item["ticket"]) for item in prediction["items"]]
+
+
+def test_a_problem_opens_a_ticket(talk: Talk) -> None:
+    said = talk.says("2-1203 李姐", "二单元电梯坏了，按键没反应，麻烦找人修一下")
+    assert acts(said) == [("open", "t1")]
+    assert said["items"][0]["category"] == "elevator"
+    assert said["items"][0]["location"] == {"building": "3", "unit": "2", "floor": None, "room": None}
+
+
+def test_a_neighbour_with_the_same_problem_is_counted_and_opens_nothing(talk: Talk) -> None:
+    talk.says("1-301 老王", "一单元停水了，一滴都没有")
+    assert acts(talk.says("1-502 小陈", "我家也停了，饭都做不成")) == [("me_too", "t1")]
+    assert acts(talk.says("1-801 阿珍", "+1")) == [("me_too", "t1")]
+
+
+def test_a_picture_without_words_belongs_to_what_was_just_said(talk: Talk) -> None:
+    talk.says("2-601 小琴", "二单元门口垃圾堆成山，没人收")
+    assert acts(talk.says("2-601 小琴", "", attachments=["image"])) == [("detail", "t1")]
+
+
+def test_solved_closes_and_the_same_again_opens_anew(talk: Talk) -> None:
+    talk.says("2-601 小琴", "二单元四楼的楼道灯不亮了")
+    talk.says("物业小刘", "收到，下午安排电工去换", role="property")
+    assert acts(talk.says("物业小刘", "二单元四楼的灯修好了", role="property", after_minutes=200)) == [
+        ("resolved", "t1")
+    ]
+    assert acts(talk.says("2-601 小琴", "二单元四楼的楼道灯又不亮了，才修好两天", after_minutes=1500)) == [
+        ("open", "t2")
+    ]
+
+
+def test_of_two_open_tickets_the_quoted_one_is_meant(talk: Talk) -> None:
+    talk.says("1-301 老王", "一单元停水了，一滴都没有")
+    talk.says("2-601 小琴", "二单元四楼的楼道灯不亮了")
+    assert acts(talk.says("物业小刘", "收到，马上安排", role="property", reply_to="m1")) == [("detail", "t1")]
+
+
+def test_two_problems_in_one_message_are_two_tickets(talk: Talk) -> None:
+    said = talk.says("2-1203 李姐", "反映两个事：二单元四楼楼道灯不亮了，还有一单元门口垃圾三天没人清，臭死了")
+    assert [item["category"] for item in said["items"]] == ["lighting", "sanitation"]
+    assert [item["location"]["unit"] for item in said["items"]] == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "大家早上好🌹🌹",
+        "收到",
+        "哈哈哈哈哈",
+        "接龙 团购土鸡蛋 30元一板\n1. 2-401 两板\n2. 2-601 一板",
+        "专业疏通下水道、开锁换锁，24小时上门，电话13800001234",
+        "去年电梯老坏，现在好多了",
+        "万一停电了咋办，先买点蜡烛",
+        "听说隔壁小区昨晚着火了，吓人",
+        "今天股票又绿了，我心里着火了哈哈",
+        "谢谢大家",
+    ],
+)
+def test_small_talk_adverts_jokes_and_old_stories_are_met_with_silence(talk: Talk, text: str) -> None:
+    assert talk.says("2-302 蔡蔡", text)["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("快来人！！电梯卡在八楼，里面有人在喊救命", "elevator"),
+        ("厨房一股煤气味，越来越浓，我不敢开灯", "gas"),
+        ("一单元楼道冒黑烟了！好像着火了", "fire_safety"),
+        ("有个大爷晕倒在单元门口，叫不醒", "care"),
+        ("楼下打起来了！拿着刀，有人流血了", "security"),
+        ("一楼电表箱在冒火花，滋滋响", "power"),
+    ],
+)
+def test_danger_to_life_is_an_emergency(talk: Talk, text: str, category: str) -> None:
+    item = talk.says("1-301 老王", text)["items"][0]
+    assert (item["act"], item["urgency"], item["category"]) == ("open", "emergency", category)
+
+
+def test_what_the_bot_says_is_never_a_request(talk: Talk) -> None:
+    said = talk.says("bot", "已登记：3栋2单元电梯坏了。", role="bot")
+    assert said == {"id": "m1", "intent": "chatter", "items": []}
+
+
+def test_an_announcement_is_a_notice(talk: Talk) -> None:
+    said = talk.says("社区小杨", "【停水通知】因管网改造，明天9:00至17:00停水，请提前储水，敬请谅解。", role="admin")
+    assert said["intent"] == "notice"
+
+
+def test_the_same_question_has_the_same_answer(reader: Reader) -> None:
+    heard = Heard("m1", MORNING, "u1", "2-1203 李姐", Role.RESIDENT, "我家天花板在滴水")
+    assert reader.judge(heard, Scene("3"), Memory(), ()) == reader.judge(heard, Scene("3"), Memory(), ())
+
+
+def test_a_hundred_thousand_characters_take_less_than_a_second(reader: Reader) -> None:
+    begun = time.perf_counter()
+    for text in ("3-1-502漏水" * 14_000, "ﷺ" * 100_000, "一" * 100_000, "\u202e\u200b" * 50_000, "@1 " * 33_000):
+        reader.judge(Heard("m", MORNING, "u", text, Role.RESIDENT, text), Scene("3"), Memory(), ())
+    assert time.perf_counter() - begun < 5
+
+
+@settings(deadline=None)
+@given(st.text(), st.text(), st.lists(st.sampled_from(["image", "voice", "没见过的"])))
+def test_any_words_by_anybody_have_a_judgement(reader: Reader, text: str, name: str, attached: list[str]) -> None:
+    talk = Talk(reader)
+    for _ in range(2):
+        said = talk.says(name, text, attachments=attached)
+        assert said["intent"] in {"request", "question", "notice", "chatter"}
+
+
+def parsed(reader: Reader, lines: Iterable[str]) -> tuple[list[Any], list[str]]:
+    complaints: list[str] = []
+    answers = [json.loads(line) for line in predictions(reader, lines, complaints.append)]
+    return answers, complaints
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary().map(lambda raw: raw.decode("utf-8", "replace")) | st.text()))
+def test_any_bytes_on_the_stream_are_survived(reader: Reader, lines: list[str]) -> None:
+    answers, complaints = parsed(reader, lines)
+    assert len(answers) == len(complaints) == sum(bool(line.strip()) for line in lines)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+FIELDS = ("id", "ts", "sender", "text", "reply_to", "mentions", "attachments")
+
+
+@settings(deadline=None)
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, json_values)))
+def test_any_json_in_any_field_gives_a_prediction(reader: Reader, message: dict[str, Any]) -> None:
+    answers, _ = parsed(reader, [json.dumps(message)])
+    assert len(answers) == 1
+
+
+def test_a_line_that_cannot_be_read_is_named_and_the_stream_goes_on(reader: Reader) -> None:
+    good = {"id": "m2", "ts": MORNING.isoformat(), "sender": {"id": "u", "name": "", "role": "resident"}, "text": "早"}
+    answers, complaints = parsed(reader, ["{不是", json.dumps(good)])
+    assert [answer["id"] for answer in answers] == [None, "m2"]
+    assert complaints[0].startswith("第 1 行读不懂")
+
+
+def test_a_new_chat_line_forgets_the_chat_before(reader: Reader) -> None:
+    chat = json.dumps({"chat": {"id": "g", "building": "3", "units": ["1"]}})
+    said = {
+        "id": "m1",
+        "ts": MORNING.isoformat(),
+        "sender": {"id": "u", "name": "", "role": "resident"},
+        "text": "1单元停水了",
+    }
+    answers, _ = parsed(reader, [chat, json.dumps(said), chat, json.dumps(said)])
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", b"PK\x03\x04broken"])
+def test_a_broken_model_is_named_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "weights.npz"
+    path.write_bytes(content)
+    with pytest.raises(ModelBroken, match="已损坏"):
+        load_reader(path)
+
+
+def test_a_missing_model_is_named_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelBroken, match="找不到"):
+        load_reader(tmp_path / "weights.npz")
+
+
+def test_the_score_on_the_development_groups_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    command = f"{sys.executable} -m bot parse"
+    files = sorted(str(path) for path in (EVAL / "dev").glob("*.jsonl"))
+    scored = subprocess.run(
+        [sys.executable, str(EVAL / "score.py"), "--run", command, *files], capture_output=True, text=True, check=False
+    )
+    with capsys.disabled():
+        print(f"\n{scored.stdout}{scored.stderr}")
+    assert scored.returncode == 0
