@@ -14,6 +14,7 @@ from bot.channels.webchat import WebchatConfig
 from bot.clock import Clock, ticking
 from bot.config import Config
 from bot.door import CommunityDoor
+from bot.gathering import open_web_groups
 from bot.health import Nurse
 from bot.joining import Page, Reaches, make_reader, prepare, working
 from bot.media import MediaStore
@@ -73,7 +74,8 @@ async def run(
             pace=config.outbox.pace,
             mail=mail,
         )
-        ticks = (*TICKS, Sweep(media).sweep_pictures)
+        alone = all(isinstance(section, WebchatConfig) for section in config.channels)
+        ticks = (*TICKS, Sweep(media).sweep_pictures, *((open_web_groups,) if alone else ()))
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
         await stack.enter_async_context(working(sender.run(stop), stop))
         await stack.enter_async_context(ticking(bell))

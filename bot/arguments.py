@@ -71,7 +71,9 @@ def make_parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="数据库")
     actions = database.add_subparsers(dest="action", metavar="动作", title="动作", required=True, parser_class=_Parser)
     upgrade = actions.add_parser("upgrade", help="把数据库升级到这个版本的样子（serve 启动时也会自动做）")
-    for configured in (serve, check, upgrade):
+    invite = commands.add_parser("invite", help="请第一位管理员进来")
+    invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
+    for configured in (serve, check, upgrade, invite):
         add_config(configured)
     return parser
 

@@ -88,16 +88,27 @@ def upgrade(given: Namespace) -> int:
 
 def check(given: Namespace) -> int:
     """Say what is ready and what is missing; 1 if something is."""
+    from bot.app import utc_now
     from bot.check import findings
 
-    found = asyncio.run(findings(given.config))
+    found = asyncio.run(findings(given.config, utc_now()))
     for finding in found:
         _print(str(finding))
     return 0 if all(finding.ready for finding in found) else 1
 
 
+def invite(given: Namespace) -> int:
+    """Make a code for the first admin."""
+    from bot.app import utc_now
+    from bot.config import load
+    from bot.invitation import invited
+
+    _print(asyncio.run(invited(load(given.config), given.community, utc_now)))
+    return 0
+
+
 COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
-    {"serve": serve, "demo": demo, "parse": parse, "replay": replay, "db": upgrade, "check": check}
+    {"serve": serve, "demo": demo, "parse": parse, "replay": replay, "db": upgrade, "check": check, "invite": invite}
 )
 
 

@@ -11,15 +11,15 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.door import LINE, first_visit
-from handlers.context import Moment, Words
+from bot.door import first_visit
+from bot.gathering import open_group
+from handlers.context import Moment
 from handlers.house import HouseRules
-from handlers.phrases.groups import greeting
-from storage import chats, members, places
+from storage import members, places
 from storage.duty import DutyShift
 from storage.members import Member
 from storage.places import Place
-from storage.types import MessageKind, PlaceKind, Role
+from storage.types import PlaceKind, Role
 
 COMMUNITY: Final = "石龙社区"
 
@@ -79,7 +79,7 @@ async def settle(session: AsyncSession, house: HouseRules, now: datetime) -> Non
         await _move_in(session, found, part, house, now)
     moment = Moment(session=session, now=now, house=house, reach={})
     for key in ("3", "5", "compound"):
-        await _gather(moment, found[key])
+        await open_group(moment, found[key])
 
 
 async def _build(session: AsyncSession) -> Mapping[str, Place]:
@@ -112,14 +112,3 @@ async def _move_in(
         shift.weekdays, shift.starts, shift.ends = turn.weekdays, turn.starts, turn.ends
         session.add(shift)
     await session.flush()
-
-
-async def _gather(moment: Moment, place: Place) -> None:
-    """Open the place's group, and let the bot introduce itself as it does wherever it is bound."""
-    address = (*LINE, f"place-{place.id}")
-    await chats.bind(moment.session, address, place, moment.now)
-    group, _ = (await chats.bound(moment.session, [address]))[address]
-    group.greeted_at = moment.now
-    title = f"{place.name}栋" if place.kind is PlaceKind.BUILDING else place.name
-    text = greeting(title, moment.house.operator, moment.house.bot_name, hears_all=True)
-    moment.say(address, Words(text), MessageKind.GREETING, key=f"greeting:{group.id}", is_group=True)

@@ -126,6 +126,8 @@ class CommunityDoor:
         ]
 
     async def _person_of_member(self, session: AsyncSession, member: MemberId) -> Person | None:
+        if (await members.by_id(session, member)).gone_at is not None:
+            return None
         identity = await _identity(session, member)
         if identity is None:
             identity = first_visit(member, self.clock())

@@ -9,7 +9,7 @@ from storage import members, places
 from storage.chats import GroupChat
 from storage.members import Identity, Known, Member, RoleGrant
 from storage.places import Place
-from storage.types import PlaceId
+from storage.types import PlaceId, PlaceKind
 
 #: channel, account
 Line = tuple[str, str]
@@ -37,6 +37,14 @@ async def groups_of(session: AsyncSession, line: Line, who: Known) -> list[tuple
     offices = [grant.path for grant in who.grants]
     own = GroupChat.place_id.in_([place.id for place in home])
     return await _groups(session, line, sa.or_(own, await _below(session, offices)))
+
+
+async def without_group(session: AsyncSession, line: Line, kinds: Collection[PlaceKind]) -> Sequence[Place]:
+    """The places of these kinds that have never had a group on that channel, in order of the tree."""
+    channel, account = line
+    bound = sa.select(GroupChat.place_id).where(GroupChat.channel == channel, GroupChat.account == account)
+    query = sa.select(Place).where(Place.kind.in_(kinds), Place.id.not_in(bound))
+    return (await session.scalars(query.order_by(Place.path))).all()
 
 
 async def people_of(session: AsyncSession, line: Line, place: Place) -> list[Known]:

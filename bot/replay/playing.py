@@ -19,12 +19,16 @@ from bot.transact import transact
 from handlers.context import Reach
 from handlers.house import HouseRules
 from handlers.understanding.decide import Reader
+from storage import tickets
 from storage.database import Sessions, open_database
 from storage.migrations import upgrade
+from storage.types import Urgency
 
-#: After a message the ticks ring soon, then ever less often: what becomes due late may be late by a little.
+#: The ticks ring a minute after a message, then ever less often, but as often as anything can become due.
 FIRST_STEP: Final = timedelta(minutes=1)
-LAST_STEP: Final = timedelta(minutes=15)
+DANGER_STEP: Final = timedelta(minutes=2)
+WAITING_STEP: Final = timedelta(minutes=15)
+IDLE_STEP: Final = timedelta(hours=1)
 AFTERWARDS: Final = timedelta(minutes=1)  #: what is still to be said after the last message
 
 
@@ -56,11 +60,19 @@ class Play:
 
     async def _wait_until(self, moment: datetime) -> None:
         step = FIRST_STEP
-        while self.paper.now < moment:
-            self.paper.now = min(self.paper.now + step, moment)
+        while self.paper.now + step <= moment:
+            self.paper.now += step
             await self.clock.ring()
             await self._say_all()
-            step = min(2 * step, LAST_STEP)
+            step = min(2 * step, await self._longest_step())
+        self.paper.now = max(self.paper.now, moment)
+
+    async def _longest_step(self) -> timedelta:
+        async with self.sessions() as session:
+            waiting = {ticket.urgency for ticket in await tickets.waiting(session, self.paper.now)}
+        if Urgency.EMERGENCY in waiting:
+            return DANGER_STEP
+        return WAITING_STEP if waiting else IDLE_STEP
 
     async def _say_all(self) -> None:
         while await self.sender.round():
