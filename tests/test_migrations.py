@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 import storage  # noqa: F401 -- names every table
 from storage.base import Base
 from storage.database import make_engine, open_database
-from storage.migrations import UnknownShape, is_current, upgrade
+from storage.migrations import Shape, UnknownShape, shape_of, upgrade
 from storage.places import Place, add
 from storage.types import PlaceKind
 from tests.conftest import postgres_database
@@ -86,7 +86,9 @@ async def test_upgrading_twice_changes_nothing_and_loses_nothing(bare_url: str) 
 
 async def test_two_that_start_at_once_wait_for_each_other(bare_url: str) -> None:
     engine = make_engine(bare_url)
-    assert not await is_current(engine)  # SQLite's file is there from now on; making it is one process's business
+    assert (
+        await shape_of(engine) is Shape.OLDER
+    )  # SQLite's file is there from now on; making it is one process's business
     await engine.dispose()
     await asyncio.gather(*(upgrade(bare_url) for _ in range(4)))
     assert await differences(bare_url) == []
@@ -94,10 +96,10 @@ async def test_two_that_start_at_once_wait_for_each_other(bare_url: str) -> None
 
 async def test_whether_a_database_is_current_can_be_asked(bare_url: str) -> None:
     engine = make_engine(bare_url)
-    assert not await is_current(engine)
+    assert await shape_of(engine) is Shape.OLDER
     await engine.dispose()
     await upgrade(bare_url)
-    assert await is_current(engine)
+    assert await shape_of(engine) is Shape.CURRENT
     await engine.dispose()
 
 
@@ -106,6 +108,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(bare_url: str) -> Non
     engine = make_engine(bare_url)
     async with engine.begin() as connection:
         await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    assert await shape_of(engine) is Shape.NEWER
     await engine.dispose()
     with pytest.raises(UnknownShape, match="更新版本"):
         await upgrade(bare_url)

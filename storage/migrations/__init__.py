@@ -4,6 +4,7 @@ One transaction: an upgrade that fails half-way leaves the database as it was. T
 each other, on SQLite by the write lock and on PostgreSQL by an advisory one.
 """
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,17 +47,32 @@ async def upgrade(url: str) -> None:
         await engine.dispose()
 
 
-async def is_current(engine: AsyncEngine) -> bool:
-    """Whether the database has the newest shape."""
+class Shape(StrEnum):
+    """How a database compares with what this program wants."""
+
+    OLDER = "older"  #: or empty
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+async def shape_of(engine: AsyncEngine) -> Shape:
+    """The shape that the database has; nothing is changed."""
     async with engine.connect() as connection:
-        return await connection.run_sync(_revision) == _scripts().get_current_head()
+        return await connection.run_sync(_shape)
+
+
+def _shape(connection: sa.Connection) -> Shape:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision == _scripts().get_current_head():
+        return Shape.CURRENT
+    known = {script.revision for script in _scripts().walk_revisions()}
+    return Shape.OLDER if revision is None or revision in known else Shape.NEWER
 
 
 def _upgrade(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    revision = _revision(connection)
-    if revision is not None and revision not in {script.revision for script in _scripts().walk_revisions()}:
+    if _shape(connection) is Shape.NEWER:
         raise UnknownShape
     config = _config()
     config.attributes["connection"] = connection
@@ -65,10 +81,6 @@ def _upgrade(connection: sa.Connection) -> None:
         loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if loose:
             raise RuntimeError(f"{len(loose)} rows point nowhere after the upgrade")
-
-
-def _revision(connection: sa.Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _scripts() -> ScriptDirectory:

@@ -17,10 +17,12 @@ from pydantic import Field, HttpUrl, NonNegativeFloat, PositiveFloat, PositiveIn
 from bot.channels.base import Can, Media, Now, Receive
 from bot.channels.telegram.client import hush_libraries, make_bot
 from bot.channels.telegram.connection import Callback, Connection
+from bot.channels.telegram.examining import examined
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.speaking import Telegram
 from bot.channels.telegram.webhook import Hook
 from bot.channels.telegram.wording import LONGEST_TEXT
+from bot.finding import Finding
 from bot.section import Section
 
 __all__ = ["Telegram", "TelegramConfig"]
@@ -103,6 +105,12 @@ class TelegramConfig(Section):
             account_pause=timedelta(seconds=self.account_pause_seconds),
             longest=LONGEST_TEXT,
         )
+
+    async def examine(self) -> Finding:
+        """See `Examined`."""
+        hush_libraries()
+        bot = make_bot(self.token, str(self.base_url), self.proxy, self.timeout_seconds)
+        return await examined(bot, hears_all=self.hears_all)
 
     @asynccontextmanager
     async def open(self, app: web.Application, receive: Receive, media: Media, clock: Now) -> AsyncIterator[Telegram]:
