@@ -116,6 +116,7 @@ class Config(Section):
             never_in_group=rules.never_in_group,
             advice=MappingProxyType(rules.advice),
             advice_else=rules.advice_else,
+            asked_from=rules.asked_from_percent / 100,
             linked_for=timedelta(hours=rules.linked_hours),
             reopen_within=timedelta(days=rules.reopen_days),
             code_for=timedelta(hours=rules.code_hours),

@@ -80,6 +80,9 @@ class Rules(Section):
     never_in_group: frozenset[Category] = Field(
         default=NEVER, description="哪几类事从不在群里提；care 帮扶、dispute 纠纷、security 治安这三类不能去掉"
     )
+    asked_from_percent: Whole = Field(
+        default=30, ge=1, le=100, description="对机器人说的话，有几分把握是在报事才开工单（百分之几）"
+    )
     linked_hours: Hours = Field(default=48, description="事情办结后多久之内，群里再说起还算这件事（小时）")
     reopen_days: Days = Field(default=7, description="办结后多少天之内可以重办（天）")
     code_hours: Hours = Field(default=24, description="绑定群、邀请人用的口令多久之内有效（小时）")

@@ -96,7 +96,7 @@ def test_the_example_explains_every_key_in_its_own_words() -> None:
 
 
 def test_every_key_that_is_a_time_says_its_unit() -> None:
-    units = ("_minutes", "_seconds", "_hours", "_days", "_mb", "_messages", "_url")
+    units = ("_minutes", "_seconds", "_hours", "_days", "_mb", "_percent", "_messages", "_url")
     for where, model, _ in tables(Config, example()):
         for key, field in model.model_fields.items():
             number = field.annotation in (int, float)
@@ -140,6 +140,7 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         quiet_end = 06:00:00
         group_notes = 2
         never_in_group = ["care", "dispute", "security", "pets"]
+        asked_from_percent = 50
         linked_hours = 1
         reopen_days = 2
         code_hours = 3
