@@ -78,11 +78,11 @@ async def reopen(ctx: Context, rest: str) -> Reply:
 
 async def _to_rate(ctx: Context) -> Sequence[Ticket]:
     """What the speaker reported, that is done, and that he has not rated."""
-    return await tickets.unrated_by(ctx.session, (await ctx.member()).id)
+    return await tickets.unrated_by(ctx.session, ctx.known.member.id) if ctx.known else ()
 
 
 async def _to_reopen(ctx: Context) -> Sequence[Ticket]:
-    mine = await tickets.followed_by(ctx.session, (await ctx.member()).id)
+    mine = await tickets.followed_by(ctx.session, ctx.known.member.id) if ctx.known else ()
     since = ctx.now - ctx.house.reopen_within
     done = (TicketStatus.DONE, TicketStatus.RATED, TicketStatus.VERIFIED)
     return [t for t in mine if t.status in done and t.closed_at is not None and t.closed_at > since]

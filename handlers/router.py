@@ -13,6 +13,7 @@ from storage.types import Role
 Handler = Callable[[Context, str], Awaitable[Reply | None]]
 Listener = Callable[[Context], Awaitable[Reply | None]]
 
+LONGEST: Final = 5000  #: characters of a command, its text included
 PUNCTUATION: Final = " \t\n:：,，#＃。.!！"
 
 
@@ -83,6 +84,7 @@ class Asked:
     rest: str
     outright: bool  #: with a slash, by a button, or to the bot: a mistake deserves an answer
     bare: bool  #: nothing but the word and perhaps a number
+    loose: bool  #: a word of everyday talk without a number: where it does not fit, it was not meant for the bot
 
 
 class Routes:
@@ -100,7 +102,7 @@ class Routes:
         happening = ctx.inbound.happening
         if happening not in (Happening.SAID, Happening.PRESSED):
             return None
-        text = ctx.inbound.text[:2000].lstrip()
+        text = ctx.inbound.text[:LONGEST].lstrip()
         pressed = happening is Happening.PRESSED
         if pressed:
             version, _, text = text.partition("|")
@@ -122,7 +124,9 @@ class Routes:
                 if rest and rest[0] not in PUNCTUATION and number is None:
                     continue  # "接单员在哪" is no 接单
                 rest = rest.lstrip(PUNCTUATION)
-                return Asked(command, rest, outright, bare=not rest or (number is not None and not after.strip()))
+                bare = not rest or (number is not None and not after.strip())
+                everyday = command.everyday or word in command.also
+                return Asked(command, rest, outright, bare, loose=everyday and number is None and not outright)
         return None
 
     async def route(self, ctx: Context, asked: Asked | None) -> Reply | None:
@@ -137,8 +141,11 @@ class Routes:
             except Passed:
                 pass
             except Unclear:
-                if asked.outright or (asked.bare and not asked.command.everyday):
+                if asked.outright or (asked.bare and not asked.loose):
                     raise Refusal(phrases.for_example(asked.command.example)) from None
+            except Refusal:
+                if not asked.loose:
+                    raise
         for happening, listener in self.listeners:
             if happening is ctx.inbound.happening:
                 reply = await listener(ctx)
@@ -149,7 +156,7 @@ class Routes:
     def _is_meant(self, ctx: Context, asked: Asked) -> bool:
         if may(ctx.roles, *asked.command.allow):
             return True
-        if asked.outright or (asked.bare and not asked.command.everyday):
+        if asked.outright or (asked.bare and not asked.loose):
             raise Refusal(phrases.not_allowed(asked.command.word, asked.command.allow))
         return False
 

@@ -161,7 +161,7 @@ async def _in_my_hands(ctx: Context) -> Sequence[Ticket]:
 
 
 async def _mine_open(ctx: Context) -> Sequence[Ticket]:
-    mine = await tickets.followed_by(ctx.session, (await ctx.member()).id)
+    mine = await tickets.followed_by(ctx.session, ctx.known.member.id) if ctx.known else ()
     return [ticket for ticket in mine if ticket.closed_at is None]
 
 

@@ -33,7 +33,7 @@ async def test_accepting_by_button(world: World) -> None:
 
 async def test_accepting_by_quoting_what_was_said(world: World) -> None:
     message = await broken(world)
-    await world.says("冉幺妹", "楼下垃圾桶满了，臭得很，没人来清")
+    await world.says("冉幺妹", "报修 楼下垃圾桶满了，臭得很，没人来清")
     world.forget()
     await world.says("王芳", "接单", reply_to=message)
     world.hears("3栋群", "照明", "王芳接单了")
@@ -41,7 +41,7 @@ async def test_accepting_by_quoting_what_was_said(world: World) -> None:
 
 async def test_without_a_number_it_asks_which_one(world: World) -> None:
     await broken(world)
-    await world.says("冉幺妹", "楼下垃圾桶满了，臭得很，没人来清")
+    await world.says("冉幺妹", "报修 楼下垃圾桶满了，臭得很，没人来清")
     world.forget()
     await world.says("王芳", "接单")
     world.hears("3栋群", "有 2 张", "接单 1")
@@ -208,3 +208,10 @@ async def test_delivered_twice_is_done_once(world: World) -> None:
     await world.hand_over(message, message)
     world.hears("3栋群", "1 号")
     world.hears("王芳", "1 号")
+
+
+async def test_everyday_words_that_fit_nothing_are_left_alone(world: World) -> None:
+    for words in ("没修好", "没好", "办好了", "催一下", "接了", "评价", "撤销"):
+        await world.says("冉幺妹", words)
+        await world.says("王芳", words)
+    world.silent("3栋群", "冉幺妹", "王芳")
