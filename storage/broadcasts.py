@@ -1,6 +1,6 @@
 """Notices to the groups below a place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import places
 from storage.base import Base
-from storage.types import BroadcastId, BroadcastStatus, MemberId, PlaceId
+from storage.chats import GroupChat
+from storage.outbox import OutboxMessage
+from storage.places import Place
+from storage.types import BroadcastId, BroadcastStatus, MemberId, OutboxStatus, PlaceId
 
 
 class Broadcast(Base, kw_only=True):
@@ -51,17 +55,69 @@ async def by_id(session: AsyncSession, broadcast: BroadcastId) -> Broadcast | No
     return await session.get(Broadcast, broadcast)
 
 
-async def draft_of(session: AsyncSession, author: MemberId) -> Broadcast | None:
-    """The notice that `author` wrote last and has not confirmed."""
+async def last_of(session: AsyncSession, author: MemberId) -> Broadcast | None:
+    """The notice that `author` wrote last."""
+    query = sa.select(Broadcast).where(Broadcast.author_id == author).order_by(Broadcast.id.desc()).limit(1)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def drafts_of(session: AsyncSession, author: MemberId) -> Sequence[Broadcast]:
+    """What `author` has not confirmed yet, newest first."""
     query = sa.select(Broadcast).where(Broadcast.author_id == author, Broadcast.status == BroadcastStatus.DRAFT)
-    return (await session.scalars(query.order_by(Broadcast.id.desc()).limit(1))).one_or_none()
+    return (await session.scalars(query.order_by(Broadcast.id.desc()))).all()
 
 
-async def with_status(
-    session: AsyncSession, status: BroadcastStatus, due_by: datetime | None = None
-) -> Sequence[Broadcast]:
-    """Notices in that state, those due first first; only what is due by `due_by` where that is given."""
-    query = sa.select(Broadcast).where(Broadcast.status == status).order_by(Broadcast.due_at, Broadcast.id)
-    if due_by is not None:
-        query = query.where(Broadcast.due_at <= due_by)
-    return (await session.scalars(query)).all()
+async def ahead(session: AsyncSession, community: PlaceId, limit: int) -> Sequence[Broadcast]:
+    """The notices of a community that are not over, those due first first."""
+    over = (BroadcastStatus.SENT, BroadcastStatus.CANCELLED)
+    query = sa.select(Broadcast).where(Broadcast.community_id == community, Broadcast.status.not_in(over))
+    return (await session.scalars(query.order_by(Broadcast.due_at, Broadcast.id).limit(limit))).all()
+
+
+async def due(session: AsyncSession, now: datetime) -> Sequence[Broadcast]:
+    """The notices whose time has come, locked: of two clocks one gets each."""
+    query = sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.SCHEDULED, Broadcast.due_at <= now)
+    return await _locked(session, query)
+
+
+async def sending(session: AsyncSession) -> Sequence[Broadcast]:
+    """The notices that are on their way to the groups, locked."""
+    return await _locked(session, sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.SENDING))
+
+
+async def unconfirmed(session: AsyncSession, since: datetime) -> Sequence[Broadcast]:
+    """The drafts about which nobody was asked after `since`, locked."""
+    query = sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.DRAFT, Broadcast.shown_at <= since)
+    return await _locked(session, query)
+
+
+async def _locked(session: AsyncSession, query: sa.Select[Broadcast]) -> Sequence[Broadcast]:
+    ordered = query.order_by(Broadcast.due_at, Broadcast.id).with_for_update(skip_locked=True)
+    return (await session.scalars(ordered)).all()
+
+
+async def groups_of(session: AsyncSession, audience: Collection[PlaceId]) -> Sequence[GroupChat]:
+    """The groups at these places or below them in which the bot still is, each once."""
+    tops = (await session.scalars(sa.select(Place).where(Place.id.in_(audience)))).all()
+    query = sa.select(GroupChat).join(Place, Place.id == GroupChat.place_id).where(GroupChat.lost_at.is_(None))
+    return (await session.scalars(query.where(await places.within(session, tops)).order_by(GroupChat.id))).all()
+
+
+async def not_sent(session: AsyncSession, broadcast: Broadcast) -> Sequence[OutboxMessage]:
+    """The messages of the last round that did not go out, or perhaps did not."""
+    failed = OutboxMessage.status.in_((OutboxStatus.DEAD, OutboxStatus.UNSURE))
+    return (await session.scalars(sa.select(OutboxMessage).where(*_round(broadcast), failed))).all()
+
+
+async def take_back(session: AsyncSession, broadcast: Broadcast) -> int:
+    """Drop those messages of the last round whose sending has not begun; how many there were."""
+    waiting = OutboxMessage.status == OutboxStatus.PENDING
+    dropped = sa.delete(OutboxMessage).where(*_round(broadcast), waiting).returning(OutboxMessage.id)
+    return len((await session.execute(dropped)).all())
+
+
+def _round(broadcast: Broadcast) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        OutboxMessage.broadcast_id == broadcast.id,
+        OutboxMessage.key.startswith(broadcast.round_key, autoescape=True),
+    )

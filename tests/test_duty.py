@@ -1,5 +1,6 @@
 """Rosters: who is on duty, how an admin enters it, and who is told that his turn begins."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -121,11 +122,13 @@ async def test_two_admins_entering_the_same_at_once_make_one_line(sessions: Sess
         member = await session.scalar(sa.select(Member.id).where(Member.name == "赵强"))
     assert building
     assert member
-    line = DutyShift(place_id=building, member_id=member, first_day=world.now.date(), weekdays="12345")
-    async with sessions.begin() as session:
-        assert await duty.enter(session, line)
-    async with sessions.begin() as session:
-        assert not await duty.enter(session, line)
+
+    async def enters() -> bool:
+        async with sessions.begin() as session:
+            line = DutyShift(place_id=building, member_id=member, first_day=world.now.date(), weekdays="12345")
+            return await duty.enter(session, line)
+
+    assert sorted(await asyncio.gather(enters(), enters(), enters())) == [False, False, True]
 
 
 async def test_a_longer_period_replaces_a_shorter_one(world: World) -> None:
@@ -252,6 +255,16 @@ async def test_a_turn_is_told_to_begin_once(world: World) -> None:
     world.silent("赵强")
     await world.wait(11 * HOUR)
     world.hears("赵强", "您的班开始了")
+
+
+async def test_two_clocks_at_once_tell_a_turn_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    await world.says("陈书记", "排班 4栋 赵强 每天 10:00-12:00", alone=True)
+    world.forget()
+    world.now += HOUR
+    await asyncio.gather(*(world.clock.ring() for _ in range(4)))
+    await world.send_all()
+    world.hears("赵强", "您的班开始了")
+    assert "tick_failed" not in caplog.messages
 
 
 async def test_the_tickets_that_wait_are_counted(world: World) -> None:

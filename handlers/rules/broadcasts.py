@@ -17,6 +17,7 @@ class BroadcastAction(StrEnum):
     """What is done to a notice."""
 
     CONFIRM = "confirm"
+    ASK = "ask"  #: its time went by while the bot was away: its author decides again
     START = "start"
     FINISH = "finish"
     REPEAT = "repeat"  #: one round is out, the next one is waited for
@@ -25,6 +26,7 @@ class BroadcastAction(StrEnum):
 
 TRANSITIONS: Final[Mapping[tuple[S, BroadcastAction], S]] = {
     (S.DRAFT, BroadcastAction.CONFIRM): S.SCHEDULED,
+    (S.SCHEDULED, BroadcastAction.ASK): S.DRAFT,
     (S.SCHEDULED, BroadcastAction.START): S.SENDING,
     (S.SENDING, BroadcastAction.FINISH): S.SENT,
     (S.SENDING, BroadcastAction.REPEAT): S.SCHEDULED,

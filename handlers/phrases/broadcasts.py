@@ -1,0 +1,194 @@
+"""What the bot says about notices, and how a notice is signed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.phrases.places import names
+from handlers.phrases.times import moment_name, repeat_name
+from handlers.rules.broadcasts import Repeat
+from storage.broadcasts import Broadcast
+from storage.types import BroadcastStatus
+
+STATES = {
+    BroadcastStatus.DRAFT: "等确认",
+    BroadcastStatus.SCHEDULED: "定好了",
+    BroadcastStatus.SENDING: "正在发",
+    BroadcastStatus.SENT: "发完了",
+    BroadcastStatus.CANCELLED: "取消了",
+}
+
+
+def notice(broadcast: Broadcast, community: str, author: str) -> str:
+    """The notice as the groups read it."""
+    by = author if author.startswith(community) else f"{community} {author}".rstrip()
+    warning = "【预警】" if broadcast.warning and not broadcast.text.startswith("【") else ""
+    return f"{warning}{broadcast.text}\n\n—— {by}发布".lstrip()
+
+
+def where(titles: Sequence[str], groups: int) -> str:
+    """“锦绣小区3栋、锦绣小区4栋，2 个群”."""
+    return f"{names(titles)}，{groups} 个群"
+
+
+def when(broadcast: Broadcast, now: datetime, zone: ZoneInfo, *, postponed: bool) -> str:
+    """When it goes out, and how it repeats."""
+    first = moment_name(broadcast.due_at, now, zone)
+    if postponed:
+        first += "（夜里不打扰大家，早上再发；急事请用“预警”）"
+    if broadcast.repeat is not None:
+        return f"{repeat_name(Repeat.of(broadcast.repeat))}，第一次是{first}"
+    return "您确认后马上" if broadcast.at_once and not postponed else first
+
+
+def shown_back(broadcast: Broadcast, to: str, at: str, text: str) -> str:
+    """A draft, for its author to look at."""
+    kind = "预警" if broadcast.warning else "通知"
+    pictures = f"\n图片：{len(broadcast.pictures)} 张" if broadcast.pictures else ""
+    return (
+        f"{broadcast.id} 号{kind}，还没发，请您确认。\n发到：{to}\n时间：{at}{pictures}\n发出来是这样：\n\n{text}\n\n"
+        f"没问题请回“确认 {broadcast.id}”，不发了回“取消通知 {broadcast.id}”。24 小时不确认就作废。"
+    )
+
+
+def picture_missing(reasons: Sequence[str]) -> str:
+    """Behind a draft, about pictures that could not be kept."""
+    return "有图片没收到：" + "；".join(dict.fromkeys(reasons))
+
+
+def other_drafts(numbers: Sequence[int]) -> str:
+    """Behind an answer, when its author has more drafts than the one it is about."""
+    listed = "、".join(f"{number} 号" for number in numbers)
+    return f"您另有{listed}还没确认，这次没动。要发请回“确认 {numbers[0]}”。"
+
+
+def scheduled(broadcast: Broadcast, at: str) -> str:
+    """After 确认, when it goes later."""
+    return f"{broadcast.id} 号定好了：{at}。改主意了请发“取消通知 {broadcast.id}”。"
+
+
+def started(broadcast: Broadcast, groups: int) -> str:
+    """After 确认, when it goes at once."""
+    return f"{broadcast.id} 号这就发，共 {groups} 个群，发完告诉您。"
+
+
+def confirmed_already(broadcast: Broadcast) -> str:
+    """When a notice is confirmed twice."""
+    return f"{broadcast.id} 号已经{STATES[broadcast.status]}，不用再确认。发“通知列表”可以看。"
+
+
+def cancelled_already(broadcast: Broadcast) -> str:
+    """When a notice is confirmed or cancelled that was cancelled before."""
+    return f"{broadcast.id} 号已经取消了。要发请重新写一条“通知 …”。"
+
+
+def lapsed(broadcast: Broadcast) -> str:
+    """When nobody confirmed a draft in time."""
+    return f"{broadcast.id} 号通知一直没有确认，已经作废，没有发出去。还要发请重新写一条“通知 …”。"
+
+
+def time_went_by(broadcast: Broadcast, planned: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When it is too late for a notice to go without asking."""
+    return (
+        f"{broadcast.id} 号通知原定{moment_name(planned, now, zone)}发，时间已经过了，还没发。"
+        f"现在还要发请回“确认 {broadcast.id}”，不发了回“取消通知 {broadcast.id}”。"
+    )
+
+
+def round_missed(broadcast: Broadcast, planned: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When a repeated notice missed one of its times by far."""
+    return (
+        f"{broadcast.id} 号通知{moment_name(planned, now, zone)}那次没赶上，没有发。"
+        f"下一次是{moment_name(broadcast.due_at, now, zone)}。"
+    )
+
+
+def nothing_to_confirm() -> str:
+    """When there is no draft."""
+    return "没有等您确认的通知。发“通知列表”看已经定好的，要发新的请写“通知 3栋：…”。"
+
+
+def not_your_notice(broadcast: Broadcast) -> str:
+    """When somebody confirms what another one wrote."""
+    return f"{broadcast.id} 号不是您写的，要写的人自己确认。您要发，请自己写一条“通知 …”。"
+
+
+def no_such_notice(number: int) -> str:
+    """When the number leads nowhere."""
+    return f"没有 {number} 号通知。发“通知列表”看有哪些。"
+
+
+def cancelled(broadcast: Broadcast, *, stopped: int, out: int) -> str:
+    """After 取消通知. `out`: how many groups had it already, or may have."""
+    if not out:
+        return f"{broadcast.id} 号取消了，不会再发。"
+    rest = f"还没发的 {stopped} 个群不发了，" if stopped else ""
+    return f"{broadcast.id} 号取消了。{rest}已经发出去的 {out} 个群收不回来，需要的话请再发一条更正。"
+
+
+def too_late_to_cancel(broadcast: Broadcast) -> str:
+    """When a notice is out."""
+    return f"{broadcast.id} 号已经发完了，收不回来。需要的话请再发一条更正。"
+
+
+def not_your_place(places: Sequence[str]) -> str:
+    """When an admin writes to places of others."""
+    return f"{names(places)}不归您管，这条没有收下。请只写您管的地方，或请那里的管理员来发。"
+
+
+def no_audience() -> str:
+    """When the head of a notice names no place."""
+    return "没看出来发给谁，这条没有收下。请这样写：“通知 3栋、4栋：内容”，全社区就写“全体”。"
+
+
+def no_words() -> str:
+    """When a notice has neither words nor pictures."""
+    return "通知还没有内容。请在冒号后面写上，比如“通知 明天上午9点 3栋：明天停水，请提前接水”。"
+
+
+def time_is_past() -> str:
+    """When a notice is to go out before now."""
+    return "这个时间已经过了，这条没有收下。请换一个以后的时间；要马上发就不写时间。"
+
+
+def too_long(length: int, most: int) -> str:
+    """When a notice has too many characters."""
+    return f"一条通知最多 {most} 字，这条有 {length} 字，没有收下。请写短一点，或分两条发。"
+
+
+def no_groups(places: Sequence[str]) -> str:
+    """When no group belongs to any of the places."""
+    return f"{names(places)}还没有我在的群，发不出去。请先把我拉进群，在群里发绑定码绑定楼栋。"
+
+
+def row(broadcast: Broadcast, titles: Sequence[str], now: datetime, zone: ZoneInfo) -> str:
+    """One notice in a list."""
+    at = "确认后马上" if broadcast.at_once else moment_name(broadcast.due_at, now, zone)
+    if broadcast.repeat is not None:
+        at = f"{repeat_name(Repeat.of(broadcast.repeat))}，下次{at}"
+    words = " ".join(broadcast.text.split())
+    gist = f"{words[:20]}…" if len(words) > 20 else words
+    return f"{broadcast.id} 号（{STATES[broadcast.status]}）{at}，发到{names(titles)}：{gist}"
+
+
+def nothing_ahead() -> str:
+    """When no notice waits."""
+    return "没有排着的通知。要发请写“通知 明天上午9点 3栋：…”，发出前会先给您看。"
+
+
+def finished(broadcast: Broadcast, sent: int, failed: Sequence[str], unsure: Sequence[str]) -> str:
+    """What became of a round, to its author."""
+    total = sent + len(failed) + len(unsure)
+    if not total:
+        return f"{broadcast.id} 号通知没有发出去：现在一个群也没有了。请先把我拉进群，再重新发。"
+    text = f"{broadcast.id} 号通知发完了：{sent} 个群收到"
+    if failed:
+        text += f"，{len(failed)} 个群没发成：{'；'.join(failed)}"
+    if unsure:
+        text += f"。{len(unsure)} 个群说不准发没发出去：{names(unsure, 10)}，请到群里看一眼，没有就自己补一条"
+    return f"{text}。"
+
+
+def failure(place: str, *, lost: bool) -> str:
+    """Why a group did not get a notice."""
+    return f"{place}（我已经不在群里，请重新拉我进群并绑定）" if lost else f"{place}（平台没收下，请自己到群里补一条）"

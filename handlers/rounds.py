@@ -1,0 +1,164 @@
+"""A notice on its way: (ticks) start what is due, finish what was sent, drop what nobody confirmed.
+
+The outbox row of a group is its receipt and its key names the round, so that whatever is run twice says nothing twice.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from handlers.context import Button, Moment, Words
+from handlers.gazetteer import title
+from handlers.phrases import broadcasts as phrases
+from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
+from handlers.rules.quiet import quiet_until
+from storage import broadcasts, chats, members, outbox, places
+from storage.broadcasts import Broadcast
+from storage.outbox import WAITING, OutboxMessage
+from storage.types import BroadcastStatus, MessageKind, OutboxStatus
+
+LATE: Final = timedelta(hours=2)  #: how late a notice still goes without asking its author again
+DRAFT_FOR: Final = timedelta(hours=24)  #: how long a draft waits for its author
+MOST_NAMED: Final = 20  #: groups named one by one
+
+
+def advance(broadcast: Broadcast, action: BroadcastAction) -> None:
+    """Do `action` to the notice.
+
+    Raises:
+        ValueError: The rules do not allow it where the notice is.
+    """
+    after = next_status(broadcast.status, action)
+    if after is None:
+        raise ValueError(f"{action} does not follow {broadcast.status}")
+    broadcast.status = after
+
+
+def awake(moment: Moment, broadcast: Broadcast) -> bool:
+    """Put the notice off to the morning if it is quiet when it is due; whether it was not."""
+    if broadcast.warning:
+        return True
+    due_at = quiet_until(broadcast.due_at, moment.house.escalation.quiet, moment.house.zone)
+    fits, broadcast.due_at = due_at == broadcast.due_at, due_at
+    return fits
+
+
+async def text_of(moment: Moment, broadcast: Broadcast) -> str:
+    """The notice as the groups read it."""
+    author = await members.by_id(moment.session, broadcast.author_id)
+    community = await places.by_id(moment.session, broadcast.community_id)
+    return phrases.notice(broadcast, community.name, author.name)
+
+
+async def start(moment: Moment, broadcast: Broadcast) -> int:
+    """Put one message a group into the outbox; how many groups that are."""
+    advance(broadcast, BroadcastAction.START)
+    broadcast.rounds += 1
+    words = Words(await text_of(moment, broadcast), pictures=tuple(broadcast.pictures))
+    groups = await broadcasts.groups_of(moment.session, broadcast.audience)
+    for group in groups:
+        moment.say(
+            group.address,
+            words,
+            MessageKind.BROADCAST,
+            key=broadcast.round_key.removesuffix(":"),
+            is_group=True,
+            broadcast=broadcast.id,
+        )
+    return len(groups)
+
+
+async def start_due(moment: Moment) -> None:
+    """Start every notice whose time has come; what is far too late is left to its author."""
+    for broadcast in await broadcasts.due(moment.session, moment.now):
+        if moment.now - broadcast.due_at > LATE:
+            await _missed(moment, broadcast)
+            continue
+        planned, broadcast.due_at = broadcast.due_at, moment.now
+        if awake(moment, broadcast):
+            broadcast.due_at = planned
+            await start(moment, broadcast)
+
+
+async def _missed(moment: Moment, broadcast: Broadcast) -> None:
+    planned = broadcast.due_at
+    if broadcast.repeat is not None:
+        _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+        text = phrases.round_missed(broadcast, planned, moment.now, moment.house.zone)
+        return await tell_author(moment, broadcast, Words(text), f"missed:{planned.timestamp():.0f}")
+    ask_again(moment, broadcast)
+    words = Words(phrases.time_went_by(broadcast, planned, moment.now, moment.house.zone), buttons(broadcast))
+    return await tell_author(moment, broadcast, words, f"late:{planned.timestamp():.0f}")
+
+
+def ask_again(moment: Moment, broadcast: Broadcast) -> None:
+    """Make it a draft that goes at once when its author confirms it."""
+    if broadcast.status is not BroadcastStatus.DRAFT:
+        advance(broadcast, BroadcastAction.ASK)
+    broadcast.at_once, broadcast.due_at, broadcast.shown_at = True, moment.now, moment.now
+
+
+def buttons(broadcast: Broadcast) -> tuple[Button, ...]:
+    """To confirm or to cancel."""
+    return (Button("确认发送", f"确认 {broadcast.id}"), Button("取消", f"取消通知 {broadcast.id}"))
+
+
+def _wait_for_next(moment: Moment, broadcast: Broadcast, repeat: Repeat) -> None:
+    broadcast.due_at = repeat.next_time(moment.now, moment.house.zone)
+    awake(moment, broadcast)
+
+
+async def finish_sent(moment: Moment) -> None:
+    """Close every round of which nothing is waiting any more, and tell the author what became of it."""
+    for broadcast in await broadcasts.sending(moment.session):
+        counts = await outbox.receipts(moment.session, broadcast.id, broadcast.round_key)
+        if not any(counts.get(status) for status in WAITING):
+            await _finish(moment, broadcast, counts.get(OutboxStatus.SENT, 0))
+
+
+async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
+    trouble = await broadcasts.not_sent(moment.session, broadcast)
+    if trouble or not sent or broadcast.rounds == 1:  # a round that went as always is no news
+        failed = [row for row in trouble if row.status is OutboxStatus.DEAD]
+        unsure = [row for row in trouble if row.status is OutboxStatus.UNSURE]
+        text = phrases.finished(broadcast, sent, await _reasons(moment, failed), await _names(moment, unsure))
+        await tell_author(moment, broadcast, Words(text), f"finished:{broadcast.rounds}")
+    if broadcast.repeat is None:
+        advance(broadcast, BroadcastAction.FINISH)
+    else:
+        advance(broadcast, BroadcastAction.REPEAT)
+        _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+
+
+async def _reasons(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:
+    found = await chats.bound(moment.session, {(row.channel, row.account, row.chat) for row in rows})
+    gone = {address for address, (group, _) in found.items() if group.lost_at is not None}
+    titles = await _names(moment, rows)
+    return [
+        phrases.failure(name, lost=(row.channel, row.account, row.chat) in gone)
+        for row, name in zip(rows, titles, strict=True)
+    ]
+
+
+async def _names(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:
+    found = await chats.bound(moment.session, {(row.channel, row.account, row.chat) for row in rows})
+    names = []
+    for row in rows:
+        _, place = found.get((row.channel, row.account, row.chat), (None, None))
+        names.append(await title(moment.session, place.id) if place else "已解绑的群")
+    return names
+
+
+async def drop_unconfirmed(moment: Moment) -> None:
+    """Cancel the drafts that nobody confirmed in time, and say so."""
+    for broadcast in await broadcasts.unconfirmed(moment.session, moment.now - DRAFT_FOR):
+        advance(broadcast, BroadcastAction.CANCEL)
+        await tell_author(moment, broadcast, Words(phrases.lapsed(broadcast)), "lapsed")
+
+
+async def tell_author(moment: Moment, broadcast: Broadcast, words: Words, key: str) -> None:
+    """Tell the author alone, or else where he wrote it."""
+    named = f"notice:{broadcast.id}:{key}"
+    if not await moment.tell(broadcast.author_id, words, MessageKind.PERSONAL, key=named):
+        way = (broadcast.channel, broadcast.account, broadcast.chat)
+        moment.say(way, words, MessageKind.ANSWER, key=named, is_group=broadcast.in_group)
