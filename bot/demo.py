@@ -59,7 +59,7 @@ CAST: Final = (
         "3-2",
         "701",
         (("3", Role.STEWARD),),
-        (Turn("3", "12345", time(20), time(8)), Turn("3", "67")),
+        (Turn("3", "12345", time(20), time(8)), Turn("3", "67", time(8), time(8))),
     ),
     Part("陈素芬", "5-2", "201", (("5", Role.STEWARD),), (Turn("5"),)),
     Part("刘桂兰", "3-1", "201", (("3", Role.BUILDING_HEAD),)),

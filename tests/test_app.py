@@ -1,0 +1,239 @@
+"""The whole service, started as it is started in earnest: served, looked at, stopped."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from PIL import Image
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.app import run, utc_now
+from bot.channels.base import Can, Channel
+from bot.config import Config
+from bot.demo import settle
+from bot.door import LINE
+from bot.gathering import open_web_groups
+from bot.health import Nurse
+from bot.joining import Reaches, prepare
+from bot.media import MediaStore
+from bot.section import Misconfigured
+from bot.sweep import Sweep
+from bot.transact import transact
+from bot.web import make_web, serving
+from handlers.context import Moment, Reach
+from handlers.house import HouseRules
+from handlers.rules.escalations import Policy
+from storage import circles, outbox
+from storage.database import Sessions, open_database
+from storage.types import OutboxStatus
+from tests.webchat_visitor import Visitor
+from tests.world import MONDAY_9, SHANGHAI, FakeChannel, World, settle_in
+
+SOON = 20  #: seconds; far more than anything here takes
+NOW = MONDAY_9.astimezone(UTC)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config.model_validate({"data_dir": tmp_path / "data", "port": 0, "community": {"name": "石龙社区"}})
+
+
+@asynccontextmanager
+async def running(config: Config, *, demo: bool = False) -> AsyncIterator[str]:
+    """The service; yields the address of its page. Its stop is part of the block."""
+    stop, opened = asyncio.Event(), asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(run(config, stop, demo=demo, opened=opened.set_result))
+    await asyncio.wait({task, opened}, timeout=SOON, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        await task
+    try:
+        yield (await opened).rstrip("/")
+    finally:
+        stop.set()
+        async with asyncio.timeout(SOON):
+            await task
+
+
+async def populate(config: Config) -> None:
+    await prepare(config)
+    async with open_database(config.database_url) as sessions:
+        await transact(sessions, lambda session: settle(session, config.house(), utc_now()))
+
+
+async def test_a_fresh_service_opens_its_page_and_says_how_it_is(config: Config) -> None:
+    async with running(config) as address, ClientSession() as http:
+        async with http.get(f"{address}/") as page:
+            assert page.status == 200
+            assert "红管家" in await page.text()
+        async with http.get(f"{address}/healthz") as answer:
+            assert answer.status == 200
+            assert await answer.json() == {
+                "database": True,
+                "channels": ["webchat:web"],
+                "outbox": {"waiting": 0, "oldest_seconds": 0.0, "unsure": 0, "dead": 0},
+            }
+    assert (config.data_dir / "guanjia.db").is_file()
+
+
+async def test_nobody_gets_in_without_a_link_of_his_own(config: Config) -> None:
+    await populate(config)
+    async with running(config) as address, ClientSession() as http:
+        visitor = Visitor(http, address, "m1")
+        assert (await visitor.get("/chat/start")).status == 401
+        assert (await visitor.get("/chat/people")).status == 404
+
+
+async def test_a_neighbour_is_heard_on_the_page_and_the_one_on_duty_is_called(config: Config) -> None:
+    await populate(config)
+    async with running(config, demo=True) as address, ClientSession() as http:
+        people = await (await Visitor(http, address).get("/chat/people")).json()
+        ids = {person["name"]: person["id"] for person in people}
+        neighbour, steward = (Visitor(http, address, ids[name]) for name in ("1-101 老夏", "陈素芬"))
+        before = await steward.starts()
+        group = next(chat["address"] for chat in before["chats"] if "5栋" in chat["title"])
+        async with asyncio.timeout(SOON), steward.listening(before["seq"]) as stream:
+            said = await neighbour.says("1单元楼道的灯全灭了，黑得看不见路", group)
+            assert said.status == 200
+            heard = await everything_until(stream, "接单 1", "记下了")
+        assert any(line["chat"] == f"person:{steward.who}" and "接单" in labels(line) for line in heard)
+
+
+async def everything_until(stream: Any, *fragments: str) -> list[dict[str, Any]]:
+    """The lines that come in until all `fragments` have been seen, in text or under a button."""
+    heard: list[dict[str, Any]] = []
+    while not all(fragment in str(heard) for fragment in fragments):
+        event = await stream.next()
+        heard += json.loads(event["data"]).get("lines", [])
+    return heard
+
+
+def labels(line: dict[str, Any]) -> list[str]:
+    return [button["label"] for button in line["buttons"]]
+
+
+async def test_a_stop_waits_for_nobody_who_only_listens(config: Config) -> None:
+    await populate(config)
+    async with ClientSession() as http:
+        async with running(config, demo=True) as address:
+            events = http.get(f"{address}/chat/events", params={"as": "m1"})
+            stream = await events.__aenter__()
+        assert stream.status == 200
+        assert (await stream.content.read()).startswith(b"retry")
+        stream.close()
+
+
+async def test_what_was_said_is_there_after_a_start(config: Config) -> None:
+    await populate(config)
+    greeting = None
+    for _ in range(2):
+        async with running(config, demo=True) as address, ClientSession() as http, asyncio.timeout(SOON):
+            visitor = Visitor(http, address, "m1")
+            async with visitor.listening() as stream:
+                lines = await everything_until(stream, "3栋的群里")
+            line = next(line for line in lines if "3栋的群里" in line["text"])
+            assert greeting in (None, (line["id"], line["text"]))
+            greeting = (line["id"], line["text"])
+
+
+async def test_a_taken_port_is_told_in_a_sentence(config: Config) -> None:
+    async with running(config) as address:
+        port = int(address.rsplit(":", 1)[1])
+        with pytest.raises(Misconfigured, match="端口"):
+            async with running(config.model_copy(update={"port": port})):
+                pass
+
+
+async def test_a_folder_that_is_a_file_is_told_in_a_sentence(config: Config) -> None:
+    config.data_dir.write_text("a file")
+    with pytest.raises(Misconfigured, match="data_dir"):
+        async with running(config):
+            pass
+
+
+async def test_a_database_out_of_reach_is_told_in_a_sentence(config: Config) -> None:
+    away = config.model_copy(update={"database_url": "postgresql+asyncpg://postgres@127.0.0.1:1/nothing"})
+    with pytest.raises(Misconfigured, match="database_url"):
+        async with running(away):
+            pass
+
+
+async def test_without_its_database_it_says_that_it_is_not_well(tmp_path: Path) -> None:
+    async with (
+        open_database(f"sqlite+aiosqlite:///{tmp_path}/nowhere/guanjia.db") as sessions,
+        serving(make_web(Nurse(sessions, {}, utc_now).look), "127.0.0.1", 0) as address,
+        ClientSession() as http,
+        http.get(f"{address}healthz") as answer,
+    ):
+        assert answer.status == 503
+        assert await answer.json() == {"database": False, "channels": [], "outbox": None}
+
+
+async def test_health_counts_what_waits_and_what_nobody_knows(world: World) -> None:
+    await world.receiver.receive(world.message("李姐", "2单元电梯又坏了，停在8楼不动"))
+    async with world.sessions.begin() as session:
+        waiting = await outbox.with_status(session, OutboxStatus.PENDING)
+        waiting[0].status = OutboxStatus.UNSURE
+    world.now += timedelta(seconds=90)
+    health = (await Nurse(world.sessions, {("fake", "bot"): world.channel}, lambda: world.now).look()).as_json()
+    assert health["channels"] == ["fake:bot"]
+    assert health["outbox"] == {"waiting": len(waiting) - 1, "oldest_seconds": 90.0, "unsure": 1, "dead": 0}
+
+
+async def test_a_picture_that_belongs_to_nothing_goes_after_a_day(world: World, tmp_path: Path) -> None:
+    media = MediaStore(tmp_path, 2**20)
+    shown, orphan, young = [await brought(media, colour) for colour in ("red", "green", "blue")]
+    for digest, age in ((shown, 90_000), (orphan, 90_000), (young, 60)):
+        path = media.path(digest)
+        assert path is not None
+        os.utime(path, times=(world.now.timestamp() - age,) * 2)
+    await world.says("李姐", "2单元电梯又坏了，停在8楼不动", pictures=[shown])
+    async with world.sessions() as session:
+        await Sweep(media).sweep_pictures(moment(session, world.now))
+    assert [media.path(digest) is not None for digest in (shown, orphan, young)] == [True, False, True]
+
+
+async def brought(media: MediaStore, colour: str) -> str:
+    file = BytesIO()
+    Image.new("RGB", (8, 8), colour).save(file, "PNG")
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield file.getvalue()
+
+    digest = (await media.keep(chunks(), "image")).digest
+    assert digest is not None
+    return digest
+
+
+async def test_groups_on_the_page_are_opened_once_for_each_building_and_compound(sessions: Sessions) -> None:
+    await settle_in(sessions, NOW)
+    for _ in range(2):
+        async with sessions.begin() as session:
+            await open_web_groups(moment(session))
+    async with sessions() as session:
+        groups = await circles.groups_on(session, LINE)
+        greetings = await outbox.with_status(session, OutboxStatus.PENDING)
+    assert sorted(place.name for _, place in groups) == ["3", "4", "锦绣小区"]
+    assert len(greetings) == 3
+
+
+def moment(session: AsyncSession, now: datetime = NOW) -> Moment:
+    return Moment(session=session, now=now, house=HouseRules(Policy(SHANGHAI)), reach={})
+
+
+def test_what_a_channel_can_do_is_asked_anew_each_time() -> None:
+    channels: dict[tuple[str, str], Channel] = {}
+    reach = Reaches(channels)
+    assert (len(reach), reach.get("fake")) == (0, None)
+    channel = FakeChannel(can=Can(hears_all=False))
+    channels["fake", "bot"] = channel
+    assert reach["fake"] == Reach(hears_all=False)
+    channel.can = Can(hears_all=True, one_to_one=True)
+    assert dict(reach) == {"fake": Reach(hears_all=True, one_to_one=True)}
