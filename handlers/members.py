@@ -126,7 +126,7 @@ async def _office(ctx: Context, word: str, text: str) -> _Office:
         raise Refusal(phrases.not_for_residents())
     role_word = next(w for w, r in ROLE_WORDS.items() if r is role)
     member = await member_meant(ctx, name, lambda who: f"{word} {who} {role_word} {'、'.join(titles)}")
-    called = bare_name(member.name) if name.startswith(("#", "@")) else name
+    called = name if name in member.name else bare_name(member.name)
     return _Office(called, role, found, titles, member)
 
 

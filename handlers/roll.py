@@ -18,7 +18,7 @@ from storage.types import MemberId
 
 MOST: Final = 6  #: people of one name who are offered for choice
 LONGEST_PAYLOAD: Final = 64  #: bytes
-_NUMBER: Final = re.compile(r"[#＃](\d{1,9})")
+_NUMBER: Final = re.compile(r"[#＃]?([0-9]{1,9})号?")
 _BETWEEN: Final = re.compile(r"[\s\-_·|/,，、~:：()（）\[\]【】]+")
 _ROLES: Final = tuple(sorted(ROLE_WORDS, key=len, reverse=True))
 
@@ -37,7 +37,7 @@ def _without_role(part: str) -> str:
 
 
 async def member_meant(ctx: Context, name: str, again: Callable[[str], str]) -> Member:
-    """The one member whom `name` means: a name, somebody mentioned, or `#12` as offered before.
+    """The one member whom `name` means: a name, somebody mentioned, or 12号 as offered before.
 
     Args:
         again: The command with the person put in, for the choice among several.
@@ -77,7 +77,7 @@ async def people_called(ctx: Context, name: str) -> Sequence[Member]:
 
 async def _which(ctx: Context, name: str, found: Sequence[Member], again: Callable[[str], str]) -> Refusal:
     homes = [await title(ctx.session, m.home_id) if m.home_id else "" for m in found[:MOST]]
-    people = [(f"#{m.id}", home) for m, home in zip(found, homes, strict=False)]
+    people = [(f"{m.id}号", home) for m, home in zip(found, homes, strict=False)]
     refusal = Refusal(phrases.which_of(name, people, again(people[0][0])), alone=True)
     buttons = tuple(Button(home or number, again(number)) for number, home in people)
     fitting = tuple(b for b in buttons if len(b.payload.encode()) <= LONGEST_PAYLOAD)

@@ -68,7 +68,7 @@ def cannot_be_reached(people: Sequence[str]) -> str:
 
 def cannot_accept(people: Sequence[str], place: str) -> str:
     """Behind an entry, about those who have no office and so cannot accept tickets there."""
-    return f"注意：{'、'.join(people)}在{place}还没有任命，接不了单。请发“任命 {people[0]} {place} 红管家”。"
+    return f"注意：{'、'.join(people)}在{place}还没有任命，接不了单。请发“任命 {people[0]} 红管家 {place}”。"
 
 
 def nobody_called(name: str) -> str:
