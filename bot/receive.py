@@ -12,26 +12,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
+from bot.storable import storable
 from handlers import ROUTES, phrases
 from handlers.board import load
 from handlers.context import Context, Happening, Inbound, Reach, Refusal, Reply
 from handlers.house import HouseRules
+from handlers.router import Routes
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
 from storage import chats, inbox, members
 from storage.chats import Address
 from storage.database import Sessions
+from storage.inbox import InboxEntry
 
 log = logging.getLogger(__name__)
 
 TOGETHER: Final = 64  #: most messages a transaction
 TRIES: Final = 3
 CHATS_REMEMBERED: Final = 5000
+SPOKEN: Final = (Happening.SAID, Happening.PRESSED)
 _AS_JSON: Final = TypeAdapter(Inbound)
 
 
@@ -54,6 +58,7 @@ class Receiver:
     house: HouseRules
     reach: Mapping[str, Reach]
     reader: Reader
+    routes: Routes = ROUTES
     nudge: Callable[[], None] = lambda: None  #: called after a commit: there may be mail
     memories: dict[Address, Memory] = field(default_factory=dict)
     _waiting: list[_Waiting] = field(default_factory=list)
@@ -62,7 +67,7 @@ class Receiver:
     async def receive(self, inbound: Inbound) -> None:
         """Take one message; see `Receive` in `bot/channels/base.py`."""
         done = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(inbound, done))
+        self._waiting.append(_Waiting(storable(inbound), done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         # Whoever waits may give up; the transaction is finished all the same.
@@ -74,9 +79,9 @@ class Receiver:
             await asyncio.wait([self._worker])
 
     async def retake(self) -> int:
-        """Take again what a bug left over; how many messages that were."""
+        """Take again what a bug left over, each once; how many messages that were."""
         async with self.sessions() as session:
-            left = [_AS_JSON.validate_python(entry.kept, strict=False) for entry in await inbox.kept(session)]
+            left = [inbound for entry in await inbox.kept(session) if (inbound := _read_back(entry))]
         for inbound in left:
             await self._alone(inbound, again=True)
         return len(left)
@@ -108,33 +113,40 @@ class Receiver:
     async def _together(self, batch: Sequence[Inbound], *, again: bool = False) -> None:
         now = self.clock()
         async with self.sessions.begin() as session:
-            fresh = {i.key for i in batch} if again else await inbox.claim(session, [i.key for i in batch], now)
+            keys = [inbound.key for inbound in batch]
+            fresh = await (inbox.let_go(session, keys) if again else inbox.claim(session, keys, now))
             heard: list[Context] = []
             left = [i for i in _each_once(batch) if i.key in fresh]
             while left:
+                joined: dict[members.Who, members.Known] = {}
                 for ctx in await self._contexts(session, left, now):
                     ctx.memory = _latest(heard, ctx) or ctx.memory
+                    ctx.known = ctx.known or joined.get(ctx.inbound.who)
                     await self._handle(ctx)
+                    if ctx.known is not None:
+                        joined[ctx.inbound.who] = ctx.known
                     heard.append(ctx)
                     left = left[1:]
                     if ctx.afresh:
                         break
-            if again:
-                await inbox.let_go(session, [i.key for i in batch])
         for ctx in heard:
             self._remember(ctx)
 
     async def _alone(self, inbound: Inbound, *, again: bool = False) -> None:
-        for attempt in range(TRIES):
+        for attempt in range(1, TRIES + 1):
             try:
-                return await self._together([inbound], again=again)
-            except (StaleDataError, IntegrityError, DBAPIError) as error:
+                await self._together([inbound], again=again)
+            except (StaleDataError, DBAPIError) as error:
                 if isinstance(error, DBAPIError) and error.connection_invalidated:
                     raise
-                log.info("message_tried_again", extra={**_ids(inbound), "attempt": attempt + 1})
+                log.info("message_tried_again", extra={**_ids(inbound), "attempt": attempt})
+                if attempt == TRIES:
+                    log.exception("handler_failed", extra=_ids(inbound))
             except Exception:
                 log.exception("handler_failed", extra=_ids(inbound))
                 break
+            else:
+                return
         if not again:
             await self._apologise(inbound)
 
@@ -147,7 +159,7 @@ class Receiver:
             await inbox.keep(session, inbound.key, _AS_JSON.dump_python(inbound, mode="json"))
             (ctx,) = await self._contexts(session, [inbound], now)
             if inbound.to_bot:
-                ctx.answer(Reply(phrases.went_wrong()))
+                ctx.answer(Reply(phrases.went_wrong()), key="sorry")  # the answer proper may still come
 
     async def _contexts(self, session: AsyncSession, batch: Sequence[Inbound], now: datetime) -> list[Context]:
         """What is known about each message, in five statements however many they are."""
@@ -181,17 +193,20 @@ class Receiver:
 
     async def _handle(self, ctx: Context) -> None:
         """Let the message have its effect. Commands may be refused, so they run in a savepoint of their own."""
+        if ctx.inbound.from_bot and ctx.inbound.happening in SPOKEN:
+            return  # two bots that answer each other never end
         if ctx.known is not None:
             _reachable(ctx)
+        known = ctx.known
         try:
-            asked = ROUTES.asked(ctx)
+            asked = self.routes.asked(ctx)
             if asked is None and ctx.inbound.happening is Happening.SAID:
-                reply = await ROUTES.route(ctx, None)
+                reply = await self.routes.route(ctx, None)
             else:
                 async with ctx.session.begin_nested():
-                    reply = await ROUTES.route(ctx, asked)
+                    reply = await self.routes.route(ctx, asked)
         except Refusal as refusal:
-            reply = refusal.reply
+            reply, ctx.known = refusal.reply, known  # who became a member just now is undone as well
         if reply is not None:
             ctx.answer(reply)
 
@@ -216,6 +231,15 @@ def _reachable(ctx: Context) -> None:
     assert ctx.known is not None
     if ctx.inbound.one_to_one and ctx.known.identity.one_to_one != ctx.inbound.one_to_one:
         ctx.known.identity.one_to_one = ctx.inbound.one_to_one
+
+
+def _read_back(entry: InboxEntry) -> Inbound | None:
+    """What was kept, unless another version of this program kept it in another shape: nothing may stop the start."""
+    try:
+        return _AS_JSON.validate_python(entry.kept, strict=False)
+    except ValidationError:
+        log.warning("kept_unreadable", extra={"channel": entry.channel, "message_id": entry.message_id})
+        return None
 
 
 def _settle(done: asyncio.Future[None], error: BaseException | None = None) -> None:

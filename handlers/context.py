@@ -295,7 +295,7 @@ class Context(Moment):
             return await places.community_of(self.session, await places.by_id(self.session, nearest))
         return await places.only_community(self.session)
 
-    def answer(self, reply: Reply) -> None:
+    def answer(self, reply: Reply, *, key: str = "answer") -> None:
         """Put the reply to this message into the outbox, alone with the asker where that is wished and known."""
         inbound, way = self.inbound, self.inbound.address
         alone = reply.alone and inbound.is_group and self.known is not None and self.known.identity.one_to_one
@@ -306,7 +306,7 @@ class Context(Moment):
             way,
             Words(reply.text, reply.buttons, quote=quote, pictures=reply.pictures),
             MessageKind.ANSWER,
-            key=f"answer:{inbound.message_id}",
+            key=f"{key}:{inbound.message_id}",
             is_group=inbound.is_group and not alone,
             member=self.known.member.id if self.known else None,
         )

@@ -64,7 +64,9 @@ async def forget(session: AsyncSession, *, ids_before: datetime, kept_before: da
     await session.execute(stale.values(kept=sa.null()))
 
 
-async def let_go(session: AsyncSession, keys: Sequence[Key]) -> None:
-    """Forget the contents of messages that have been taken again."""
+async def let_go(session: AsyncSession, keys: Sequence[Key]) -> set[Key]:
+    """Forget the contents of kept messages; those that were still kept are returned, so that one is taken again once."""
     key = sa.tuple_(InboxEntry.channel, InboxEntry.account, InboxEntry.message_id)
-    await session.execute(sa.update(InboxEntry).where(key.in_(list(keys))).values(kept=sa.null()))
+    still = sa.update(InboxEntry).where(key.in_(list(keys)), InboxEntry.kept.is_not(None)).values(kept=sa.null())
+    gone = await session.execute(still.returning(InboxEntry.channel, InboxEntry.account, InboxEntry.message_id))
+    return {(str(c), str(a), str(m)) for c, a, m in gone}
