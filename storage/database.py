@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from sqlite3 import Connection
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from storage.sqlite import connect
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -31,7 +32,7 @@ def make_engine(url: str) -> AsyncEngine:
         poolclass=sa.AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
-        connect_args={"timeout": 30},
+        connect_args={"async_creator_fn": connect},
         hide_parameters=True,  # an error must not say what people wrote
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare)
@@ -41,8 +42,6 @@ def make_engine(url: str) -> AsyncEngine:
 
 def _prepare(connection: Any, _record: object) -> None:
     # SQLAlchemy emits BEGIN itself (below), so that savepoints work.
-    driver: Connection = connection.driver_connection._conn if hasattr(connection, "driver_connection") else connection
-    driver.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-16000"):
         cursor.execute(f"PRAGMA {pragma}")

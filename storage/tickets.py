@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
 from storage.places import Place
-from storage.places import Place
 from storage.types import Act, Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)

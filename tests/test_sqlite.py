@@ -1,0 +1,71 @@
+"""SQLite in place: quick statements in the loop, commits and waiting for another process in a thread."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from storage.database import open_database
+from storage.sqlite import connect
+
+
+async def test_what_is_committed_is_on_disk_for_others(tmp_path: Path) -> None:
+    connection = await connect(str(tmp_path / "a.db"))
+    cursor = connection.cursor()
+    await cursor.execute("CREATE TABLE t (x INTEGER)")
+    await cursor.execute("BEGIN IMMEDIATE")
+    await cursor.executemany("INSERT INTO t VALUES (?)", [(1,), (2,)])
+    await connection.commit()
+    await connection.close()
+    assert sqlite3.connect(tmp_path / "a.db").execute("SELECT sum(x) FROM t").fetchone() == (3,)
+
+
+async def test_whoever_finds_the_file_held_waits_and_holds_up_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    async with open_database(f"sqlite+aiosqlite:///{file}") as sessions:
+        async with sessions.begin() as session:
+            await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        async def write() -> None:
+            async with sessions.begin() as session:
+                await session.execute(sa.text("INSERT INTO t VALUES (1)"))
+
+        writing = asyncio.create_task(write())
+        done, _ = await asyncio.wait([writing], timeout=0.05)  # the loop goes on meanwhile
+        assert not done
+        other.execute("COMMIT")
+        other.close()
+        await writing
+        async with sessions() as session:
+            assert await session.scalar(sa.text("SELECT count(*) FROM t")) == 1
+
+
+async def test_an_error_is_the_databases_own(tmp_path: Path) -> None:
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}") as sessions:
+        async with sessions.begin() as session:
+            await session.execute(sa.text("CREATE TABLE t (x INTEGER PRIMARY KEY)"))
+            await session.execute(sa.text("INSERT INTO t VALUES (1)"))
+        with pytest.raises(IntegrityError):
+            async with sessions.begin() as session:
+                await session.execute(sa.text("INSERT INTO t VALUES (1)"))
+        async with sessions() as session:
+            assert await session.scalar(sa.text("SELECT count(*) FROM t")) == 1
+
+
+async def test_a_commit_that_nobody_waits_for_any_more_is_finished(tmp_path: Path) -> None:
+    connection = await connect(str(tmp_path / "a.db"))
+    cursor = connection.cursor()
+    await cursor.execute("CREATE TABLE t (x INTEGER)")
+    await cursor.execute("BEGIN IMMEDIATE")
+    await cursor.execute("INSERT INTO t VALUES (7)")
+    committing = asyncio.create_task(connection.commit())
+    await asyncio.sleep(0)
+    committing.cancel()
+    await asyncio.wait([committing])
+    await connection.close()
+    assert sqlite3.connect(tmp_path / "a.db").execute("SELECT x FROM t").fetchone() == (7,)
