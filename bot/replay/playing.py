@@ -24,12 +24,12 @@ from storage.database import Sessions, open_database
 from storage.migrations import upgrade
 from storage.types import Urgency
 
-#: The ticks ring a minute after a message, then ever less often, but as often as anything can become due.
-FIRST_STEP: Final = timedelta(minutes=1)
+#: The ticks ring two minutes after a message, then ever less often, but as often as anything can become due.
+FIRST_STEP: Final = timedelta(minutes=2)
 DANGER_STEP: Final = timedelta(minutes=2)
-WAITING_STEP: Final = timedelta(minutes=15)
+WAITING_STEP: Final = timedelta(minutes=30)
 IDLE_STEP: Final = timedelta(hours=1)
-AFTERWARDS: Final = timedelta(minutes=1)  #: what is still to be said after the last message
+AFTERWARDS: Final = timedelta(minutes=2)  #: what is still to be said after the last message
 
 
 @dataclass(slots=True)
