@@ -2,7 +2,21 @@
 
 from typing import Final
 
-from handlers import broadcasts, duty, escalations, help, inquiries, members, ratings, reports, tickets
+from handlers import (
+    broadcasts,
+    duty,
+    escalations,
+    groups,
+    help,
+    inquiries,
+    invitations,
+    members,
+    privacy,
+    ratings,
+    reports,
+    rounds,
+    tickets,
+)
 from handlers.router import Routes
 
 #: Asked in this order; free text is judged last, by `reports`.
@@ -13,9 +27,21 @@ ROUTES: Final = Routes(
         ratings.router,
         duty.router,
         broadcasts.router,
+        groups.router,
         members.router,
+        invitations.router,
+        privacy.router,
         help.router,
         reports.router,
     )
 )
-TICKS: Final = (escalations.escalate_waiting, duty.tell_whose_turn)
+TICKS: Final = (
+    escalations.escalate_waiting,
+    duty.tell_whose_turn,
+    rounds.start_due,
+    rounds.finish_sent,
+    rounds.drop_unconfirmed,
+    groups.tell_lost,
+    privacy.forget_gone,
+    privacy.forget_old,
+)
