@@ -231,3 +231,16 @@ def test_the_score_on_the_development_groups_is_printed(capsys: pytest.CaptureFi
     with capsys.disabled():
         print(f"\n{scored.stdout}{scored.stderr}")
     assert scored.returncode == 0
+
+
+def test_nothing_but_solved_follows_solved(talk: Talk) -> None:
+    talk.says("1-301 老王", "一单元停水了，一滴都没有")
+    talk.says("物业小刘", "一单元来水了，大家试一下", role="property", after_minutes=60)
+    talk.says("1-301 老王", "来水了，谢谢")
+    assert all(act == "resolved" for act, _ in acts(talk.says("1-502 小陈", "我家也有水了")))
+
+
+def test_danger_that_is_told_of_an_open_ticket_raises_it(talk: Talk) -> None:
+    talk.says("1-301 老王", "一单元停电了，整个单元都黑了")
+    said = talk.says("1-301 老王", "电表箱在冒火花！！还有浓烟")
+    assert said["items"][-1]["urgency"] == "emergency"

@@ -61,7 +61,7 @@ def marks(text: str, role: Role, attachments: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The table of the linear model: a row for every known n-gram, a column for every class; the last row is the bias."""
+    """The table of the linear model: a row for every known n-gram, a column for every class; row 0 is the bias."""
 
     rows: Mapping[str, int]
     table: Scores
@@ -70,8 +70,8 @@ class Words:
         """One logit a class, heads side by side in the order of HEADS."""
         found = grams(text)
         found.update(dict.fromkeys(marks(text, role, attachments)))
-        known = [row for row in map(self.rows.get, found) if row is not None]
-        total: Scores = self.table[-1]
+        known = list(filter(None, map(self.rows.get, found)))
+        total: Scores = self.table[0]
         if known:
             total = total + self.table[known].sum(axis=0) / np.float32(len(known) ** 0.5)
         return total

@@ -74,7 +74,9 @@ class Reader:
     def view(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> View:
         """The message as the networks see it; training looks through the same eyes."""
         text = plain(heard.text)
-        home = heard.home if heard.home != Spot() else home_of(plain(heard.name), scene)
+        home = heard.home
+        if home.unit is None or home.room is None:
+            home = home_of(plain(heard.name), scene).updated(home)
         heard = replace(heard, home=home)
         spot = place_said(text, scene, home)
         act_logits, topic_logits, urgency_logits = heads(self.words.scores(text, heard.role, heard.attachments))
@@ -87,19 +89,17 @@ class Reader:
     def _judgement(
         self, view: View, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket], links: Scores, verdict: Scores
     ) -> Judgement:
-        confidence = float(verdict[:LINKED].sum())
-        choice = int(verdict.argmax())
-        best = int((1 - links[:, 0]).argmax()) if tickets else None
+        confidence, choice = float(verdict[:LINKED].sum()), int(verdict.argmax())
+        best = tied_to(tickets, links, ACTS[choice])
+        peril, staff = danger(view.text), view.heard.role in STAFF
         if 0 < choice < LINKED and best is not None:
             item = linking(Act(ACTS[choice]), view, scene, memory, tickets[best])
+            if peril is not None and item.act is Act.DETAIL and not staff:
+                item = replace(item, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence)
-        peril = danger(view.text)
-        staff = view.heard.role in STAFF
-        if verdict[0] >= (self.quiet if peril is None or staff else PERIL) and choice not in range(1, LINKED):
+        if verdict[0] >= (self.quiet if peril is None or staff else PERIL):
             return Judgement(Intent.REQUEST, self._openings(view, scene, peril), confidence)
-        if choice < LINKED:
-            choice = LINKED + int(verdict[LINKED:].argmax())
-        return Judgement(Intent(ACTS[choice]), (), confidence)
+        return Judgement(Intent(ACTS[LINKED + int(verdict[LINKED:].argmax())]), (), confidence)
 
     def _openings(self, view: View, scene: Scene, peril: Category | None) -> tuple[Item, ...]:
         """One ticket, or two where the halves of the message are surely about different things."""
@@ -128,6 +128,12 @@ class Reader:
             replace(whole, category=one[1], spot=anchored(here, scene)),
             replace(whole, category=other[1], spot=anchored(there, scene)),
         )
+
+
+def tied_to(tickets: Sequence[OpenTicket], links: Scores, act: str) -> int | None:
+    """The ticket that the message most likely belongs to; nothing but another 'solved' follows 'solved'."""
+    fits = [row for row, ticket in enumerate(tickets) if ticket.closed_at is None or act == Act.RESOLVED]
+    return min(fits, key=lambda row: links[row, 0], default=None)
 
 
 def opening(view: View, scene: Scene, peril: Category | None) -> Item:

@@ -47,7 +47,7 @@ def assembled(arrays: Mapping[str, NDArray[Any]]) -> Reader:
     link, verdict = (_network(arrays, name) for name in ("link", "verdict"))
     if table.shape != (len(words) + 1, WIDTH) or link.first.shape[0] != FACTS + len(ACTS):
         raise ValueError("the weights were made for other features")
-    return Reader(Words({word: row for row, word in enumerate(words)}, table), link, verdict)
+    return Reader(Words({word: row for row, word in enumerate(words, 1)}, table), link, verdict)
 
 
 def _network(arrays: Mapping[str, NDArray[Any]], name: str) -> Network:

@@ -41,14 +41,14 @@ FIRMNESS: Final = {"act": 25.0, "category": 40.0, "urgency": 15.0}
 
 
 def matrix(rows: dict[str, int], chosen: Sequence[Sample]) -> csr_matrix:
-    """Binary n-grams, each message of length one."""
+    """Binary n-grams, each message of length one; column 0 is kept for the bias."""
     starts, columns, values = [0], [], []
     for sample in chosen:
         known = [rows[word] for word in sample.features if word in rows]
         columns.extend(known)
         values.extend([max(len(known), 1) ** -0.5] * len(known))
         starts.append(len(columns))
-    return csr_matrix((values, columns, starts), shape=(len(chosen), len(rows)))
+    return csr_matrix((values, columns, starts), shape=(len(chosen), len(rows) + 1))
 
 
 def weight(head: str, sample: Sample) -> float:
@@ -61,7 +61,8 @@ def weight(head: str, sample: Sample) -> float:
 def learn_words(chosen: Sequence[Sample]) -> Words:
     """The linear table of these messages."""
     counts = Counter(word for sample in chosen for word in sample.features)
-    rows = {word: row for row, word in enumerate(sorted(word for word, count in counts.items() if count >= LEAST))}
+    kept = sorted(word for word, count in counts.items() if count >= LEAST)
+    rows = {word: row for row, word in enumerate(kept, 1)}
     seen, table, at = matrix(rows, chosen), np.zeros((len(rows) + 1, WIDTH), np.float32), 0
     for head, classes in (("act", ACTS), ("category", CATEGORIES), ("urgency", URGENCIES)):
         weights = np.array([weight(head, sample) for sample in chosen])
@@ -70,7 +71,8 @@ def learn_words(chosen: Sequence[Sample]) -> Words:
         fitted.fit(seen[weights > 0], labels, weights[weights > 0])
         for row, name in enumerate(fitted.classes_):
             column = at + [str(one) for one in classes].index(name)
-            table[:-1, column], table[-1, column] = fitted.coef_[row], fitted.intercept_[row]
+            table[:, column] = fitted.coef_[row]
+            table[0, column] = fitted.intercept_[row]
         at += HEADS[head]
     return Words(rows, table)
 
