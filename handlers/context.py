@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import override
 
 from handlers.board import Board
 from handlers.house import HouseRules
@@ -19,6 +21,7 @@ from storage.places import Place
 from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, Role, TicketId
 
 BUTTON_VERSION: Final = "1"
+LONGEST_KEY: Final = 300  #: characters, as the outbox has them
 
 
 class Happening(StrEnum):
@@ -174,6 +177,11 @@ class Moment:
     house: HouseRules
     reach: Mapping[str, Reach]  #: by channel
 
+    @property
+    def cause(self) -> str:
+        """What makes the bot speak now, as a part of keys: for one cause nothing is said twice to anybody."""
+        return f"{self.now.timestamp():.6f}"
+
     def say(
         self,
         address: Address,
@@ -191,7 +199,7 @@ class Moment:
         channel, account, chat = address
         self.session.add(
             outbox.OutboxMessage(
-                key=f"{key}:{channel}:{account}:{chat}"[:300],
+                key=_bounded(f"{key}:{channel}:{account}:{chat}"),
                 channel=channel,
                 account=account,
                 chat=chat,
@@ -241,6 +249,11 @@ class Moment:
         self.session.add(audit.AuditEntry(at=self.now, action=action, subject=subject, member_id=by, done=done))
 
 
+def _bounded(key: str) -> str:
+    """A key that the outbox takes. Cut off, two of them could become one."""
+    return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 65]}:{sha256(key.encode()).hexdigest()}"
+
+
 @dataclass(slots=True, kw_only=True)
 class Context(Moment):
     """One message and what is known about it."""
@@ -253,6 +266,12 @@ class Context(Moment):
     memory: Memory = field(default_factory=Memory)
     board: Board = field(default_factory=dict)  #: by place; shared by the messages of a batch
     afresh: bool = False  #: it changed who is who or which group is where: what follows it is looked up anew
+
+    @property
+    @override
+    def cause(self) -> str:
+        """The message."""
+        return ":".join(self.inbound.key)
 
     @property
     def is_group(self) -> bool:

@@ -40,6 +40,11 @@ class Called:
     told: tuple[Member, ...] = ()
     in_front: tuple[Member, ...] = ()
 
+    @property
+    def anybody(self) -> bool:
+        """Whether there was somebody to call."""
+        return bool(self.told or self.in_front)
+
 
 async def ladder(moment: Moment, place: Place) -> list[Rung]:
     """Who answers for `place` now, nearest first; places for which nobody does are left out.
@@ -74,36 +79,41 @@ async def call_out(
     """Call whoever has to answer for the ticket at `level`.
 
     Those who can be written to alone are told at once (or in the morning, where the matter can wait); the others are
-    returned, to be called in the group if the matter may be spoken of there.
+    returned, to be called in the group; where the matter may not be spoken of there, nobody is.
     """
     everybody = ticket.urgency is Urgency.EMERGENCY
     rungs = await ladder(moment, await places.by_id(moment.session, ticket.place_id))
-    people = [m for m in at_level(rungs, level, everybody=everybody) if m.id not in but]
     words = await call_words(moment, ticket, level, again=again)
-    told: list[Member] = []
-    in_front: list[Member] = []
-    for member in people:
-        (told if await call(moment, ticket, member.id, words, again=again) else in_front).append(member)
+    called = Called()
+    for step in range(min(level, len(rungs) - 1), len(rungs)):
+        people = [m for m in at_level(rungs, step, everybody=everybody) if m.id not in but]
+        called = await _call_each(moment, ticket, people, words)
+        if called.anybody or everybody or not people:
+            break  # else nobody here can be told of a private matter, so that somebody above has to be
     if possible(ticket, TicketAction.DISPATCH):
         advance(moment, ticket, TicketAction.DISPATCH)
     ticket.called_at = moment.now
-    return Called(tuple(told), tuple(in_front))
+    return called
 
 
-async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str, *, again: bool = False) -> bool:
+async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Member], words: str) -> Called:
+    told: list[Member] = []
+    in_front: list[Member] = []
+    for member in people:
+        (told if await call(moment, ticket, member.id, words) else in_front).append(member)
+    return Called(tuple(told), () if ticket.private else tuple(in_front))
+
+
+async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> bool:
     """Call one person about the ticket, alone; whether there is a way to."""
-    emergency = ticket.urgency is Urgency.EMERGENCY
-    key = f"call:{ticket.id}:{ticket.round}:{ticket.level}"
+    quiet, zone = moment.house.escalation.quiet, moment.house.zone
     return await moment.tell(
         member,
         Words(words, (Button("接单", f"接单 {ticket.number}"), Button("去不了", f"转单 {ticket.number}"))),
-        MessageKind.EMERGENCY if emergency else MessageKind.CALL,
-        # What is called again is named by its moment as well.
-        key=f"{key}:{moment.now.timestamp():.0f}" if again else key,
+        MessageKind.EMERGENCY if ticket.urgency is Urgency.EMERGENCY else MessageKind.CALL,
+        key=f"call:{ticket.id}:{moment.cause}",
         ticket=ticket.id,
-        due_at=None
-        if may_disturb(ticket)
-        else quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone),
+        due_at=None if may_disturb(ticket) else quiet_until(moment.now, quiet, zone),
     )
 
 

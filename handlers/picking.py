@@ -1,13 +1,14 @@
 """Which ticket somebody means: by its number, by what he quotes, or because only one can be meant."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from handlers.context import Context, Refusal
 from handlers.phrases import no_community
 from handlers.phrases import tickets as phrases
 from handlers.reading import Unclear, leading_number
 from handlers.rules.roles import may
-from storage import outbox, places, tickets
+from storage import members, outbox, places, tickets
+from storage.members import Grant, Member
 from storage.places import Place
 from storage.tickets import Ticket
 from storage.types import Role
@@ -64,10 +65,28 @@ async def community(ctx: Context) -> Place:
 
 async def is_staff_for(ctx: Context, ticket: Ticket) -> bool:
     """Whether the speaker may take this ticket: he works at its place or above it."""
-    place = await places.by_id(ctx.session, ticket.place_id)
-    line = await places.above(ctx.session, place)
-    roles = {g.role for g in ctx.grants if any(g.path == p.path for p in line)}
-    return may(roles, Role.STEWARD)
+    return await _may_take(ctx, ticket, ctx.grants)
+
+
+async def worker_named(ctx: Context, ticket: Ticket, name: str) -> Member:
+    """The one who is called so and may take this ticket.
+
+    Raises:
+        Refusal: Nobody is, or several are.
+    """
+    name = name.removeprefix("给").strip("@ ")
+    people = await members.called(ctx.session, name)
+    grants = await members.grants_of(ctx.session, [member.id for member in people])
+    found = [m for m in people if await _may_take(ctx, ticket, grants.get(m.id, ()))]
+    if len(found) != 1:
+        raise Refusal(phrases.several_called(name) if found else phrases.nobody_called(name))
+    return found[0]
+
+
+async def _may_take(ctx: Context, ticket: Ticket, grants: Iterable[Grant]) -> bool:
+    line = await places.above(ctx.session, await places.by_id(ctx.session, ticket.place_id))
+    paths = {place.path for place in line}
+    return may({grant.role for grant in grants if grant.path in paths}, Role.STEWARD)
 
 
 async def may_see(ctx: Context, ticket: Ticket) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.context import Context, Refusal, Reply, Words
-from handlers.dispatch import call_out
 from handlers.lifecycle import advance
 from handlers.opening import keep_words
 from handlers.phrases import tickets as phrases
@@ -13,6 +12,7 @@ from handlers.reading import Unclear, clean, rating
 from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.rules.tickets import OPEN
+from handlers.telling import call_everybody
 from storage import members, places, tickets
 from storage.tickets import Ticket
 from storage.types import Act, MessageKind, Role, TicketAction, TicketStatus
@@ -32,7 +32,7 @@ async def rate(ctx: Context, rest: str) -> Reply:
 @router.listen()
 async def rate_plainly(ctx: Context) -> Reply | None:
     """“满意” said to the bot alone, or under the quoted message, where one ticket waits for it."""
-    if ctx.is_group and not ctx.inbound.to_bot or len(ctx.inbound.text) > 60 or ctx.known is None:
+    if (ctx.is_group and not ctx.inbound.to_bot) or len(ctx.inbound.text) > 60 or ctx.known is None:
         return None
     try:
         stars = rating(clean(ctx.inbound.text))
@@ -72,7 +72,7 @@ async def reopen(ctx: Context, rest: str) -> Reply:
     ctx.note("重办", f"ticket:{ticket.number}", member.id)
     if words:
         await keep_words(ctx, ticket, Act.DETAIL, words, member)
-    await call_out(ctx, ticket)
+    await call_everybody(ctx, ticket)
     return Reply(phrases.reopened(ticket, rooms=not ctx.is_group))
 
 

@@ -7,14 +7,14 @@ are told there, all at once; those who said it alone are told alone. What was it
 from collections.abc import Collection, Sequence
 
 from handlers.context import Button, Moment, Words
-from handlers.dispatch import mentioned
+from handlers.dispatch import Called, call_out, mentioned
 from handlers.phrases import tickets as phrases
 from handlers.rules.quiet import quiet_until
 from storage import members, outbox, tickets
 from storage.chats import Address
 from storage.members import Member
 from storage.tickets import Follower, Ticket
-from storage.types import MemberId, MessageKind
+from storage.types import MemberId, MessageKind, Urgency
 
 
 def may_note(moment: Moment, ticket: Ticket) -> bool:
@@ -42,6 +42,29 @@ async def note(
         moment.say(group.address, words, kind, key=f"{key}:{ticket.id}", is_group=True, ticket=ticket.id)
     if groups and counted:
         ticket.group_notes += 1
+
+
+async def call_everybody(
+    moment: Moment, ticket: Ticket, level: int = 0, *, again: bool = False, but: Collection[MemberId] = ()
+) -> Called:
+    """Call whoever has to answer for the ticket at `level`: alone, or else in its group if it may be spoken of there."""
+    called = await call_out(moment, ticket, level, again=again, but=but)
+    names = [member.name for member in called.in_front]
+    if names:
+        emergency = ticket.urgency is Urgency.EMERGENCY
+        text = phrases.call_again_in_group(ticket, names) if emergency else phrases.climbed_in_group(ticket, names)
+        kind = MessageKind.EMERGENCY if emergency else MessageKind.TICKET_NOTE
+        await note(moment, ticket, text, key=f"called:{moment.cause}", calling=called.in_front, kind=kind)
+    return called
+
+
+async def call_others(moment: Moment, ticket: Ticket, level: int, but: MemberId) -> bool:
+    """Call the first step from `level` up at which there is somebody other than `but`; whether there is one."""
+    for step in range(level, moment.house.escalation.top + 1):
+        if (await call_everybody(moment, ticket, step, but=[but])).anybody:
+            ticket.level = step
+            return True
+    return False
 
 
 async def tell_followers(

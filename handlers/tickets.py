@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Final
 
 from handlers.context import Context, Refusal, Reply, Words
-from handlers.dispatch import call, call_out, call_words, reporter_name
+from handlers.dispatch import call, call_words, reporter_name
 from handlers.lifecycle import advance, possible
 from handlers.opening import keep_words
 from handlers.phrases import tickets as phrases
-from handlers.picking import is_staff_for, pick
+from handlers.picking import is_staff_for, pick, worker_named
 from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING, WORKING
-from handlers.telling import tell_called, tell_done, tell_followers
+from handlers.telling import call_everybody, call_others, tell_called, tell_done, tell_followers
 from storage import members, places, tickets
 from storage.members import Member
 from storage.tickets import Ticket
@@ -50,14 +50,13 @@ async def transfer(ctx: Context, rest: str) -> Reply:
     ticket, name = await pick(ctx, rest, "转单", lambda: _in_my_hands(ctx))
     member = await ctx.member()
     await _must_hold(ctx, ticket, member, or_waiting=True)
-    to = await _worker_named(ctx, ticket, name) if name else None
+    to = await worker_named(ctx, ticket, name) if name else None
     level = ticket.level + (ticket.status in WAITING)
     advance(ctx, ticket, TicketAction.TRANSFER, member.id)
     ctx.note("转单", f"ticket:{ticket.number}", member.id)
     if to is None:
-        ticket.level = min(level, ctx.house.escalation.top)
-        await call_out(ctx, ticket, ticket.level, but=[member.id])
-        return Reply(phrases.handed_on(ticket))
+        called = await call_others(ctx, ticket, min(level, ctx.house.escalation.top), member.id)
+        return Reply(phrases.handed_on(ticket) if called else phrases.nobody_else(ticket))
     if not await call(ctx, ticket, to.id, await call_words(ctx, ticket)):
         raise Refusal(phrases.cannot_be_called(to.name))
     ticket.called_at = ctx.now
@@ -74,8 +73,8 @@ async def give_back(ctx: Context, rest: str) -> Reply:
         await keep_words(ctx, ticket, Act.DETAIL, reason, member)
     advance(ctx, ticket, TicketAction.RETURN, member.id)
     ctx.note("退单", f"ticket:{ticket.number}", member.id)
-    await call_out(ctx, ticket, but=[member.id])
-    return Reply(phrases.handed_on(ticket))
+    called = await call_others(ctx, ticket, 0, member.id)
+    return Reply(phrases.handed_on(ticket) if called else phrases.nobody_else(ticket))
 
 
 @router.command("进展", example="进展 12 配件明天到", does="告诉住户办到哪一步", allow=Role.STEWARD, everyday=True)
@@ -124,7 +123,7 @@ async def urge(ctx: Context, rest: str) -> Reply:
         raise Refusal(phrases.urged_lately(ticket))
     advance(ctx, ticket, TicketAction.URGE, member.id)
     if ticket.assignee_id is None:
-        await call_out(ctx, ticket, ticket.level, again=True)
+        await call_everybody(ctx, ticket, ticket.level, again=True)
         return Reply(phrases.urged(ticket, ""))
     ticket.called_at = ctx.now
     words = Words(phrases.urging(ticket))
@@ -195,14 +194,6 @@ async def _taken(ctx: Context, ticket: Ticket, member: Member) -> str:
 
 async def _holder(ctx: Context, member: MemberId | None) -> str:
     return (await members.by_id(ctx.session, member)).name if member is not None else "别人"
-
-
-async def _worker_named(ctx: Context, ticket: Ticket, name: str) -> Member:
-    name = name.removeprefix("给").strip("@ ")
-    found = await members.called(ctx.session, name)
-    if len(found) != 1:
-        raise Refusal(phrases.nobody_called(name) if not found else phrases.several_called(name))
-    return found[0]
 
 
 def _here(ctx: Context) -> tuple[str, str, str] | None:

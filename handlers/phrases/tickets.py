@@ -124,6 +124,13 @@ def handed_on(ticket: Ticket) -> str:
     return f"{ticket.number} 号已经转出去了，另叫人接。"
 
 
+def nobody_else(ticket: Ticket) -> str:
+    """To who returned or transferred it where nobody else is left to be called."""
+    return (
+        f"{ticket.number} 号放回去了，可这会儿没有别人能叫。请打电话找人，或者发“转单 {ticket.number} 姓名”转给哪一位。"
+    )
+
+
 def handed_to(ticket: Ticket, who: str) -> str:
     """To who transferred it to somebody in particular."""
     return f"{ticket.number} 号已经转给{who}，等他接单。"
