@@ -16,13 +16,14 @@ from bot.config import Config
 from bot.door import CommunityDoor
 from bot.gathering import open_web_groups
 from bot.health import Nurse
-from bot.joining import Page, Reaches, make_reader, prepare, working
+from bot.joining import Page, Reaches, prepare, working
 from bot.media import MediaStore
+from bot.reader import make_reader
 from bot.receive import Receiver
 from bot.sender import Sender
 from bot.sweep import Sweep
 from bot.web import make_web, serving
-from handlers import TICKS
+from handlers.features import TICKS
 from storage.database import open_database
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.config import Config, ConfigError, load
 from bot.finding import Examined, Finding, missing, ready
-from bot.joining import Reaches, make_reader
+from bot.joining import Reaches
+from bot.reader import make_reader
 from bot.readiness import community, leftovers
 from bot.section import Misconfigured
 from handlers.context import Moment

@@ -11,8 +11,8 @@ from typing import Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from handlers import TICKS
 from handlers.context import Moment, Reach
+from handlers.features import TICKS
 from handlers.house import HouseRules
 from storage.database import Sessions
 

@@ -49,7 +49,7 @@ def demo(given: Namespace) -> int:
 
 def parse(_: Namespace) -> int:
     """One prediction a message, each at once."""
-    from bot.joining import make_reader
+    from bot.reader import make_reader
     from handlers.understanding.parse import predictions
 
     for line in predictions(make_reader(), sys.stdin, _complain):
@@ -61,8 +61,8 @@ def replay(given: Namespace) -> int:
     """Play transcripts, one after the other."""
     from bot import replay as replaying
     from bot.config import Config
-    from bot.joining import make_reader
     from bot.log import set_up
+    from bot.reader import make_reader
 
     set_up("warning")
     transcripts = [transcript for path in given.files for transcript in replaying.read(path)]

@@ -16,8 +16,6 @@ from bot.config import Config
 from bot.media import MediaStore
 from bot.section import Misconfigured
 from handlers.context import Reach
-from handlers.understanding.decide import Reader
-from handlers.understanding.model import ModelBroken, load_reader
 from storage.migrations import UnknownShape, upgrade
 
 
@@ -92,15 +90,3 @@ async def prepare(config: Config) -> None:
         raise Misconfigured(
             "数据库打不开，请核对 database_url：地址对不对、数据库开着没有、用户和密码对不对。"
         ) from error
-
-
-def make_reader() -> Reader:
-    """The reader with the shipped weights.
-
-    Raises:
-        Misconfigured: They cannot be used.
-    """
-    try:
-        return load_reader()
-    except ModelBroken as broken:
-        raise Misconfigured(str(broken)) from broken

@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.storable import storable
-from handlers import ROUTES, phrases
-from handlers.board import load
+from handlers import phrases
+from handlers.board import Board, load, outdate
 from handlers.context import Context, Happening, Inbound, Reach, Refusal, Reply
+from handlers.features import ROUTES
 from handlers.house import HouseRules
 from handlers.router import Routes
 from handlers.understanding.decide import Reader
@@ -165,9 +166,7 @@ class Receiver:
         """What is known about each message, in five statements however many they are."""
         groups = await chats.bound(session, {i.address for i in batch if i.is_group})
         people = await members.known(session, {i.who for i in batch})
-        homes = [known.home for known in people.values() if known.home is not None]
-        scopes = {place.id: place for place in (*(place for _, place in groups.values()), *homes)}
-        board = await load(session, list(scopes.values()), now, self.house)
+        board: Board = {}
         found = []
         for inbound in batch:
             group, place = groups.get(inbound.address, (None, None))
@@ -189,6 +188,8 @@ class Receiver:
                     board=board,
                 )
             )
+        scopes = {ctx.place.id: ctx.place for ctx in found if ctx.place is not None}
+        board.update(await load(session, list(scopes.values()), now, self.house))
         return found
 
     async def _handle(self, ctx: Context) -> None:
@@ -205,6 +206,7 @@ class Receiver:
             else:
                 async with ctx.session.begin_nested():
                     reply = await self.routes.route(ctx, asked)
+                outdate(ctx.board, ctx.place)
         except Refusal as refusal:
             reply, ctx.known = refusal.reply, known  # who became a member just now is undone as well
         if reply is not None:

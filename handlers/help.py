@@ -63,6 +63,6 @@ def _one(ctx: Context, commands: Sequence[Command], word: str) -> Reply:
 
 
 def _commands() -> Sequence[Command]:
-    from handlers import ROUTES  # noqa: PLC0415 -- the table is made of the routers, and this one is among them
+    from handlers.features import ROUTES  # noqa: PLC0415 -- the table is made of the routers, and this one is among them
 
     return ROUTES.commands

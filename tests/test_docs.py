@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers import ROUTES
+from handlers.features import ROUTES
 from handlers.phrases import role_names
 from handlers.router import Command
 from storage.types import Role

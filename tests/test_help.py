@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers import ROUTES
 from handlers.context import Reach
+from handlers.features import ROUTES
 from tests.world import CHANNEL, World
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import storage  # noqa: F401 -- names every table
+import storage.tables  # noqa: F401 -- names every table
 from storage.base import Base
 from storage.database import make_engine, open_database
 from storage.migrations import Shape, UnknownShape, shape_of, upgrade

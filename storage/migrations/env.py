@@ -7,7 +7,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.sql.type_api import TypeEngine
 
-import storage  # noqa: F401 -- names every table
+import storage.tables  # noqa: F401 -- names every table
 from storage.base import Base, UtcDateTime
 
 SCRATCH: Final = "sqlite://"

@@ -1,0 +1,47 @@
+"""Everything that the bot can do, in two tuples."""
+
+from typing import Final
+
+from handlers import (
+    broadcasts,
+    duty,
+    escalations,
+    groups,
+    help,
+    inquiries,
+    invitations,
+    members,
+    privacy,
+    ratings,
+    reports,
+    rounds,
+    tickets,
+)
+from handlers.router import Routes
+
+#: Asked in this order; free text is judged last, by `reports`.
+ROUTES: Final = Routes(
+    (
+        tickets.router,
+        inquiries.router,
+        ratings.router,
+        duty.router,
+        broadcasts.router,
+        groups.router,
+        members.router,
+        invitations.router,
+        privacy.router,
+        help.router,
+        reports.router,
+    )
+)
+TICKS: Final = (
+    escalations.escalate_waiting,
+    duty.tell_whose_turn,
+    rounds.start_due,
+    rounds.finish_sent,
+    rounds.drop_unconfirmed,
+    groups.tell_lost,
+    privacy.forget_gone,
+    privacy.forget_old,
+)

@@ -1,0 +1,8 @@
+"""What outlives a crash: one file per noun, its tables and then its questions.
+
+Every table is named here, so that whoever opens the database knows all of them.
+"""
+
+from storage import audit, broadcasts, chats, codes, duty, inbox, members, outbox, places, tickets
+
+__all__ = ["audit", "broadcasts", "chats", "codes", "duty", "inbox", "members", "outbox", "places", "tickets"]
