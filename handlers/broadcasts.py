@@ -33,7 +33,7 @@ JUST_SHOWN: Final = timedelta(minutes=10)  #: how long 确认 without a number, 
 )
 async def write(ctx: Context, rest: str) -> Reply:
     """Draft a notice and show it back."""
-    return await draft(ctx, rest, warning=False)
+    return await _drafted(ctx, rest, warning=False)
 
 
 @router.command(
@@ -46,7 +46,15 @@ async def write(ctx: Context, rest: str) -> Reply:
 )
 async def warn(ctx: Context, rest: str) -> Reply:
     """Draft a warning, which does not wait for the morning."""
-    return await draft(ctx, rest, warning=True)
+    return await _drafted(ctx, rest, warning=True)
+
+
+async def _drafted(ctx: Context, rest: str, *, warning: bool) -> Reply:
+    """A word of everyday talk is let pass when it is refused, but what has a head of its own was meant."""
+    try:
+        return await draft(ctx, rest, warning=warning)
+    except Refusal as refusal:
+        return refusal.reply
 
 
 @router.command(

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from handlers.context import Context, Moment, Refusal, Reply, Words
-from handlers.entries import Entry, entry, people, places_in
+from handlers.entries import EXAMPLE, Entry, entry, people, places_in
 from handlers.gazetteer import known_places, title
 from handlers.phrases import duty as phrases
 from handlers.reading import Unclear
@@ -46,9 +46,7 @@ async def overhear(ctx: Context) -> Reply | None:
         return None
 
 
-@router.command(
-    "排班", example="排班 3栋 王芳 每天 20:00-8:00", does="排谁什么时候值班", allow=Role.ADMIN, everyday=True
-)
+@router.command("排班", example=EXAMPLE, does="排谁什么时候值班", allow=Role.ADMIN)
 async def enter(ctx: Context, rest: str) -> Reply:
     """Enter one line of the roster, or several pasted together: all of them or none."""
     if len(ctx.inbound.text) > MOST_TEXT:

@@ -8,6 +8,7 @@ from typing import Final
 from handlers.context import Context, Refusal
 from handlers.gazetteer import Gazetteer
 from handlers.phrases import duty as phrases
+from handlers.phrases import for_example
 from handlers.reading import SEPARATORS, Unclear, words
 from handlers.rules.duty import Span
 from handlers.times import Past, span
@@ -16,6 +17,7 @@ from storage.members import Member
 from storage.places import Place
 from storage.types import MemberId, Role
 
+EXAMPLE: Final = "排班 3栋 王芳 每天 20:00-8:00"
 MOST_PEOPLE: Final = 30
 LONGEST_NAME: Final = 30
 NOBODY: Final = MemberId(0)
@@ -41,18 +43,28 @@ async def entry(ctx: Context, known: Gazetteer, line: str) -> Entry:
     """
     found, rest = places_in(ctx, known, line)
     try:
-        try:
-            turns, names = span(rest, ctx.now, ctx.house.zone, NOBODY)
-        except Past:
-            raise
-        except Unclear:
-            names, rest = split_names(rest)
-            turns, rest = span(rest, ctx.now, ctx.house.zone, NOBODY)
-            if rest:
-                raise Unclear("more than a line") from None
+        turns, names = _turns_and_names(ctx, rest)
+        return Entry(found, await people(ctx, names), turns)
     except Past:
         raise Refusal(phrases.gone_by()) from None
-    return Entry(found, await people(ctx, names), turns)
+    except Unclear:
+        if rest == line:
+            raise  # without a place it may be talk about somebody's shifts at work
+        raise Refusal(for_example(EXAMPLE)) from None
+
+
+def _turns_and_names(ctx: Context, text: str) -> tuple[Span, str]:
+    """Who and when, in either order."""
+    try:
+        return span(text, ctx.now, ctx.house.zone, NOBODY)
+    except Past:
+        raise
+    except Unclear:
+        names, rest = split_names(text)
+        turns, rest = span(rest, ctx.now, ctx.house.zone, NOBODY)
+        if rest:
+            raise Unclear("more than a line") from None
+        return turns, names
 
 
 def places_in(ctx: Context, known: Gazetteer, line: str) -> tuple[list[Place], str]:

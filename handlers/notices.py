@@ -33,7 +33,7 @@ class Notice:
 
 def addressed(ctx: Context) -> bool:
     """Whether the words were surely for the bot; an admin writes 通知 into a group without it, too."""
-    return ctx.inbound.to_bot or not ctx.is_group
+    return ctx.inbound.to_bot or not ctx.is_group or ctx.inbound.text.lstrip().startswith(("/", "／"))
 
 
 def notice(ctx: Context, known: Gazetteer, community: Place, rest: str) -> Notice:
