@@ -29,8 +29,12 @@ async def left_over(session: AsyncSession, said: Mapping[str, str]) -> set[str]:
 
 
 def bare(text: str) -> str:
-    """`text` without blanks and punctuation, so that no change of these hides it."""
-    return _SILENT.sub("", text).casefold()
+    """`text` without blanks and punctuation, so that no change of these hides it.
+
+    What is a sign and a digit stays as it is: “+1” is not the 1 of a unit.
+    """
+    silent = _SILENT.sub("", text).casefold()
+    return text.strip().casefold() if len(silent) < 2 else silent
 
 
 def _is_kept(text: str, cells: Collection[str]) -> bool:
