@@ -71,9 +71,12 @@ def make_parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="数据库")
     actions = database.add_subparsers(dest="action", metavar="动作", title="动作", required=True, parser_class=_Parser)
     upgrade = actions.add_parser("upgrade", help="把数据库升级到这个版本的样子（serve 启动时也会自动做）")
+    bring = commands.add_parser("import", help="从一张表格录入社区：地点、成员、角色、值班")
+    bring.add_argument("file", nargs="?", type=Path, metavar="表格", help="填好的 .xlsx；有一处写错就什么都不录")
+    bring.add_argument("--template", type=Path, metavar="文件", help="不录入，只把空白表格写到这个文件")
     invite = commands.add_parser("invite", help="请第一位管理员进来")
     invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
-    for configured in (serve, check, upgrade, invite):
+    for configured in (serve, check, upgrade, bring, invite):
         add_config(configured)
     return parser
 

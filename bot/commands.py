@@ -10,6 +10,8 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
+from bot.section import Misconfigured
+
 
 def serve(given: Namespace) -> int:
     """Serve until a signal comes."""
@@ -97,6 +99,21 @@ def check(given: Namespace) -> int:
     return 0 if all(finding.ready for finding in found) else 1
 
 
+def bring_in(given: Namespace) -> int:
+    """Set a community up from a workbook, or write an empty one."""
+    from bot.app import utc_now
+    from bot.config import load
+    from bot.importing import brought_in, write_empty
+
+    if given.template is not None:
+        _print(write_empty(given.template))
+    elif given.file is None:
+        raise Misconfigured("请写上表格的文件名。还没有表格的话：guanjia import --template 社区.xlsx")
+    else:
+        _print(asyncio.run(brought_in(load(given.config), given.file, utc_now)))
+    return 0
+
+
 def invite(given: Namespace) -> int:
     """Make a code for the first admin."""
     from bot.app import utc_now
@@ -108,7 +125,16 @@ def invite(given: Namespace) -> int:
 
 
 COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
-    {"serve": serve, "demo": demo, "parse": parse, "replay": replay, "db": upgrade, "check": check, "invite": invite}
+    {
+        "serve": serve,
+        "demo": demo,
+        "parse": parse,
+        "replay": replay,
+        "db": upgrade,
+        "check": check,
+        "import": bring_in,
+        "invite": invite,
+    }
 )
 
 

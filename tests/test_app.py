@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +23,7 @@ from bot.demo import settle
 from bot.door import LINE
 from bot.gathering import open_web_groups
 from bot.health import Nurse
+from bot.invitation import NEWCOMER, invited
 from bot.joining import Reaches, prepare
 from bot.media import MediaStore
 from bot.section import Misconfigured
@@ -31,7 +33,7 @@ from bot.web import make_web, serving
 from handlers.context import Moment, Reach
 from handlers.house import HouseRules
 from handlers.rules.escalations import Policy
-from storage import circles, outbox
+from storage import circles, members, outbox
 from storage.database import Sessions, open_database
 from storage.types import OutboxStatus
 from tests.webchat_visitor import Visitor
@@ -104,6 +106,31 @@ async def test_a_neighbour_is_heard_on_the_page_and_the_one_on_duty_is_called(co
             assert said.status == 200
             heard = await everything_until(stream, "接单 1", "记下了")
         assert any(line["chat"] == f"person:{steward.who}" and "接单" in labels(line) for line in heard)
+
+
+async def test_the_first_admin_comes_in_by_his_letter(config: Config) -> None:
+    letter = await invited(config, "石龙社区", utc_now)
+    token, code = re.findall(r"/enter/(\w+)", letter)[0], re.findall(r"我是管理员 (\w+)", letter)[0]
+    jar = CookieJar(unsafe=True)  # which is aiohttp's word for an address without a name
+    async with running(config) as address, ClientSession(cookie_jar=jar) as http, asyncio.timeout(SOON):
+        visitor = Visitor(http, address)
+        assert (await visitor.post(f"/enter/{token}", {})).status == 303
+        start = await visitor.starts()
+        assert start["me"]["role"] == "居民"
+        async with visitor.listening(start["seq"]) as stream:
+            await visitor.says(f"我是管理员 {code}", f"person:{start['me']['id']}")
+            await everything_until(stream, "管理员了")
+        assert (await visitor.starts())["me"]["role"] == "社区管理员"
+        assert (await visitor.post(f"/enter/{token}", {})).headers["Location"] == "/?link=used"
+
+
+async def test_whoever_is_invited_twice_is_one_newcomer(config: Config) -> None:
+    for _ in range(2):
+        await invited(config, "石龙社区", utc_now)
+    with pytest.raises(Misconfigured, match="--community"):
+        await invited(config, " ", utc_now)
+    async with open_database(config.database_url) as sessions, sessions() as session:
+        assert len(await members.called(session, NEWCOMER)) == 1
 
 
 async def everything_until(stream: Any, *fragments: str) -> list[dict[str, Any]]:

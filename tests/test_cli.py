@@ -109,6 +109,19 @@ def test_the_whole_way_to_the_first_admin(tmp_path: Path) -> None:
     assert "我是管理员" in invited.stdout
 
 
+def test_a_workbook_is_written_once_and_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text("")
+    assert main(["import", "--template", "a.xlsx"]) == 0
+    assert main(["import", "--template", "a.xlsx"]) == 2
+    assert main(["import", "a.xlsx"]) == 0
+    assert main(["import"]) == 2
+    assert main(["import", "config.toml"]) == 2
+    assert "--template" in capsys.readouterr().err
+
+
 def test_parse_answers_each_line_before_it_reads_the_next(tmp_path: Path) -> None:
     with started(tmp_path, "parse") as process:
         assert process.stdin is not None
