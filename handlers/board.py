@@ -1,16 +1,16 @@
 """What understanding has to know of a place: how it is built, and the tickets that a message may belong to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.house import HouseRules
 from handlers.understanding.types import OpenTicket, Scene, Spot
-from storage import places, tickets
+from storage import boards
 from storage.places import Place
-from storage.tickets import Ticket, TicketMessage
 from storage.types import Act, PlaceId, PlaceKind, TicketId
 
 
@@ -21,6 +21,7 @@ class Outlook:
     scene: Scene = Scene()
     tickets: tuple[OpenTicket, ...] = ()
     hidden: frozenset[str] = field(default_factory=frozenset)
+    stale: bool = False  #: something there was changed since, in the same transaction
 
     def for_group(self) -> tuple[OpenTicket, ...]:
         """What may be spoken of before the others."""
@@ -30,40 +31,55 @@ class Outlook:
 Board = dict[PlaceId, Outlook]
 
 
+def outdate(board: Board, place: Place | None) -> None:
+    """What is known of `place` is no longer so; it is looked up anew when somebody asks."""
+    if place is not None and place.id in board:
+        board[place.id] = replace(board[place.id], stale=True)
+
+
 async def load(session: AsyncSession, scopes: Sequence[Place], now: datetime, house: HouseRules) -> Board:
     """The outlook of `scopes`; three statements however many there are."""
     if not scopes:
         return {}
-    ids = [place.id for place in scopes]
-    found = await tickets.current(session, ids, now - house.linked_for)
-    said: dict[TicketId, list[TicketMessage]] = {}
-    for words in await tickets.words_of(session, [ticket.id for ticket in found]):
-        said.setdefault(words.ticket_id, []).append(words)
+    ids, since = [place.id for place in scopes], now - house.linked_for
+    words: dict[TicketId, list[Any]] = {}
+    found: dict[PlaceId, list[Any]] = {}
+    for ticket in await boards.tickets_of(session, ids, since):
+        found.setdefault(ticket.scope_id, []).append(ticket)
+    for said in await boards.words_of(session, ids, since) if found else ():
+        words.setdefault(said.ticket_id, []).append(said)
     scenes = await _scenes(session, scopes)
     return {
         scope: Outlook(
             scenes[scope],
-            tuple(seen(ticket, said.get(ticket.id, [])) for ticket in found if ticket.scope_id == scope),
-            frozenset(str(ticket.id) for ticket in found if not ticket.in_group),
+            tuple(_seen(ticket, words.get(ticket.id, ())) for ticket in found.get(scope, ())),
+            frozenset(str(ticket.id) for ticket in found.get(scope, ()) if not ticket.in_group),
         )
         for scope in ids
     }
 
 
 async def _scenes(session: AsyncSession, scopes: Sequence[Place]) -> dict[PlaceId, Scene]:
-    around = await places.around(session, scopes)
-    found = {}
-    for place in scopes:
-        units = tuple(p.name for p in around if p.parent_id == place.id and p.kind is PlaceKind.UNIT)
-        parent = next((p.name for p in around if p.id == place.parent_id), "")
-        building = place.name if place.kind is PlaceKind.BUILDING else None
-        found[place.id] = Scene(building, units, place.floors, parent if building else place.name)
-    return found
+    names: dict[PlaceId, str] = {}
+    units: dict[PlaceId, list[str]] = {}
+    for near in await boards.around(session, scopes):
+        names[near.id] = near.name
+        if near.kind is PlaceKind.UNIT:
+            units.setdefault(near.parent_id, []).append(near.name)
+    return {place.id: _scene(place, names, units) for place in scopes}
 
 
-def seen(ticket: Ticket, words: Sequence[TicketMessage]) -> OpenTicket:
+def _scene(place: Place, names: Mapping[PlaceId, str], units: Mapping[PlaceId, Sequence[str]]) -> Scene:
+    inside = tuple(units.get(place.id, ()))
+    if place.kind is not PlaceKind.BUILDING:
+        return Scene(None, inside, place.floors, place.name)
+    parent = names.get(place.parent_id, "") if place.parent_id is not None else ""
+    return Scene(place.name, inside, place.floors, parent)
+
+
+def _seen(ticket: Any, words: Sequence[Any]) -> OpenTicket:
     """One ticket as understanding sees it."""
-    opening = next((w for w in words if w.act is Act.OPEN), None)
+    opening = next((said for said in words if said.act is Act.OPEN), None)
     return OpenTicket(
         id=str(ticket.id),
         category=ticket.category,
@@ -73,6 +89,6 @@ def seen(ticket: Ticket, words: Sequence[TicketMessage]) -> OpenTicket:
         opened_at=ticket.opened_at,
         last_at=ticket.last_at or ticket.opened_at,
         gist=opening.text if opening else "",
-        people=frozenset(w.sender for w in words),
+        people=frozenset(said.sender for said in words),
         closed_at=ticket.closed_at,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from handlers import board
+from handlers.board import outdate
 from handlers.context import Context, Reply, Words
 from handlers.dispatch import call_out
 from handlers.lifecycle import advance, possible
@@ -24,9 +24,7 @@ Effect = Callable[[Context, Item, str], Awaitable[Reply | None]]
 async def apply(ctx: Context, item: Item, text: str) -> Reply | None:
     """Let one act have its effect; the messages that follow in the same batch see it."""
     reply = await EFFECTS[item.act](ctx, item, text)
-    await ctx.session.flush()
-    if ctx.place is not None:
-        ctx.board.update(await board.load(ctx.session, [ctx.place], ctx.now, ctx.house))
+    outdate(ctx.board, ctx.place)
     return reply
 
 

@@ -6,7 +6,7 @@ still refer to them. Nothing here refuses: who does not speak to the bot is not 
 
 from typing import Final
 
-from handlers.board import Outlook
+from handlers.board import Outlook, load
 from handlers.context import Context, Happening, Reply
 from handlers.effects import apply
 from handlers.lifecycle import advance
@@ -42,7 +42,7 @@ async def overhear(ctx: Context) -> Reply | None:
 async def judge(ctx: Context, text: str) -> Judgement:
     """What the message means among the tickets that it may be about."""
     heard = await heard_from(ctx, text)
-    outlook = ctx.board.get(ctx.place.id, Outlook()) if ctx.place else Outlook()
+    outlook = await outlook_here(ctx)
     open_tickets = outlook.for_group() if ctx.is_group else outlook.tickets
     judged = ctx.reader.judge(heard, outlook.scene, ctx.memory, open_tickets)
     if _said_to_be_done(ctx, judged):
@@ -59,8 +59,18 @@ def _said_to_be_done(ctx: Context, judged: Judgement) -> bool:
 
 async def as_report(ctx: Context, text: str) -> Item:
     """What somebody reports outright, as an opening: only the kind and the place are judged."""
-    outlook = ctx.board.get(ctx.place.id, Outlook()) if ctx.place else Outlook()
-    return ctx.reader.report(await heard_from(ctx, text), outlook.scene)
+    return ctx.reader.report(await heard_from(ctx, text), (await outlook_here(ctx)).scene)
+
+
+async def outlook_here(ctx: Context) -> Outlook:
+    """What understanding has to know of the chat's place, as it is after the messages before this one."""
+    if ctx.place is None:
+        return Outlook()
+    known = ctx.board.get(ctx.place.id)
+    if known is None or known.stale:
+        await ctx.session.flush()
+        ctx.board.update(await load(ctx.session, [ctx.place], ctx.now, ctx.house))
+    return ctx.board[ctx.place.id]
 
 
 async def heard_from(ctx: Context, text: str) -> Heard:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -75,7 +76,14 @@ async def insert_once(
     """
     if not rows:
         return []
-    dialect = session.get_bind().dialect.name
+    await session.flush()  # what the rows point to
+    statement = _insert_once(table, tuple(key), session.get_bind().dialect.name)
+    return [tuple(row) for row in await session.execute(statement, rows)]
+
+
+@cache
+def _insert_once(table: type[Base], key: tuple[str, ...], dialect: str) -> Any:
+    """The statement, made once: making one takes longer than running it."""
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values(list(rows)).on_conflict_do_nothing().returning(*(getattr(table, k) for k in key))
-    return [tuple(row) for row in await session.execute(statement)]
+    bare = sa.inspect(table).local_table
+    return insert(bare).on_conflict_do_nothing().returning(*(bare.c[column] for column in key))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,13 +40,21 @@ class GroupChat(Base, kw_only=True):
         return (self.channel, self.account, self.chat)
 
 
+_BOUND: Final = (
+    sa.select(GroupChat, Place)
+    .join(Place, Place.id == GroupChat.place_id)
+    .where(
+        sa.tuple_(GroupChat.channel, GroupChat.account, GroupChat.chat).in_(sa.bindparam("addresses", expanding=True))
+    )
+)
+
+
 async def bound(session: AsyncSession, addresses: Collection[Address]) -> dict[Address, tuple[GroupChat, Place]]:
     """Those of `addresses` that are bound groups, with their places; one statement."""
     if not addresses:
         return {}
-    key = sa.tuple_(GroupChat.channel, GroupChat.account, GroupChat.chat)
-    query = sa.select(GroupChat, Place).join(Place, Place.id == GroupChat.place_id).where(key.in_(list(addresses)))
-    return {chat.address: (chat, place) for chat, place in await session.execute(query)}
+    found = await session.execute(_BOUND, {"addresses": list(addresses)})
+    return {chat.address: (chat, place) for chat, place in found}
 
 
 async def at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[GroupChat]:

@@ -38,9 +38,7 @@ class InboxEntry(Base, kw_only=True):
 
 async def claim(session: AsyncSession, keys: Sequence[Key], now: datetime) -> set[Key]:
     """Take the messages with these keys; those that nobody took before are returned. One statement."""
-    rows = [
-        dict(channel=c, account=a, message_id=m, received_at=now, kept=sa.null()) for c, a, m in dict.fromkeys(keys)
-    ]
+    rows = [dict(channel=c, account=a, message_id=m, received_at=now) for c, a, m in dict.fromkeys(keys)]
     fresh = await insert_once(session, InboxEntry, rows, key=("channel", "account", "message_id"))
     return {(str(c), str(a), str(m)) for c, a, m in fresh}
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,13 +72,25 @@ class Known:
     home: Place | None = None
 
 
+_KNOWN: Final = (
+    sa.select(Identity, Member, Place)
+    .join(Member, Member.id == Identity.member_id)
+    .outerjoin(Place, Place.id == Member.home_id)
+    .where(sa.tuple_(Identity.channel, Identity.account, Identity.sender).in_(sa.bindparam("people", expanding=True)))
+)
+_GRANTS: Final = (
+    sa.select(RoleGrant.member_id, RoleGrant.role, Place.path)
+    .join(Place, sa.or_(Place.id == RoleGrant.place_id, Place.grid_id == RoleGrant.place_id))
+    .where(RoleGrant.member_id.in_(sa.bindparam("members", expanding=True)))
+    .order_by(Place.grid_id.is_not(None), Place.path)
+)
+
+
 async def known(session: AsyncSession, people: Collection[Who]) -> dict[Who, Known]:
     """Those of `people` who are members, with what they may do; two statements however many they are."""
     if not people:
         return {}
-    key = sa.tuple_(Identity.channel, Identity.account, Identity.sender)
-    query = sa.select(Identity, Member, Place).join(Member, Member.id == Identity.member_id)
-    rows = await session.execute(query.outerjoin(Place, Place.id == Member.home_id).where(key.in_(list(people))))
+    rows = await session.execute(_KNOWN, {"people": list(people)})
     found = [(identity, member, home) for identity, member, home in rows]
     grants = await grants_of(session, {member.id for _, member, _ in found})
     return {
@@ -89,11 +102,8 @@ async def grants_of(session: AsyncSession, members: Collection[MemberId]) -> dic
     """The roles of `members` with the paths they hold for; what holds for a grid holds for each of its buildings."""
     if not members:
         return {}
-    there = sa.or_(Place.id == RoleGrant.place_id, Place.grid_id == RoleGrant.place_id)
-    query = sa.select(RoleGrant.member_id, RoleGrant.role, Place.path).join(Place, there)
     found: dict[MemberId, tuple[Grant, ...]] = {}
-    query = query.where(RoleGrant.member_id.in_(members)).order_by(Place.grid_id.is_not(None), Place.path)
-    for member, role, path in await session.execute(query):
+    for member, role, path in await session.execute(_GRANTS, {"members": list(members)}):
         found[member] = (*found.get(member, ()), Grant(role, path))
     return found
 

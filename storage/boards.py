@@ -1,0 +1,77 @@
+"""What a message may be about, for many places at once.
+
+Bare columns and prepared statements, because it is asked for with every message that is heard.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.places import Place
+from storage.tickets import Ticket, TicketMessage
+from storage.types import PlaceId, PlaceKind
+
+_TICKET: Final = sa.inspect(Ticket).local_table.c
+_WORDS: Final = sa.inspect(TicketMessage).local_table.c
+_PLACE: Final = sa.inspect(Place).local_table.c
+_HERE: Final = sa.and_(
+    _TICKET.scope_id.in_(sa.bindparam("scopes", expanding=True)),
+    sa.or_(_TICKET.closed_at.is_(None), _TICKET.closed_at > sa.bindparam("since")),
+)
+_TICKETS: Final = (
+    sa.select(
+        _TICKET.id,
+        _TICKET.scope_id,
+        _TICKET.in_group,
+        _TICKET.category,
+        _TICKET.urgency,
+        _TICKET.building,
+        _TICKET.unit,
+        _TICKET.floor,
+        _TICKET.room,
+        _TICKET.opened_at,
+        _TICKET.last_at,
+        _TICKET.closed_at,
+    )
+    .where(_HERE)
+    .order_by(_TICKET.id)
+)
+_SAID: Final = (
+    sa.select(_WORDS.ticket_id, _WORDS.sender, _WORDS.act, _WORDS.text)
+    .join_from(_WORDS.ticket_id.table, _TICKET.id.table, _WORDS.ticket_id == _TICKET.id)
+    .where(_HERE)
+    .order_by(_WORDS.at, _WORDS.message_id)
+)
+_PARENTS_AND_UNITS: Final = (
+    sa.select(_PLACE.id, _PLACE.parent_id, _PLACE.kind, _PLACE.name)
+    .where(
+        sa.or_(
+            _PLACE.id.in_(sa.bindparam("parents", expanding=True)),
+            sa.and_(
+                _PLACE.parent_id.in_(sa.bindparam("places", expanding=True)),
+                _PLACE.kind == sa.literal(PlaceKind.UNIT, _PLACE.kind.type),
+            ),
+        )
+    )
+    .order_by(_PLACE.id)
+)
+
+
+async def tickets_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
+    """The tickets of `scopes` that are open or were closed after `closed_since`, oldest first."""
+    return (await session.execute(_TICKETS, {"scopes": scopes, "since": closed_since})).all()
+
+
+async def words_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
+    """What was said about those tickets and by whom, in order."""
+    return (await session.execute(_SAID, {"scopes": scopes, "since": closed_since})).all()
+
+
+async def around(session: AsyncSession, found: Sequence[Place]) -> Sequence[Any]:
+    """The parents and the units of these places."""
+    parents = [place.parent_id for place in found if place.parent_id is not None]
+    given = {"parents": parents, "places": [place.id for place in found]}
+    return (await session.execute(_PARENTS_AND_UNITS, given)).all()
