@@ -6,26 +6,26 @@ rules say for which kinds it is said again and for which it is left to the admin
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.channels.base import Channel, SendError
+from bot.outcomes import Outcome, Verdict
+from bot.turns import Account, Turns
 from handlers.context import Words
-from handlers.rules.outbox import repeatable, retry_after
 from storage import chats, outbox
+from storage.chats import Address
 from storage.database import Sessions
 from storage.outbox import OutboxMessage
-from storage.types import OutboxStatus
 
 log = logging.getLogger(__name__)
 
 IDLE: Final = 15.0  #: seconds without a nudge after which the outbox is looked at anyway
+AWAY: Final = 2.0  #: seconds after which a database that was away is tried again
+PATIENCE: Final = 0.2  #: seconds that a round waits for all its messages before it goes on with other chats
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,6 @@ class Pace:
     give_up_after: int = 8  #: attempts
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    platform_id: str | None = None
-    error: SendError | None = None
-
-
 @dataclass(slots=True, kw_only=True)
 class Sender:
     """The way out. One message of a chat at a time, many chats at once."""
@@ -54,130 +48,149 @@ class Sender:
     instance: str = "main"
     pace: Pace = field(default_factory=Pace)
     mail: asyncio.Event = field(default_factory=asyncio.Event)
-    jitter: Callable[[], float] = field(default_factory=lambda: Random().random)
-    _resting: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    jitter: Callable[[], float] = field(default_factory=lambda: Random().random)  # noqa: S311 -- no secret
+    _turns: Turns = field(default_factory=Turns)
+    _flying: dict[asyncio.Task[Outcome], OutboxMessage] = field(default_factory=dict)
+    _landed: list[tuple[OutboxMessage, Outcome]] = field(default_factory=list)  #: said, but not yet settled
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; what is being said then is finished first."""
-        await self.recover(starting=True)
+        starting = True
         while not stop.is_set():
             self.mail.clear()
+            wait = AWAY
             try:
-                await self.recover()
+                await self._settle()  # before anybody takes what was said for unknown
+                await self.recover(starting=starting)
+                starting = False
                 while not stop.is_set() and await self.round():
                     pass
+                wait = await self._idle_for()
             except Exception:  # the database is away: nothing is lost, it is looked at again
                 log.exception("sender_failed")
-            await self._rest(stop)
+            await self._rest(stop, wait)
+        await self.finish()
+
+    async def finish(self) -> None:
+        """Wait for what is being said, and note what became of it."""
+        if self._flying:
+            await asyncio.wait(self._flying)
+        try:
+            await self._land(0)
+        except Exception:  # as after a crash: the next start decides what is to be done about it
+            log.exception("sender_failed")
 
     async def recover(self, *, starting: bool = False) -> None:
         """Decide about messages whose sender is gone."""
-        now = self.clock()
+        now, in_hand = self.clock(), {message.id for message in self._flying.values()}
         async with self.sessions.begin() as session:
             for message in await outbox.left_hanging(session, now=now, by=self.instance if starting else None):
-                self._unknown(message, now)
+                if message.id not in in_hand:  # a clock that jumps ends every lease
+                    self._verdict.unknown(message, now)
 
     async def round(self) -> int:
-        """Say one message in every chat where one is due; how many chats that were."""
-        now = self.clock()
+        """Say one message in every chat where one is due; how many were begun or ended."""
+        claimed = await self._claim()
+        now = _loop_time()
+        for message in claimed:
+            channel = self.channels.get(_account(message))
+            wait = self._turns.take(_account(message), channel.can.account_pause, now) if channel else 0
+            self._flying[asyncio.create_task(self._say(message, channel, wait))] = message
+        return len(claimed) + await self._land(PATIENCE)
+
+    async def _claim(self) -> Sequence[OutboxMessage]:
+        room = self._room() - len(self._flying)
+        if room <= 0:
+            return ()
+        self._turns.forget_past(_loop_time())
         async with self.sessions.begin() as session:
-            resting = [account for account, until in self._resting.items() if until > now]
-            claimed = await outbox.claim(
-                session, now=now, lease=self.pace.lease, limit=self.pace.batch, by=self.instance, resting=resting
+            return await outbox.claim(
+                session,
+                now=self.clock(),
+                lease=self.pace.lease,
+                limit=room,
+                by=self.instance,
+                resting=self._turns.accounts,
+                quiet=self._turns.chats,
             )
-        if claimed:
-            spaced = zip(claimed, self._spacing(claimed), strict=True)
-            await self._settle(claimed, await asyncio.gather(*(self._say(*pair) for pair in spaced)))
-        return len(claimed)
 
-    def _spacing(self, claimed: Sequence[OutboxMessage]) -> list[timedelta]:
-        """How long each message waits, so that an account never speaks faster than it may."""
-        seen: Counter[tuple[str, str]] = Counter()
-        waits = []
-        for account in ((message.channel, message.account) for message in claimed):
-            channel = self.channels.get(account)
-            waits.append(channel.can.account_pause * seen[account] if channel else timedelta(0))
-            seen[account] += 1
-        return waits
+    def _room(self) -> int:
+        """Most messages at a time: each must have its turn and its answer before its lease is over."""
+        spare = self.pace.lease - self.pace.timeout
+        pauses = [channel.can.account_pause for channel in self.channels.values() if channel.can.account_pause]
+        return max(1, min([self.pace.batch, *(spare // pause for pause in pauses)]))
 
-    async def _say(self, message: OutboxMessage, wait: timedelta) -> _Outcome:
-        channel = self.channels.get((message.channel, message.account))
-        if wait:
-            await asyncio.sleep(wait.total_seconds())
+    async def _land(self, patience: float) -> int:
+        """Settle what has been said within `patience` seconds. What takes longer holds up nobody else."""
+        if self._flying:
+            done, _ = await asyncio.wait(self._flying, timeout=patience)
+            self._landed += [(self._flying.pop(task), task.result()) for task in done]
+        return await self._settle()
+
+    async def _say(self, message: OutboxMessage, channel: Channel | None, wait: float) -> Outcome:
         if channel is None:
-            return _Outcome(error=SendError("no such channel is configured"))
+            return Outcome(error=SendError("no such channel is configured"))
+        if wait:
+            await asyncio.sleep(wait)
         try:
             async with asyncio.timeout(self.pace.timeout.total_seconds()):
-                return _Outcome(await channel.send(message.chat, Words.from_body(message.body)))
+                return Outcome(await channel.send(message.chat, Words.from_body(message.body)))
         except SendError as error:
-            return _Outcome(error=error)
+            return Outcome(error=error)
         except TimeoutError:
-            return _Outcome(error=SendError("no answer in time", unsure=True))
+            return Outcome(error=SendError("no answer in time", unsure=True))
         except Exception:
             log.exception("channel_failed", extra={"outbox_id": message.id})
-            return _Outcome(error=SendError("the channel failed", unsure=True))
+            return Outcome(error=SendError("the channel failed", unsure=True))
+        finally:
+            if channel.can.chat_pause:
+                self._turns.spoke(_address(message), channel.can.chat_pause, _loop_time())
 
-    async def _settle(self, claimed: Sequence[OutboxMessage], outcomes: Sequence[_Outcome]) -> None:
-        now = self.clock()
+    async def _settle(self) -> int:
+        """Write down what became of messages; they stay in hand until that is on disk."""
+        now, landed = self.clock(), self._landed
+        if not landed:
+            return 0
         async with self.sessions.begin() as session:
-            for message, outcome in zip(claimed, outcomes, strict=True):
-                message = await session.merge(message, load=False)
-                self._note(message, outcome, now)
+            for message, outcome in landed:
+                row = await session.merge(message, load=False)
+                self._verdict.note(row, outcome, now)
                 error = outcome.error
                 if error and error.moved_to:
-                    await chats.move(session, (message.channel, message.account, message.chat), error.moved_to)
+                    await chats.move(session, _address(message), error.moved_to)
                 if error and error.gone and message.is_group:
-                    await chats.lose(session, (message.channel, message.account, message.chat), now)
-                await self._pause(session, message, now)
+                    await chats.lose(session, _address(message), now)
+        self._landed = []
+        return len(landed)
 
-    def _note(self, message: OutboxMessage, outcome: _Outcome, now: datetime) -> None:
-        error = outcome.error
-        message.lease_until = message.leased_by = None
-        if error is None:
-            message.status, message.sent_at, message.platform_id = OutboxStatus.SENT, now, outcome.platform_id
-        elif error.moved_to:
-            message.status, message.chat = OutboxStatus.PENDING, error.moved_to
-        elif error.unsure:
-            self._unknown(message, now)
-        elif error.permanent:
-            message.status = OutboxStatus.DEAD
-        else:
-            self._try_again(message, now, error.retry_after)
-        if error is not None:
-            message.error = str(error)[:200]
-            log.info("message_not_sent", extra={"outbox_id": message.id, "status": message.status.value})
-
-    def _unknown(self, message: OutboxMessage, now: datetime) -> None:
-        """It may have been said: by its kind, it is said again or left to the admin."""
-        message.lease_until = message.leased_by = None
-        message.error = "outcome unknown"
-        if repeatable(message.kind, is_group=message.is_group):
-            self._try_again(message, now)
-        else:
-            message.status = OutboxStatus.UNSURE
-
-    def _try_again(self, message: OutboxMessage, now: datetime, wish: timedelta | None = None) -> None:
-        if message.attempts >= self.pace.give_up_after:
-            message.status = OutboxStatus.DEAD
-            return
-        message.status = OutboxStatus.PENDING
-        message.due_at = now + (wish or retry_after(message.attempts, self.jitter()))
-
-    async def _pause(self, session: AsyncSession, message: OutboxMessage, now: datetime) -> None:
-        channel = self.channels.get((message.channel, message.account))
-        if channel is None:
-            return
-        if channel.can.account_pause:
-            self._resting[message.channel, message.account] = now + channel.can.account_pause
-        if channel.can.chat_pause:
-            until = now + channel.can.chat_pause
-            await outbox.postpone(session, message.channel, message.account, message.chat, until)
-
-    async def _rest(self, stop: asyncio.Event) -> None:
+    async def _idle_for(self) -> float:
+        """Seconds until something is due, or may be said; a nudge comes sooner."""
+        now = self.clock()
         async with self.sessions() as session:
-            due = await outbox.next_due(session)
-        wait = IDLE if due is None else min(max((due - self.clock()).total_seconds(), 0.02), IDLE)
+            due = await outbox.next_due(session, now, resting=self._turns.accounts, quiet=self._turns.chats)
+        waits = [IDLE] if due is None else [(due - now).total_seconds(), IDLE]
+        if self._turns.next is not None:
+            waits.append(self._turns.next - _loop_time())
+        return max(min(waits), 0.02)
+
+    @property
+    def _verdict(self) -> Verdict:
+        return Verdict(self.pace.give_up_after, self.jitter)
+
+    async def _rest(self, stop: asyncio.Event, wait: float) -> None:
         waits = [asyncio.create_task(self.mail.wait()), asyncio.create_task(stop.wait())]
-        await asyncio.wait(waits, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*waits, *self._flying], timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:
             task.cancel()
+
+
+def _account(message: OutboxMessage) -> Account:
+    return (message.channel, message.account)
+
+
+def _address(message: OutboxMessage) -> Address:
+    return (message.channel, message.account, message.chat)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()

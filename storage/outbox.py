@@ -1,6 +1,6 @@
 """What is to be said, and what became of it. The row of a message is also its receipt."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,6 +61,7 @@ async def claim(
     limit: int,
     by: str,
     resting: Collection[tuple[str, str]] = (),
+    quiet: Collection[tuple[str, str, str]] = (),
 ) -> Sequence[OutboxMessage]:
     """Lease up to `limit` due messages, at most one a chat, so that a chat stays in order.
 
@@ -68,37 +69,56 @@ async def claim(
         session: Commit it at once, so that the lease is visible to other senders.
         now: Messages due at or before this moment qualify.
         lease: How long the claim holds. Longer than one send may take.
-        limit: Most messages to take.
+        limit: Most messages to take: emergencies first, notices last.
         by: The instance that claims.
         resting: Accounts (channel, account) that may not speak just now.
+        quiet: Chats (channel, account, chat) in which nothing may be said just now.
     """
-    # What was put off on purpose has not joined the line yet; what failed and waits for its next try keeps its place.
-    in_line = sa.or_(
-        OutboxMessage.status == OutboxStatus.SENDING, OutboxMessage.attempts > 0, OutboxMessage.due_at <= now
-    )
-    firsts = (
-        sa.select(sa.func.min(OutboxMessage.id))
-        .where(OutboxMessage.status.in_(WAITING), in_line)
-        .group_by(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
-    )
     query = (
         sa.select(OutboxMessage)
         .where(
-            OutboxMessage.id.in_(firsts),
+            OutboxMessage.id.in_(_firsts(now)),
             OutboxMessage.status == OutboxStatus.PENDING,
             OutboxMessage.due_at <= now,
+            *_free(resting, quiet),
         )
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .order_by(_RANK, OutboxMessage.due_at, OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    if resting:
-        query = query.where(sa.tuple_(OutboxMessage.channel, OutboxMessage.account).not_in(list(resting)))
     found = (await session.scalars(query)).all()
     for message in found:
         message.status, message.lease_until, message.leased_by = OutboxStatus.SENDING, now + lease, by
         message.attempts += 1
     return found
+
+
+_RANK = sa.case(
+    (OutboxMessage.kind == MessageKind.EMERGENCY, 0), (OutboxMessage.kind == MessageKind.BROADCAST, 2), else_=1
+)
+
+
+def _firsts(now: datetime) -> sa.Select[int]:
+    """Whose turn it is in each chat."""
+    # What was put off on purpose has not joined the line yet; what failed and waits for its next try keeps its place.
+    in_line = sa.or_(
+        OutboxMessage.status == OutboxStatus.SENDING, OutboxMessage.attempts > 0, OutboxMessage.due_at <= now
+    )
+    return (
+        sa.select(sa.func.min(OutboxMessage.id))
+        .where(OutboxMessage.status.in_(WAITING), in_line)
+        .group_by(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
+    )
+
+
+def _free(
+    resting: Collection[tuple[str, str]], quiet: Collection[tuple[str, str, str]]
+) -> Iterator[sa.ColumnElement[bool]]:
+    account = (OutboxMessage.channel, OutboxMessage.account)
+    if resting:
+        yield sa.tuple_(*account).not_in(list(resting))
+    if quiet:
+        yield sa.tuple_(*account, OutboxMessage.chat).not_in(list(quiet))
 
 
 async def left_hanging(session: AsyncSession, *, now: datetime, by: str | None = None) -> Sequence[OutboxMessage]:
@@ -110,24 +130,19 @@ async def left_hanging(session: AsyncSession, *, now: datetime, by: str | None =
     return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
-async def postpone(session: AsyncSession, channel: str, account: str, chat: str, until: datetime) -> None:
-    """Let nothing be said in that chat before `until`."""
-    await session.execute(
-        sa.update(OutboxMessage)
-        .where(
-            OutboxMessage.channel == channel,
-            OutboxMessage.account == account,
-            OutboxMessage.chat == chat,
-            OutboxMessage.status == OutboxStatus.PENDING,
-            OutboxMessage.due_at < until,
-        )
-        .values(due_at=until)
+async def next_due(
+    session: AsyncSession,
+    now: datetime,
+    *,
+    resting: Collection[tuple[str, str]] = (),
+    quiet: Collection[tuple[str, str, str]] = (),
+) -> datetime | None:
+    """When the next pending message can be claimed, or None if there is none; what stands behind another waits for it."""
+    query = sa.select(sa.func.min(OutboxMessage.due_at)).where(
+        OutboxMessage.status == OutboxStatus.PENDING,
+        sa.or_(OutboxMessage.id.in_(_firsts(now)), OutboxMessage.due_at > now),
+        *_free(resting, quiet),
     )
-
-
-async def next_due(session: AsyncSession) -> datetime | None:
-    """When the next pending message is due, or None if there is none."""
-    query = sa.select(sa.func.min(OutboxMessage.due_at)).where(OutboxMessage.status == OutboxStatus.PENDING)
     found = await session.execute(query.add_columns(sa.literal(1)))
     value: datetime | None = found.one()[0]
     return value

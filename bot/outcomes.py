@@ -1,0 +1,68 @@
+"""What becomes of a message after an attempt to say it: said, tried again, left to the admin, or given up."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.channels.base import SendError
+from handlers.rules.outbox import repeatable, retry_after
+from storage.outbox import OutboxMessage
+from storage.types import OutboxStatus
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a channel made of a message: the platform's id for it, or why it was not said."""
+
+    platform_id: str | None = None
+    error: SendError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Enters outcomes into messages; changes nothing else.
+
+    Args:
+        give_up_after: Attempts.
+        jitter: 0 to 1, drawn anew each time.
+    """
+
+    give_up_after: int
+    jitter: Callable[[], float]
+
+    def note(self, message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
+        """The channel has answered."""
+        error = outcome.error
+        message.lease_until = message.leased_by = None
+        if error is None:
+            message.status, message.sent_at, message.platform_id = OutboxStatus.SENT, now, outcome.platform_id
+        elif error.moved_to and message.attempts < self.give_up_after:
+            message.status, message.chat = OutboxStatus.PENDING, error.moved_to
+        elif error.unsure:
+            self.unknown(message, now)
+        elif error.permanent:
+            message.status = OutboxStatus.DEAD
+        else:
+            self._try_again(message, now, error.retry_after)
+        if error is not None:
+            message.error = str(error)[:200]
+            log.info("message_not_sent", extra={"outbox_id": message.id, "status": message.status.value})
+
+    def unknown(self, message: OutboxMessage, now: datetime) -> None:
+        """It may have been said: by its kind, it is said again or left to the admin."""
+        message.lease_until = message.leased_by = None
+        message.error = "outcome unknown"
+        if repeatable(message.kind, is_group=message.is_group):
+            self._try_again(message, now)
+        else:
+            message.status = OutboxStatus.UNSURE
+
+    def _try_again(self, message: OutboxMessage, now: datetime, wish: timedelta | None = None) -> None:
+        if message.attempts >= self.give_up_after:
+            message.status = OutboxStatus.DEAD
+            return
+        message.status = OutboxStatus.PENDING
+        message.due_at = now + (wish or retry_after(message.attempts, self.jitter()))

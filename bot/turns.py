@@ -1,0 +1,52 @@
+"""Whose turn it is to speak: no chat and no account faster than its platform allows.
+
+Turns go by the event loop's clock, which never jumps: a wall clock that is set back must not silence anybody.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from storage.chats import Address
+
+#: channel, account
+Account = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Turns:
+    """When each account and each chat may speak again, in seconds of the loop's clock."""
+
+    _accounts: dict[Account, float] = field(default_factory=dict)
+    _chats: dict[Address, float] = field(default_factory=dict)
+
+    def take(self, account: Account, pause: timedelta, now: float) -> float:
+        """How many seconds the next message of `account` has to wait; the one after it comes `pause` later."""
+        turn = max(now, self._accounts.get(account, now))
+        if pause:
+            self._accounts[account] = turn + pause.total_seconds()
+        return turn - now
+
+    def spoke(self, chat: Address, pause: timedelta, now: float) -> None:
+        """Something was said in `chat`."""
+        if pause:
+            self._chats[chat] = now + pause.total_seconds()
+
+    def forget_past(self, now: float) -> None:
+        """Drop the turns that have come."""
+        self._accounts = {account: turn for account, turn in self._accounts.items() if turn > now}
+        self._chats = {chat: turn for chat, turn in self._chats.items() if turn > now}
+
+    @property
+    def accounts(self) -> list[Account]:
+        """Those that may not speak yet."""
+        return list(self._accounts)
+
+    @property
+    def chats(self) -> list[Address]:
+        """Those in which nothing may be said yet."""
+        return list(self._chats)
+
+    @property
+    def next(self) -> float | None:
+        """When the next turn comes."""
+        return min((*self._accounts.values(), *self._chats.values()), default=None)
