@@ -1,0 +1,123 @@
+"""The sheet 值班: who is on duty where, on which days and at which hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.workbook.cells import Cell, Problems, Row
+from bot.workbook.offices import people_meant, places_meant
+from bot.workbook.town import Town
+from handlers.days import day_at
+from handlers.reading import Unclear, folded
+from handlers.rules.duty import Span
+from handlers.times import Past, span
+from storage import duty
+from storage.duty import DutyShift
+from storage.members import Member
+from storage.places import Place
+from storage.types import MemberId
+
+NOBODY: Final = MemberId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What today is, where the community is."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The community's own day."""
+        return self.now.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """A row as it was meant."""
+
+    places: Sequence[Place]
+    members: Sequence[Member]
+    span: Span
+
+
+def turns(town: Town, rows: Sequence[Row], calendar: Calendar, problems: Problems) -> list[Turns]:
+    """What the sheet says; each wrong cell is a problem. What is over by now is left out."""
+    gazetteer, found = town.gazetteer(), []
+    for row in rows:
+        where = places_meant(row["地点"], problems, gazetteer) if row.needs("地点", problems) else []
+        row.needs("姓名", problems)
+        people = people_meant(town, row, problems, gazetteer)
+        when = _span(row, calendar, problems)
+        if when is not None:
+            found.append(Turns(where, people, when))
+    return found
+
+
+def _span(row: Row, calendar: Calendar, problems: Problems) -> Span | None:
+    days = _read(row["哪几天"], calendar, problems, "每天、周一到周五、周六日")
+    hours = _read(row["时段"], calendar, problems, "20:00-8:00")
+    first, last = _day(row["从"], calendar, problems), _day(row["到"], calendar, problems)
+    if days is None or hours is None:
+        return None
+    first, last = first or days.first_day, last or days.last_day
+    if last is not None and last < first:
+        problems.add(row["到"].at, f"{row['到'].quoted}比开始的那天还早，请对一下两个日期。")
+    if last is not None and last < calendar.today:
+        return None
+    return replace(days, first_day=first, last_day=last, starts=hours.starts, ends=hours.ends)
+
+
+def _read(cell: Cell, calendar: Calendar, problems: Problems, example: str) -> Span | None:
+    """The days or the hours that the cell says; a blank one is every day and the whole day."""
+    if not cell.text:
+        return Span(NOBODY, calendar.today)
+    try:
+        found, after = span(cell.text, calendar.now, calendar.zone, NOBODY)
+    except Past:
+        problems.add(cell.at, f"{cell.quoted}已经过去了，请改成以后的日子，或者删掉这一行。")
+        return None
+    except Unclear:
+        found, after = Span(NOBODY, calendar.today), cell.text
+    if after:
+        problems.add(cell.at, f"{cell.quoted}看不懂，请写成 {example}。")
+        return None
+    return found
+
+
+def _day(cell: Cell, calendar: Calendar, problems: Problems) -> date | None:
+    if not cell.text or cell.day is not None:
+        return cell.day
+    try:
+        found = day_at(folded(cell.text), 0, calendar.today)
+        if found is not None and not cell.text[found[1] :].strip():
+            return found[0]
+    except (ValueError, OverflowError):  # Unclear among them; 2月30日
+        pass
+    problems.add(cell.at, f"{cell.quoted}看不懂，请写日期，比如 2026-05-11 或 5月11日。")
+    return None
+
+
+async def fill_roster(town: Town, found: Sequence[Turns]) -> int:
+    """Enter the lines that are not entered yet; how many those were."""
+    new = 0
+    for one in found:
+        for place in one.places:
+            for member in one.members:
+                new += await duty.enter(town.session, _line(place, member, one.span))
+    return new
+
+
+def _line(place: Place, member: Member, when: Span) -> DutyShift:
+    return DutyShift(
+        place_id=place.id,
+        member_id=member.id,
+        first_day=when.first_day,
+        last_day=when.last_day,
+        weekdays="".join(map(str, sorted(when.weekdays))),
+        starts=when.starts,
+        ends=when.ends,
+    )
