@@ -1,8 +1,8 @@
 """The sheet 成员: who there is and where he lives."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -38,6 +38,9 @@ class Newcomer:
 def newcomers(town: Town, rows: Sequence[Row], problems: Problems) -> list[Newcomer]:
     """What the sheet says; each wrong cell is a problem."""
     found = []
+    buildings: defaultdict[str, list[Place]] = defaultdict(list)
+    for building in town.all_of(PlaceKind.BUILDING):
+        buildings[building.name].append(building)
     for row in rows:
         name = row.needs("姓名", problems)
         if len(name) > LONGEST_NAME or name.isdigit():
@@ -48,7 +51,7 @@ def newcomers(town: Town, rows: Sequence[Row], problems: Problems) -> list[Newco
         number = re.sub(r"[\s\-()（）]", "", phone.text)
         if number and not _PHONE.fullmatch(number):
             problems.add(phone.at, f"{phone.quoted}看不懂，请写电话号码，比如 13800000000。")
-        home, who = _home(town, row, problems), _who(row, problems)
+        home, who = _home(town, row, buildings, problems), _who(row, problems)
         found.append(Newcomer(row, name[:LONGEST_NAME], home, room[:LONGEST_ROOM] or None, number[:20] or None, who))
     _check_doubles(found, problems)
     return found
@@ -63,13 +66,13 @@ def _check_doubles(found: Sequence[Newcomer], problems: Problems) -> None:
         seen.setdefault(same, new.row.number)
 
 
-def _home(town: Town, row: Row, problems: Problems) -> Place | None:
+def _home(town: Town, row: Row, buildings: Mapping[str, list[Place]], problems: Problems) -> Place | None:
     """The building or unit, where it is one that is known."""
     name = building_name(row["楼栋"], problems)
     if not name:
         return None
     compound = row.text("小区")
-    same = [b for b in town.all_of(PlaceKind.BUILDING) if b.name == name]
+    same = buildings.get(name, [])
     found = [b for b in same if not compound or _above(town, b) == compound]
     if len(found) != 1:
         titles = [_above(town, b) + short_name(b) for b in (found or same)]
@@ -112,7 +115,7 @@ def _who(row: Row, problems: Problems) -> Who | None:
         problems.add(sender.at, "写了渠道，就要写这个人在那里的 id；不知道就把渠道也空着，用“邀请”发码给他。")
     if not (account.text or default):
         problems.add(account.at, "没有写账号：就是配置文件里这个渠道的 account。")
-    return word, (account.text or default)[:64], sender.text[:LONGEST_ID]
+    return word[:24], (account.text or default)[:64], sender.text[:LONGEST_ID]
 
 
 @dataclass(slots=True)
