@@ -119,7 +119,7 @@ async def urge(ctx: Context, rest: str) -> Reply:
     ticket, _ = await pick(ctx, rest, "催办", lambda: _mine_open(ctx))
     member = await ctx.member()
     await _must_follow(ctx, ticket, member)
-    if ticket.called_at is not None and ctx.now - ticket.called_at < URGE_AGAIN:
+    if ticket.called_at is not None and timedelta(0) <= ctx.now - ticket.called_at < URGE_AGAIN:
         raise Refusal(phrases.urged_lately(ticket))
     advance(ctx, ticket, TicketAction.URGE, member.id)
     if ticket.assignee_id is None:

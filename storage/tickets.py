@@ -4,16 +4,16 @@ Facts and words are kept apart: `TicketEvent` is never changed or deleted and ho
 `Picture` hold what people wrote and showed, and go when a person asks for it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, insert_once
+from storage.base import UNFLUSHED, Base, insert_once
 from storage.places import Place
 from storage.types import Act, Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
@@ -166,21 +166,38 @@ async def current(session: AsyncSession, scopes: Collection[PlaceId], closed_sin
     return (await session.scalars(query)).all()
 
 
+_WORDS: Final = (
+    sa.select(TicketMessage)
+    .where(TicketMessage.ticket_id.in_(sa.bindparam("tickets", expanding=True)))
+    .order_by(TicketMessage.at, TicketMessage.message_id)
+    .execution_options(**UNFLUSHED)
+)
+
+
 async def words_of(session: AsyncSession, tickets: Collection[TicketId]) -> Sequence[TicketMessage]:
     """Everything said about `tickets`, in order."""
     if not tickets:
         return ()
-    query = sa.select(TicketMessage).where(TicketMessage.ticket_id.in_(tickets))
-    return (await session.scalars(query.order_by(TicketMessage.at, TicketMessage.message_id))).all()
+    return (await session.scalars(_WORDS, {"tickets": list(tickets)})).all()
+
+
+_HOLDING: Final = (
+    sa.select(TicketMessage.message_id, TicketMessage.ticket_id)
+    .where(
+        sa.tuple_(TicketMessage.channel, TicketMessage.account, TicketMessage.message_id).in_(
+            sa.bindparam("messages", expanding=True)
+        )
+    )
+    .order_by(TicketMessage.ticket_id)
+    .execution_options(**UNFLUSHED)
+)
 
 
 async def holding(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
     """Which tickets the messages with these (channel, account, message id) belong to, by message id."""
     if not messages:
         return {}
-    key = sa.tuple_(TicketMessage.channel, TicketMessage.account, TicketMessage.message_id)
-    query = sa.select(TicketMessage.message_id, TicketMessage.ticket_id).where(key.in_(list(messages)))
-    return {message: ticket for message, ticket in await session.execute(query.order_by(TicketMessage.ticket_id))}
+    return {message: ticket for message, ticket in await session.execute(_HOLDING, {"messages": list(messages)})}
 
 
 async def opened_by_message(session: AsyncSession, channel: str, account: str, message: str) -> Sequence[Ticket]:
@@ -201,6 +218,12 @@ async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:
     return (await session.scalars(query.order_by(Ticket.waiting_since))).all()
 
 
+async def waiting_from(session: AsyncSession, moment: datetime) -> Sequence[Ticket]:
+    """Tickets nobody has accepted that wait since a time later than `moment`, as the clock was when they began to."""
+    query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since > moment)
+    return (await session.scalars(query)).all()
+
+
 async def open_below(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[Ticket]:
     """Open tickets whose scope is one of `places`, oldest first."""
     query = sa.select(Ticket).where(Ticket.scope_id.in_(places), Ticket.closed_at.is_(None))
@@ -213,16 +236,33 @@ async def assigned_to(session: AsyncSession, member: MemberId) -> Sequence[Ticke
     return (await session.scalars(query.order_by(Ticket.opened_at))).all()
 
 
+async def keep_words(session: AsyncSession, words: Mapping[str, Any]) -> None:
+    """Keep what a message said about a ticket; `words` are the columns of a `TicketMessage`. Repeating it is harmless."""
+    await insert_once(session, TicketMessage, [words], key=("ticket_id",))
+
+
+async def keep_picture(session: AsyncSession, picture: Mapping[str, Any]) -> None:
+    """Let a picture belong to a ticket; `picture` are the columns of a `Picture`. Repeating it is harmless."""
+    await insert_once(session, Picture, [picture], key=("ticket_id",))
+
+
 async def followed_by(session: AsyncSession, member: MemberId, limit: int = 20) -> Sequence[Ticket]:
     """Tickets that `member` reported or joined, newest first."""
     query = sa.select(Ticket).join(Follower, Follower.ticket_id == Ticket.id).where(Follower.member_id == member)
     return (await session.scalars(query.order_by(Ticket.opened_at.desc()).limit(limit))).all()
 
 
+_FOLLOWERS: Final = (
+    sa.select(Follower)
+    .where(Follower.ticket_id == sa.bindparam("ticket"))
+    .order_by(Follower.since, Follower.member_id)
+    .execution_options(**UNFLUSHED)
+)
+
+
 async def followers(session: AsyncSession, ticket: TicketId) -> Sequence[Follower]:
     """Who reported or joined it, in order."""
-    query = sa.select(Follower).where(Follower.ticket_id == ticket).order_by(Follower.since, Follower.member_id)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(_FOLLOWERS, {"ticket": ticket})).all()
 
 
 async def follow(session: AsyncSession, ticket: TicketId, member: MemberId, since: datetime, *, in_group: bool) -> bool:
