@@ -17,9 +17,9 @@ from storage.broadcasts import Broadcast
 from storage.outbox import WAITING, OutboxMessage
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
 
-LATE: Final = timedelta(hours=2)  #: how late a notice still goes without asking its author again
+LATE: Final = timedelta(hours=2)  #: how late a notice still goes, in any group, without asking its author again
 DRAFT_FOR: Final = timedelta(hours=24)  #: how long a draft waits for its author
-MOST_NAMED: Final = 20  #: groups named one by one
+TOO_LATE: Final = "too late"  #: what a message died of that was not out in that time
 
 
 def advance(broadcast: Broadcast, action: BroadcastAction) -> None:
@@ -111,6 +111,8 @@ def _wait_for_next(moment: Moment, broadcast: Broadcast, repeat: Repeat) -> None
 async def finish_sent(moment: Moment) -> None:
     """Close every round of which nothing is waiting any more, and tell the author what became of it."""
     for broadcast in await broadcasts.sending(moment.session):
+        if moment.now - broadcast.due_at > LATE:  # yesterday's “明天停水” misleads
+            await broadcasts.give_up(moment.session, broadcast, TOO_LATE)
         counts = await outbox.receipts(moment.session, broadcast.id, broadcast.round_key)
         if not any(counts.get(status) for status in WAITING):
             await _finish(moment, broadcast, counts.get(OutboxStatus.SENT, 0))
@@ -135,7 +137,7 @@ async def _reasons(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:
     gone = {address for address, (group, _) in found.items() if group.lost_at is not None}
     titles = await _names(moment, rows)
     return [
-        phrases.failure(name, lost=(row.channel, row.account, row.chat) in gone)
+        phrases.failure(name, lost=(row.channel, row.account, row.chat) in gone, late=row.error == TOO_LATE)
         for row, name in zip(rows, titles, strict=True)
     ]
 

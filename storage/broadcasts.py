@@ -116,6 +116,13 @@ async def take_back(session: AsyncSession, broadcast: Broadcast) -> int:
     return len((await session.execute(dropped)).all())
 
 
+async def give_up(session: AsyncSession, broadcast: Broadcast, why: str) -> None:
+    """Let those messages of the last round be dead whose sending has not begun."""
+    waiting = OutboxMessage.status == OutboxStatus.PENDING
+    late = sa.update(OutboxMessage).where(*_round(broadcast), waiting)
+    await session.execute(late.values(status=OutboxStatus.DEAD, error=why))
+
+
 def _round(broadcast: Broadcast) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         OutboxMessage.broadcast_id == broadcast.id,

@@ -100,6 +100,17 @@ async def test_after_a_crash_before_sending_it_goes_on(world: World) -> None:
     assert [len(received(world, group)) for group in GROUPS] == [1, 1, 1]
 
 
+async def test_what_a_long_absence_left_unsaid_is_not_said_days_later(world: World) -> None:
+    await scheduled(world)
+    world.now += HOUR
+    await world.clock.ring()
+    world.now += timedelta(days=3)
+    await ring(world)
+    world.silent(*GROUPS)
+    world.hears("陈书记", "0 个群收到，3 个群没发成", "过了时间就没再发")
+    assert await status(world) is BroadcastStatus.SENT
+
+
 async def test_after_a_crash_half_way_no_group_gets_it_twice(world: World, sessions: Sessions) -> None:
     await scheduled(world)
     world.now += HOUR

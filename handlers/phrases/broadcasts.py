@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from handlers.phrases.places import names
@@ -10,7 +11,8 @@ from handlers.rules.broadcasts import Repeat
 from storage.broadcasts import Broadcast
 from storage.types import BroadcastStatus
 
-STATES = {
+MOST_NAMED: Final = 10  #: groups named one by one
+STATES: Final = {
     BroadcastStatus.DRAFT: "等确认",
     BroadcastStatus.SCHEDULED: "定好了",
     BroadcastStatus.SENDING: "正在发",
@@ -183,12 +185,17 @@ def finished(broadcast: Broadcast, sent: int, failed: Sequence[str], unsure: Seq
         return f"{broadcast.id} 号通知没有发出去：现在一个群也没有了。请先把我拉进群，再重新发。"
     text = f"{broadcast.id} 号通知发完了：{sent} 个群收到"
     if failed:
-        text += f"，{len(failed)} 个群没发成：{'；'.join(failed)}"
+        more = f"；等 {len(failed)} 个" if len(failed) > MOST_NAMED else ""
+        text += f"，{len(failed)} 个群没发成：{'；'.join(failed[:MOST_NAMED])}{more}"
     if unsure:
-        text += f"。{len(unsure)} 个群说不准发没发出去：{names(unsure, 10)}，请到群里看一眼，没有就自己补一条"
+        text += f"。{len(unsure)} 个群说不准发没发出去：{names(unsure, MOST_NAMED)}，请到群里看一眼，没有就自己补一条"
     return f"{text}。"
 
 
-def failure(place: str, *, lost: bool) -> str:
+def failure(place: str, *, lost: bool, late: bool) -> str:
     """Why a group did not get a notice."""
-    return f"{place}（我已经不在群里，请重新拉我进群并绑定）" if lost else f"{place}（平台没收下，请自己到群里补一条）"
+    if lost:
+        return f"{place}（我已经不在群里，请重新拉我进群并绑定）"
+    if late:
+        return f"{place}（一直发不过去，过了时间就没再发，还要发请重新写一条）"
+    return f"{place}（平台没收下，请自己到群里补一条）"
