@@ -11,7 +11,7 @@ from handlers.understanding.types import Item, Spot
 from storage import places, tickets
 from storage.members import Member
 from storage.places import Place
-from storage.tickets import Picture, Ticket, TicketEvent, TicketMessage
+from storage.tickets import Ticket, TicketEvent
 from storage.types import Act, MessageKind, PlaceKind, Role, TicketAction, TicketStatus, Urgency
 
 
@@ -105,25 +105,12 @@ def locate(ticket: Ticket, spot: Spot) -> None:
 async def keep_words(ctx: Context, ticket: Ticket, act: Act, text: str, member: Member) -> None:
     """Keep what was said and shown about the ticket: words because they belong to it, and only then."""
     inbound = ctx.inbound
-    key = (ticket.id, inbound.channel, inbound.account, inbound.message_id)
-    if await ctx.session.get(TicketMessage, key) is None:
-        ctx.session.add(
-            TicketMessage(
-                ticket_id=ticket.id,
-                channel=inbound.channel,
-                account=inbound.account,
-                message_id=inbound.message_id,
-                at=ctx.now,
-                act=act,
-                sender=inbound.sender,
-                text=text,
-                member_id=member.id,
-            )
-        )
+    whose = dict(ticket_id=ticket.id, at=ctx.now, member_id=member.id)
+    said = dict(channel=inbound.channel, account=inbound.account, message_id=inbound.message_id, sender=inbound.sender)
+    await tickets.keep_words(ctx.session, dict(whose, **said, act=act, text=text))
     for seen in inbound.attachments:
-        if seen.digest and await ctx.session.get(Picture, (seen.digest, ticket.id)) is None:
-            picture = Picture(digest=seen.digest, ticket_id=ticket.id, at=ctx.now, size=seen.size, member_id=member.id)
-            ctx.session.add(picture)
+        if seen.digest:
+            await tickets.keep_picture(ctx.session, dict(whose, digest=seen.digest, size=seen.size))
     ticket.last_at = ctx.now
 
 

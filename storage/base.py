@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -67,16 +68,20 @@ class Base(MappedAsDataclass, DeclarativeBase, eq=False, repr=False):
     }
 
 
+#: For questions whose answer no change still waiting in the session can alter: it need not be written down first.
+UNFLUSHED: Final = MappingProxyType({"autoflush": False})
+
+
 async def insert_once(
     session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """Insert `rows` and return the keys of those that were not there before, in no order.
 
-    What is there already is left as it is: repeating an insert changes nothing. Many rows are one statement.
+    What is there already is left as it is: repeating an insert changes nothing. Many rows are one statement, run at
+    once: what they point to must have been flushed.
     """
     if not rows:
         return []
-    await session.flush()  # what the rows point to
     statement = _insert_once(table, tuple(key), session.get_bind().dialect.name)
     return [tuple(row) for row in await session.execute(statement, rows)]
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import UNFLUSHED, Base
 from storage.outbox import OutboxMessage
 from storage.places import Place
 from storage.tickets import Ticket
@@ -49,6 +49,14 @@ _BOUND: Final = (
 )
 
 
+_AT: Final = (
+    sa.select(GroupChat)
+    .where(GroupChat.place_id.in_(sa.bindparam("places", expanding=True)), GroupChat.lost_at.is_(None))
+    .order_by(GroupChat.id)
+    .execution_options(**UNFLUSHED)
+)
+
+
 async def bound(session: AsyncSession, addresses: Collection[Address]) -> dict[Address, tuple[GroupChat, Place]]:
     """Those of `addresses` that are bound groups, with their places; one statement."""
     if not addresses:
@@ -59,8 +67,7 @@ async def bound(session: AsyncSession, addresses: Collection[Address]) -> dict[A
 
 async def at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[GroupChat]:
     """The groups bound to `places` themselves in which the bot still is."""
-    query = sa.select(GroupChat).where(GroupChat.place_id.in_(places), GroupChat.lost_at.is_(None))
-    return (await session.scalars(query.order_by(GroupChat.id))).all()
+    return (await session.scalars(_AT, {"places": list(places)})).all()
 
 
 async def bind(session: AsyncSession, address: Address, place: Place, now: datetime) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import UNFLUSHED, Base
 from storage.places import Place
 from storage.types import MemberId, PlaceId, Role
 
@@ -83,6 +83,22 @@ _GRANTS: Final = (
     .join(Place, sa.or_(Place.id == RoleGrant.place_id, Place.grid_id == RoleGrant.place_id))
     .where(RoleGrant.member_id.in_(sa.bindparam("members", expanding=True)))
     .order_by(Place.grid_id.is_not(None), Place.path)
+    .execution_options(**UNFLUSHED)
+)
+
+
+_IDENTITIES: Final = (
+    sa.select(Identity)
+    .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)))
+    .order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender)
+    .execution_options(**UNFLUSHED)
+)
+_HOLDERS: Final = (
+    sa.select(RoleGrant.place_id, RoleGrant.role, Member)
+    .join(Member, Member.id == RoleGrant.member_id)
+    .where(RoleGrant.place_id.in_(sa.bindparam("places", expanding=True)), Member.gone_at.is_(None))
+    .order_by(Member.id)
+    .execution_options(**UNFLUSHED)
 )
 
 
@@ -143,8 +159,7 @@ async def called_like(session: AsyncSession, name: str, limit: int = 200) -> Seq
 
 async def identities_of(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Identity]:
     """How the channels know `members`, last seen first."""
-    query = sa.select(Identity).where(Identity.member_id.in_(members))
-    return (await session.scalars(query.order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender))).all()
+    return (await session.scalars(_IDENTITIES, {"members": list(members)})).all()
 
 
 async def grant(session: AsyncSession, member: MemberId, place: PlaceId, role: Role) -> None:
@@ -190,13 +205,7 @@ async def holders(session: AsyncSession, places: Collection[PlaceId]) -> dict[tu
     """Who holds which role for `places` themselves, in order of entry."""
     if not places:
         return {}
-    query = (
-        sa.select(RoleGrant.place_id, RoleGrant.role, Member)
-        .join(Member, Member.id == RoleGrant.member_id)
-        .where(RoleGrant.place_id.in_(places), Member.gone_at.is_(None))
-        .order_by(Member.id)
-    )
     found: dict[tuple[PlaceId, Role], tuple[Member, ...]] = {}
-    for place, role, member in await session.execute(query):
+    for place, role, member in await session.execute(_HOLDERS, {"places": list(places)}):
         found[place, role] = (*found.get((place, role), ()), member)
     return found

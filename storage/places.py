@@ -6,8 +6,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm.util import identity_key
 
-from storage.base import Base
+from storage.base import UNFLUSHED, Base
 from storage.types import PlaceId, PlaceKind
 
 ROOT: Final = "/"
@@ -67,9 +68,24 @@ async def named(session: AsyncSession, kind: PlaceKind, name: str, parent: Place
     return found
 
 
+_BY_ID: Final = sa.select(Place).where(Place.id.in_(sa.bindparam("ids", expanding=True))).execution_options(**UNFLUSHED)
+
+
 async def by_id(session: AsyncSession, place: PlaceId) -> Place:
     """The place with that id, which exists."""
-    return await session.get_one(Place, place)
+    return (await _read(session, [place]))[place]
+
+
+async def _read(session: AsyncSession, ids: Collection[PlaceId]) -> dict[PlaceId, Place]:
+    """The places with these ids, which exist. One transaction reads each of them once."""
+    kept: list[Place] = session.info.setdefault("places", [])  # the session itself would let go of them
+    there = {i: session.identity_map.get(identity_key(Place, i)) for i in ids}
+    found = {i: place for i, place in there.items() if place is not None and not sa.inspect(place).expired}
+    if missing := [i for i in ids if i not in found]:
+        read = (await session.scalars(_BY_ID, {"ids": missing})).all()
+        kept.extend(read)
+        found |= {place.id: place for place in read}
+    return found
 
 
 async def below(session: AsyncSession, place: Place, kind: PlaceKind | None = None) -> Sequence[Place]:
@@ -87,7 +103,7 @@ async def within(session: AsyncSession, tops: Collection[Place]) -> sa.ColumnEle
 
 async def above(session: AsyncSession, place: Place) -> Sequence[Place]:
     """`place`, what is above it, nearest first, and its building's grid right after the compound."""
-    found = {p.id: p for p in await session.scalars(sa.select(Place).where(Place.id.in_(place.above_ids)))}
+    found = await _read(session, place.above_ids)
     line = [found[i] for i in place.above_ids if i in found]
     grids = [p.grid_id for p in line if p.grid_id is not None]
     if not grids:
@@ -122,15 +138,6 @@ async def only_community(session: AsyncSession) -> Place:
     if found is None:
         raise LookupError("no place exists yet")
     return found
-
-
-async def around(session: AsyncSession, found: Sequence[Place]) -> Sequence[Place]:
-    """The parents and the units of these places; one statement."""
-    parents = [place.parent_id for place in found if place.parent_id is not None]
-    units = sa.and_(Place.parent_id.in_([place.id for place in found]), Place.kind == PlaceKind.UNIT)
-    return (
-        await session.scalars(sa.select(Place).where(sa.or_(Place.id.in_(parents), units)).order_by(Place.id))
-    ).all()
 
 
 async def buildings_called(session: AsyncSession, top: Place, name: str) -> list[tuple[Place, Place]]:
