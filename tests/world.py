@@ -69,7 +69,7 @@ class World:
     """A running bot without a platform: people say and hear, and the clock jumps."""
 
     sessions: Sessions
-    reader: Reader
+    reader: Reader = field(repr=False)  # thousands of numbers, and asyncio writes down what a task returned
     now: datetime = MONDAY_9.astimezone(UTC)
     house: HouseRules = field(default_factory=lambda: HouseRules(Policy(SHANGHAI), operator="石龙社区居委会"))
     channel: FakeChannel = field(default_factory=FakeChannel)
