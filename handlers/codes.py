@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-from handlers.context import Context, Moment, Refusal
+from handlers.context import Context, Moment, Refusal, Reply
 from handlers.phrases import codes as phrases
 from handlers.reading import Unclear, words
 from storage import codes
@@ -74,3 +74,18 @@ async def tried(ctx: Context, code: str, purpose: Purpose, *, use: bool = True) 
 def can_be_alone(ctx: Context) -> bool:
     """Whether an answer marked `alone` is read by the asker only."""
     return not ctx.is_group or (ctx.known is not None and ctx.known.identity.one_to_one is not None)
+
+
+async def standing(ctx: Context, code: str, purpose: Purpose) -> OneTimeCode | Reply:
+    """What `code` opens, or the answer where it opens nothing. A code that a whole group has read is used up."""
+    if ctx.is_group:
+        if await codes.redeem(ctx.session, code, purpose, ctx.now) is None:
+            raise Unclear("a word that is no code")
+        return Reply(phrases.said_aloud())
+    found = await tried(ctx, code, purpose, use=False)
+    return found or Reply(phrases.wrong_code("码"))
+
+
+def good_hours(moment: Moment) -> float:
+    """For how many hours a code is good."""
+    return moment.house.code_for / timedelta(hours=1)

@@ -40,10 +40,10 @@ async def ask_for_code(ctx: Context, rest: str) -> Reply:
             raise Refusal(phrases.not_your_place(name), alone=True)
         pairs.append((name, await codes.issue(ctx, Purpose.BIND, codes.SHORT, place=place.id)))
         ctx.note("绑定码", f"place:{place.id}", _by(ctx))
-    return Reply(phrases.codes_for(pairs, ctx.house.code_for / timedelta(hours=1)), alone=True)
+    return Reply(phrases.codes_for(pairs, codes.good_hours(ctx)), alone=True)
 
 
-@router.command("绑定", example="绑定 7F3K", does="在群里用码把群绑到楼栋上", everyday=True, unbound=True)
+@router.command("绑定", example="绑定 7F3K", does="在群里用码把群绑到楼栋上", unbound=True)
 async def bind(ctx: Context, rest: str) -> Reply | None:
     """Bind the group to the place of the code; anybody may say it, because only an admin gets one."""
     code = codes.read(rest)

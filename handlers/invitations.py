@@ -1,7 +1,6 @@
-"""我是管理员 邀请 关联码 关联: the first admin, personal links, and two identities that are one person."""
+"""我是管理员 邀请: the first admin, and a personal link or code for anybody else."""
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +10,6 @@ from handlers.context import Context, Moment, Refusal, Reply, Words
 from handlers.gazetteer import title
 from handlers.homes import home_of, introduction, scene_here
 from handlers.house import HouseRules
-from handlers.phrases import ROLE_NAMES
 from handlers.phrases import codes as saying
 from handlers.phrases import groups as group_phrases
 from handlers.phrases import invitations as phrases
@@ -19,15 +17,13 @@ from handlers.reading import Unclear, words
 from handlers.roll import member_meant, people_called
 from handlers.router import Router
 from storage import codes as kept
-from storage import members, merging, places
-from storage.codes import OneTimeCode, Purpose
-from storage.members import Identity, Member, RoleGrant
+from storage import members, places
+from storage.codes import Purpose
+from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.types import MessageKind, PlaceKind, Role
 
 router: Final = Router()
-
-_MYSELF: Final = re.compile(r"\s*(?:是?我?本人|是我)[。.!！]?$")
 
 
 class NoCommunity(Exception):  # noqa: N818 -- a sentence for the operator
@@ -68,7 +64,7 @@ async def _community(session: AsyncSession, name: str | None) -> Place:
 @router.command("我是管理员", example="我是管理员 7F3KQX", does="用码登记成管理员", also=("管理员",), everyday=True)
 async def become_admin(ctx: Context, rest: str) -> Reply:
     """Redeem the code that the operator made."""
-    found = await _standing(ctx, codes.read(rest), Purpose.ADMIN)
+    found = await codes.standing(ctx, codes.read(rest), Purpose.ADMIN)
     if isinstance(found, Reply):
         return found
     place = await places.by_id(ctx.session, found.place_id) if found.place_id else await ctx.community()
@@ -84,22 +80,12 @@ async def become_admin(ctx: Context, rest: str) -> Reply:
     return Reply(phrases.admin_now(name))
 
 
-async def _standing(ctx: Context, code: str, purpose: Purpose) -> OneTimeCode | Reply:
-    """What `code` opens, or the answer where it opens nothing. A code that a whole group has read is used up."""
-    if ctx.is_group:
-        if await kept.redeem(ctx.session, code, purpose, ctx.now) is None:
-            raise Unclear("a word that is no code")
-        return Reply(phrases.said_aloud())
-    found = await codes.tried(ctx, code, purpose, use=False)
-    return found or Reply(saying.wrong_code("码"))
-
-
-@router.command("邀请", example="邀请 王芳", does="要一个给某人用的链接或码", allow=Role.ADMIN, everyday=True)
+@router.command("邀请", example="邀请 王芳", does="要一个给某人用的链接或码", allow=Role.ADMIN)
 async def invite(ctx: Context, rest: str) -> Reply:
     """A personal link and a code for a member; with an address, for somebody new as well."""
+    member = await _invited(ctx, rest)
     if not codes.can_be_alone(ctx):
         raise Refusal(group_phrases.only_alone())
-    member = await _invited(ctx, rest)
     if await _beyond(ctx, member):
         raise Refusal(phrases.not_yours_to_invite(member.name), alone=True)
     link = None
@@ -113,7 +99,7 @@ async def invite(ctx: Context, rest: str) -> Reply:
     if member.id != me.id:
         key = f"invited:{ctx.inbound.message_id}"
         await ctx.tell(member.id, Words(phrases.invited_by_admin()), MessageKind.PERSONAL, key=key)
-    return Reply(phrases.invitation(member.name, link, code, _good_hours(ctx)), alone=True)
+    return Reply(phrases.invitation(member.name, link, code, codes.good_hours(ctx)), alone=True)
 
 
 async def _invited(ctx: Context, rest: str) -> Member:
@@ -140,69 +126,3 @@ async def _beyond(ctx: Context, member: Member) -> bool:
     grants = (await members.grants_of(ctx.session, [member.id])).get(member.id, ())
     own = [grant.path for grant in ctx.grants if grant.role is Role.ADMIN]
     return not all(any(grant.path.startswith(path) for path in own) for grant in grants)
-
-
-@router.command("关联码", example="关联码", does="在另一个软件上也用自己的身份")
-async def ask_to_link(ctx: Context, rest: str) -> Reply:
-    """A code with which another identity joins the speaker."""
-    if rest.strip():
-        raise Unclear("nothing follows")
-    if not codes.can_be_alone(ctx):
-        raise Refusal(group_phrases.only_alone())
-    member = await ctx.member()
-    await kept.withdraw(ctx.session, Purpose.LINK, member.id)
-    code = await codes.issue(ctx, Purpose.LINK, codes.LONG, member=member.id)
-    ctx.note("关联码", f"member:{member.id}", member.id)
-    return Reply(phrases.own_code(code, _good_hours(ctx)), alone=True)
-
-
-@router.command("关联", example="关联 7F3KQX", does="用码把这个号和自己另一个号连起来", everyday=True)
-async def link(ctx: Context, rest: str) -> Reply:
-    """Join the speaker with the member of the code."""
-    text = words(rest, 40)
-    code, sure = codes.read(_MYSELF.sub("", text)), _MYSELF.search(text) is not None
-    found = await _standing(ctx, code, Purpose.LINK)
-    if isinstance(found, Reply):
-        return found
-    into = await ctx.session.get(Member, found.member_id) if found.member_id else None
-    if into is None or into.gone_at is not None:
-        return Reply(saying.wrong_code("关联码"))
-    if ctx.known is not None and ctx.known.member.id == into.id:
-        return Reply(phrases.same_already())
-    offices = await _offices_only_here(ctx, into)
-    if offices and not sure:
-        return Reply(phrases.sure_to_link(offices, code))
-    if await codes.tried(ctx, code, Purpose.LINK) is None:
-        return Reply(saying.wrong_code("关联码"))
-    await _join(ctx, into)
-    return Reply(phrases.linked(into.name, len(await members.identities_of(ctx.session, [into.id]))))
-
-
-async def _offices_only_here(ctx: Context, into: Member) -> list[str]:
-    theirs = set((await members.grants_of(ctx.session, [into.id])).get(into.id, ()))
-    return list(dict.fromkeys(ROLE_NAMES[grant.role] for grant in ctx.grants if grant not in theirs))
-
-
-async def _join(ctx: Context, into: Member) -> None:
-    if ctx.known is not None:
-        await merging.merge(ctx.session, ctx.known.member, into)
-    else:
-        channel, account, sender = ctx.inbound.who
-        ctx.session.add(
-            Identity(
-                channel=channel,
-                account=account,
-                sender=sender,
-                member_id=into.id,
-                one_to_one=ctx.inbound.one_to_one,
-                seen_at=ctx.now,
-            )
-        )
-        await ctx.session.flush()
-    ctx.known = (await members.known(ctx.session, [ctx.inbound.who]))[ctx.inbound.who]
-    ctx.note("关联", f"member:{into.id}", into.id)
-    ctx.afresh = True
-
-
-def _good_hours(moment: Moment) -> float:
-    return moment.house.code_for / timedelta(hours=1)

@@ -74,7 +74,7 @@ class _Office:
     member: Member
 
 
-@router.command("任命", example="任命 王芳 红管家 3栋", does="让谁担任什么", allow=Role.ADMIN, everyday=True)
+@router.command("任命", example="任命 王芳 红管家 3栋", does="让谁担任什么", allow=Role.ADMIN)
 async def appoint(ctx: Context, rest: str) -> Reply:
     """Give somebody a role for a place."""
     office = await _office(ctx, "任命", rest)
@@ -95,7 +95,7 @@ async def appoint(ctx: Context, rest: str) -> Reply:
     return Reply(text)
 
 
-@router.command("免去", example="免去 王芳 红管家 3栋", does="免去谁的什么", allow=Role.ADMIN, everyday=True)
+@router.command("免去", example="免去 王芳 红管家 3栋", does="免去谁的什么", allow=Role.ADMIN)
 async def remove(ctx: Context, rest: str) -> Reply:
     """Take a role back."""
     office = await _office(ctx, "免去", rest)

@@ -14,3 +14,8 @@ def wrong_code(what: str) -> str:
 def hours(hours: float) -> str:
     """“24小时内”."""
     return f"{hours:g}小时内"
+
+
+def said_aloud() -> str:
+    """When a personal code is said in a group."""
+    return "这个码大家都看见了，已经作废。请再要一个，单独发给我。"

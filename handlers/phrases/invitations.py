@@ -21,11 +21,6 @@ def admin_already(title: str) -> str:
     return f"您本来就是{title}的管理员，这个码没有用掉，留给别人吧。"
 
 
-def said_aloud() -> str:
-    """When a personal code is said in a group."""
-    return "这个码大家都看见了，已经作废。请再要一个，单独发给我。"
-
-
 def invitation(name: str, link: str | None, code: str, good_hours: float) -> str:
     """To the admin, alone: what to hand to `name`."""
     page = f"网页群聊的链接（只能点一次）：{link}\n" if link else ""
