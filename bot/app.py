@@ -78,7 +78,8 @@ async def run(
         alone = all(isinstance(section, WebchatConfig) for section in config.channels)
         ticks = (*TICKS, Sweep(media).sweep_pictures, *((open_web_groups,) if alone else ()))
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
-        await stack.enter_async_context(working(sender.run(stop), stop))
+        # The first ring comes before the first message: what is too late to be said is given up by then.
         await stack.enter_async_context(ticking(bell))
+        await stack.enter_async_context(working(sender.run(stop), stop))
         opened(await stack.enter_async_context(serving(pages, config.host, config.port)))
         await stop.wait()

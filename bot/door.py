@@ -164,8 +164,8 @@ async def _group(session: AsyncSession, address: str) -> tuple[GroupChat, Place]
 
 
 async def _tab(session: AsyncSession, group: GroupChat, place: Place) -> Tab:
-    """A group under the name of its place; a building alone says nothing where there are several compounds."""
-    title = short_name(place)
+    """A group under the name of its place, its compound last: a phone shows the beginning of it."""
+    title = f"{short_name(place)}{'工作群' if place.kind is PlaceKind.GRID else '群'}"
     if place.kind is PlaceKind.BUILDING and place.parent_id is not None:
-        title = f"{(await places.by_id(session, place.parent_id)).name} {title}"
-    return Tab(group.chat, f"{title}{'工作群' if place.kind is PlaceKind.GRID else '群'}")
+        title += f"（{(await places.by_id(session, place.parent_id)).name}）"
+    return Tab(group.chat, title)

@@ -204,7 +204,7 @@ async def test_the_other_tab_counts_what_is_unread(desk: Desk) -> None:
     await expect(page).to_have_title("(2) 石龙巷3栋邻里群")
     await tab.click()
     await expect(page.locator(".badge")).to_have_count(0)
-    await expect(page).to_have_title("红管家（私聊）")
+    await expect(page).to_have_title("私聊红管家")
     await expect(page.locator("#at")).to_be_hidden()
 
 

@@ -65,15 +65,15 @@ async def newcomer(session: AsyncSession) -> MemberId:
 
 
 async def test_a_neighbour_is_in_the_groups_above_his_home(door: CommunityDoor) -> None:
-    assert await titles(door, "2-1203 李姐") == {"石龙巷小区 3栋群", "石龙巷小区群"}
-    assert await titles(door, "1-101 老夏") == {"石龙巷小区 5栋群", "石龙巷小区群"}
+    assert await titles(door, "2-1203 李姐") == {"3栋群（石龙巷小区）", "石龙巷小区群"}
+    assert await titles(door, "1-101 老夏") == {"5栋群（石龙巷小区）", "石龙巷小区群"}
 
 
 async def test_an_office_opens_the_groups_below_it(door: CommunityDoor) -> None:
-    every = {"石龙巷小区 3栋群", "石龙巷小区 5栋群", "石龙巷小区群"}
+    every = {"3栋群（石龙巷小区）", "5栋群（石龙巷小区）", "石龙巷小区群"}
     for name in ("罗小军", "钱经理", "蒋主任", "吴科长"):
         assert await titles(door, name) == every, name
-    assert await titles(door, "王芳") == {"石龙巷小区 3栋群", "石龙巷小区群"}
+    assert await titles(door, "王芳") == {"3栋群（石龙巷小区）", "石龙巷小区群"}
 
 
 async def test_whoever_sees_a_group_is_seen_in_it(door: CommunityDoor) -> None:
@@ -96,7 +96,7 @@ async def test_a_personal_link_opens_once_and_makes_its_owner_reachable(
     async with sessions() as session:
         (identity,) = await members.identities_of(session, [member])
     assert (identity.sender, identity.one_to_one) == (person.id, f"person:{person.id}")
-    assert await titles(door, "1-301 新来的") == {"石龙巷小区 3栋群", "石龙巷小区群"}
+    assert await titles(door, "1-301 新来的") == {"3栋群（石龙巷小区）", "石龙巷小区群"}
 
 
 async def test_a_link_that_is_too_old_or_made_up_opens_nothing(

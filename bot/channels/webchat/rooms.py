@@ -19,7 +19,7 @@ class Rooms:
 
     async def of(self, person: Person) -> list[Tab]:
         """His groups, then his chat with the bot alone; what was said there before the start is shown again."""
-        tabs = [*await self._door.chats(person.id), Tab(alone_with(person.id), f"{self.bot_name}（私聊）")]
+        tabs = [*await self._door.chats(person.id), Tab(alone_with(person.id), f"私聊{self.bot_name}")]
         for tab in tabs:
             await self.load(tab.address)
         return tabs
