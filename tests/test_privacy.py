@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import UTC, timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from storage import inbox, privacy
@@ -272,9 +271,9 @@ async def test_the_only_admin_is_warned(world: World) -> None:
     world.hears("陈书记", "唯一的管理员", "guanjia invite")
 
 
-@pytest.mark.parametrize("text", ["我的数据 线下价格", "删除我的数据 了吗", "确认删除 " + "啊" * 9000])
-async def test_other_sentences_that_begin_so(world: World, text: str) -> None:
-    await world.says("李姐", text)
+async def test_other_sentences_that_begin_so(world: World) -> None:
+    for text in ("我的数据 线下价格", "删除我的数据 了吗", "确认删除 " + "啊" * 9000):
+        await world.says("李姐", text)
     world.silent("3栋群")
 
 
