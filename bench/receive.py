@@ -27,8 +27,8 @@ from bench.raw import Raw, RawPostgres, raw_sqlite
 from bench.talk import Group, groups
 from bench.town import settle
 from bot.receive import Receiver
-from handlers.context import Reach
 from handlers.house import HouseRules
+from handlers.moment import Reach
 from handlers.rules.escalations import Policy
 from handlers.understanding.decide import Reader
 from handlers.understanding.model import load_reader

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.town import ACCOUNT, ADMIN, CHANNEL, STEWARD, Neighbour
-from handlers.context import Inbound
+from handlers.messages import Inbound
 
 TRAIN: Final = Path(__file__).parent.parent / "tests" / "eval" / "train" / "groups"
 EVERY: Final = 10  #: one message of so many changes something

@@ -17,7 +17,7 @@ from bot.joining import Reaches
 from bot.reader import make_reader
 from bot.readiness import community, leftovers
 from bot.section import Misconfigured
-from handlers.context import Moment
+from handlers.moment import Moment
 from storage.database import make_engine, open_database
 from storage.migrations import Shape, shape_of
 

@@ -11,9 +11,9 @@ from typing import Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from handlers.context import Moment, Reach
 from handlers.features import TICKS
 from handlers.house import HouseRules
+from handlers.moment import Moment, Reach
 from storage.database import Sessions
 
 log = logging.getLogger(__name__)

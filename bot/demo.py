@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.door import first_visit
 from bot.gathering import open_group
-from handlers.context import Moment
 from handlers.house import HouseRules
+from handlers.moment import Moment
 from storage import members, places
 from storage.duty import DutyShift
 from storage.members import Member

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.webchat import Person, Said, Tab, Webchat, alone_with
 from bot.transact import transact
-from handlers.context import Words
+from handlers.messages import Words
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases.places import short_name
 from storage import chats, circles, codes, members, places, receipts, visits

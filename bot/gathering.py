@@ -7,8 +7,9 @@ reads would get every notice as well.
 from typing import Final
 
 from bot.door import LINE
-from handlers.context import Moment, Words
 from handlers.gazetteer import title
+from handlers.messages import Words
+from handlers.moment import Moment
 from handlers.phrases.groups import greeting
 from storage import chats, circles
 from storage.places import Place

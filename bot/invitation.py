@@ -12,8 +12,8 @@ from bot.joining import prepare
 from bot.section import Misconfigured
 from bot.transact import transact
 from handlers import codes
-from handlers.context import Moment
 from handlers.invitations import NoCommunity, invite_admin
+from handlers.moment import Moment
 from storage import members
 from storage.codes import Purpose
 from storage.database import open_database

@@ -15,7 +15,7 @@ from bot.channels.webchat import Door, Webchat, WebchatConfig
 from bot.config import Config
 from bot.media import MediaStore
 from bot.section import Misconfigured
-from handlers.context import Reach
+from handlers.moment import Reach
 from storage.migrations import UnknownShape, upgrade
 
 

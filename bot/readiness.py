@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.finding import Finding, missing, ready
-from handlers.context import Moment
 from handlers.dispatch import Rung, ladder
 from handlers.gazetteer import title
+from handlers.moment import Moment
 from handlers.phrases.places import names
 from storage import chats, duty, inbox, members, places, receipts
 from storage.members import Member

@@ -12,24 +12,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot.storable import storable
+from bot.introduced import introduced, note_way
+from bot.storable import keepable, read_back, storable
 from handlers import phrases
-from handlers.board import Board, load, outdate
-from handlers.context import Context, Happening, Inbound, Reach, Refusal, Reply
+from handlers.board import outdate
+from handlers.context import Context
 from handlers.features import ROUTES
 from handlers.house import HouseRules
+from handlers.messages import Happening, Inbound, Refusal, Reply
+from handlers.moment import Moment, Reach
 from handlers.router import Routes
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
-from storage import chats, inbox, members
+from storage import inbox, members
 from storage.chats import Address
 from storage.database import Sessions
-from storage.inbox import InboxEntry
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +38,6 @@ TOGETHER: Final = 64  #: most messages a transaction
 TRIES: Final = 3
 CHATS_REMEMBERED: Final = 5000
 SPOKEN: Final = (Happening.SAID, Happening.PRESSED)
-_AS_JSON: Final = TypeAdapter(Inbound)
-
-
-class Conflict(Exception):  # noqa: N818 -- not an error: it is run again
-    """Somebody else changed the same thing at once."""
 
 
 @dataclass(slots=True)
@@ -82,7 +78,7 @@ class Receiver:
     async def retake(self) -> int:
         """Take again what a bug left over, each once; how many messages that were."""
         async with self.sessions() as session:
-            left = [inbound for entry in await inbox.kept(session) if (inbound := _read_back(entry))]
+            left = [inbound for entry in await inbox.kept(session) if (inbound := read_back(entry))]
         for inbound in left:
             await self._alone(inbound, again=True)
         return len(left)
@@ -120,7 +116,7 @@ class Receiver:
             left = [i for i in _each_once(batch) if i.key in fresh]
             while left:
                 joined: dict[members.Who, members.Known] = {}
-                for ctx in await self._contexts(session, left, now):
+                for ctx in await self._introduced(session, left, now):
                     ctx.memory = _latest(heard, ctx) or ctx.memory
                     ctx.known = ctx.known or joined.get(ctx.inbound.who)
                     await self._handle(ctx)
@@ -157,48 +153,17 @@ class Receiver:
         async with self.sessions.begin() as session:
             if not await inbox.claim(session, [inbound.key], now):
                 return
-            await inbox.keep(session, inbound.key, _AS_JSON.dump_python(inbound, mode="json"))
-            (ctx,) = await self._contexts(session, [inbound], now)
+            await inbox.keep(session, inbound.key, keepable(inbound))
+            (ctx,) = await self._introduced(session, [inbound], now)
             if inbound.to_bot:
                 ctx.answer(Reply(phrases.went_wrong()), key="sorry")  # the answer proper may still come
-
-    async def _contexts(self, session: AsyncSession, batch: Sequence[Inbound], now: datetime) -> list[Context]:
-        """What is known about each message, in five statements however many they are."""
-        groups = await chats.bound(session, {i.address for i in batch if i.is_group})
-        people = await members.known(session, {i.who for i in batch})
-        board: Board = {}
-        found = []
-        for inbound in batch:
-            group, place = groups.get(inbound.address, (None, None))
-            known = people.get(inbound.who)
-            if place is None and known is not None and not inbound.is_group:
-                place = known.home
-            found.append(
-                Context(
-                    session=session,
-                    now=now,
-                    house=self.house,
-                    reach=self.reach,
-                    inbound=inbound,
-                    reader=self.reader,
-                    group=group,
-                    place=place,
-                    known=known,
-                    memory=self.memories.get(inbound.address, Memory()),
-                    board=board,
-                )
-            )
-        scopes = {ctx.place.id: ctx.place for ctx in found if ctx.place is not None}
-        board.update(await load(session, list(scopes.values()), now, self.house))
-        return found
 
     async def _handle(self, ctx: Context) -> None:
         """Let the message have its effect. Commands may be refused, so they run in a savepoint of their own."""
         if ctx.inbound.from_bot and ctx.inbound.happening in SPOKEN:
             return  # two bots that answer each other never end
-        if ctx.known is not None:
-            _reachable(ctx)
-        known = ctx.known
+        note_way(ctx)
+        known, asked = ctx.known, None
         try:
             asked = self.routes.asked(ctx)
             if asked is None and ctx.inbound.happening is Happening.SAID:
@@ -209,8 +174,14 @@ class Receiver:
                 outdate(ctx.board, ctx.place)
         except Refusal as refusal:
             reply, ctx.known = refusal.reply, known  # who became a member just now is undone as well
+            if asked is not None and asked.loose:  # everyday words, by which nothing was asked for
+                reply = await self.routes.route(ctx, None)
         if reply is not None:
             ctx.answer(reply)
+
+    async def _introduced(self, session: AsyncSession, batch: Sequence[Inbound], now: datetime) -> list[Context]:
+        ground = Moment(session=session, now=now, house=self.house, reach=self.reach)
+        return await introduced(ground, batch, self.reader, self.memories)
 
     def _remember(self, ctx: Context) -> None:
         if ctx.memory.recent:
@@ -226,22 +197,6 @@ def _each_once(batch: Sequence[Inbound]) -> list[Inbound]:
 
 def _latest(heard: Sequence[Context], ctx: Context) -> Memory | None:
     return next((h.memory for h in reversed(heard) if h.inbound.address == ctx.inbound.address), None)
-
-
-def _reachable(ctx: Context) -> None:
-    """Learn where the speaker can be written to alone."""
-    assert ctx.known is not None
-    if ctx.inbound.one_to_one and ctx.known.identity.one_to_one != ctx.inbound.one_to_one:
-        ctx.known.identity.one_to_one = ctx.inbound.one_to_one
-
-
-def _read_back(entry: InboxEntry) -> Inbound | None:
-    """What was kept, unless another version of this program kept it in another shape: nothing may stop the start."""
-    try:
-        return _AS_JSON.validate_python(entry.kept, strict=False)
-    except ValidationError:
-        log.warning("kept_unreadable", extra={"channel": entry.channel, "message_id": entry.message_id})
-        return None
 
 
 def _settle(done: asyncio.Future[None], error: BaseException | None = None) -> None:

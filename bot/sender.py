@@ -15,7 +15,7 @@ from typing import Final
 from bot.channels.base import Channel, SendError
 from bot.outcomes import Outcome, Verdict
 from bot.turns import Account, Turns
-from handlers.context import Words
+from handlers.messages import Words
 from storage import chats, outbox
 from storage.chats import Address
 from storage.database import Sessions

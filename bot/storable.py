@@ -4,12 +4,18 @@ PostgreSQL takes no NUL in a text, nothing takes half a character, and columns h
 both; an id must stay different from every other one, so what is too long of it is replaced by its hash.
 """
 
+import logging
 import re
 from dataclasses import replace
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
-from handlers.context import Inbound
+from pydantic import TypeAdapter, ValidationError
+
+from handlers.messages import Inbound
+from storage.inbox import InboxEntry
+
+log = logging.getLogger(__name__)
 
 LONGEST_TEXT: Final = 40_000  #: characters; readers look at a quarter of it, and a pasted book must not fill the memory
 LONGEST_NAME: Final = 200
@@ -17,6 +23,7 @@ LONGEST_NAME: Final = 200
 LONGEST_ID: Final = {"message_id": 200, "reply_to": 200, "about": 128, "chat": 128, "sender": 128, "one_to_one": 128}
 MOST_CALLED: Final = 50
 
+_AS_JSON: Final = TypeAdapter(Inbound)
 _UNKEPT: Final = re.compile("[\0\ud800-\udfff]")
 
 
@@ -33,6 +40,21 @@ def storable(inbound: Inbound) -> Inbound:
     if len(inbound.mentions) > MOST_CALLED or any(_is_unfit(who, 128) for who in inbound.mentions):
         changed["mentions"] = tuple(_id(who, 128) for who in inbound.mentions[:MOST_CALLED])
     return replace(inbound, **changed) if changed else inbound  # type: ignore[arg-type]
+
+
+def keepable(inbound: Inbound) -> dict[str, Any]:
+    """A message that a bug left over, as it is kept."""
+    kept: dict[str, Any] = _AS_JSON.dump_python(inbound, mode="json")
+    return kept
+
+
+def read_back(entry: InboxEntry) -> Inbound | None:
+    """What was kept, unless another version of this program kept it in another shape: nothing may stop the start."""
+    try:
+        return _AS_JSON.validate_python(entry.kept, strict=False)
+    except ValidationError:
+        log.warning("kept_unreadable", extra={"channel": entry.channel, "message_id": entry.message_id})
+        return None
 
 
 def _is_unfit(text: str, longest: int) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.media import MediaStore
-from handlers.context import Moment
+from handlers.moment import Moment
 from storage import privacy
 
 EVERY: Final = timedelta(hours=1)

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from handlers.context import Context, Refusal, Reply
+from handlers.context import Context
 from handlers.drafts import community_of, draft, others
 from handlers.gazetteer import title
+from handlers.messages import Refusal, Reply
 from handlers.notices import addressed
 from handlers.phrases import broadcasts as phrases
 from handlers.reading import Unclear, number

@@ -9,7 +9,9 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-from handlers.context import Context, Moment, Refusal, Reply
+from handlers.context import Context
+from handlers.messages import Refusal, Reply
+from handlers.moment import Moment
 from handlers.phrases import codes as phrases
 from handlers.reading import Unclear, words
 from storage import codes

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from handlers.context import Button, Mention, Moment, Words
 from handlers.lifecycle import advance, possible
+from handlers.messages import Button, Mention, Words
+from handlers.moment import Moment
 from handlers.phrases import tickets as phrases
 from handlers.rota import on_duty_at
 from handlers.rules.quiet import quiet_until

@@ -1,8 +1,9 @@
 """A notice before it is confirmed: kept, and shown back to its author as the groups will read it."""
 
 from handlers import phrases as general
-from handlers.context import Context, Refusal, Reply
+from handlers.context import Context
 from handlers.gazetteer import known_places, title
+from handlers.messages import Refusal, Reply
 from handlers.notices import MOST_TEXT, Notice, notice, pictures
 from handlers.phrases import broadcasts as phrases
 from handlers.rounds import awake, buttons, text_of

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from handlers.context import Context, Moment, Refusal, Reply, Words
+from handlers.context import Context
 from handlers.entries import EXAMPLE, Entry, entry, people, places_in
 from handlers.gazetteer import known_places, title
+from handlers.messages import Refusal, Reply, Words
+from handlers.moment import Moment
 from handlers.phrases import duty as phrases
 from handlers.reading import Unclear
 from handlers.rota import since, span_of, spans_in_force, until

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from handlers.board import outdate
-from handlers.context import Context, Reply, Words
+from handlers.context import Context
 from handlers.dispatch import call_out
 from handlers.lifecycle import advance, possible
+from handlers.messages import Reply, Words
 from handlers.opening import advise, announce, keep_words, locate, open_ticket, place_of
 from handlers.phrases import tickets as phrases
 from handlers.rules.roles import may

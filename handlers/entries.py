@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handlers.context import Context, Refusal
+from handlers.context import Context
 from handlers.gazetteer import Gazetteer
+from handlers.messages import Refusal
 from handlers.phrases import duty as phrases
 from handlers.phrases import for_example
 from handlers.reading import SEPARATORS, Unclear, words

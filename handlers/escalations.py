@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from handlers.context import Moment
 from handlers.lifecycle import advance
+from handlers.moment import Moment
 from handlers.rules.escalations import level_at
 from handlers.telling import call_everybody
 from storage import tickets

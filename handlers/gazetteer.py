@@ -8,7 +8,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import phrases
-from handlers.context import Context, Refusal
+from handlers.context import Context
+from handlers.messages import Refusal
 from handlers.phrases import places as saying
 from handlers.reading import NUMERAL, Unclear, folded, numeral
 from storage import places

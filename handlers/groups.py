@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 from handlers import codes
-from handlers.context import Context, Happening, Moment, Refusal, Reply, Words
+from handlers.context import Context
 from handlers.gazetteer import known_places, title
+from handlers.messages import Happening, Refusal, Reply, Words
+from handlers.moment import Moment
 from handlers.phrases import codes as saying
 from handlers.phrases import groups as phrases
 from handlers.reading import SEPARATORS, Unclear, clean

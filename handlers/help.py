@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.context import Context, Reply
+from handlers.context import Context
+from handlers.messages import Reply
 from handlers.phrases import help as phrases
 from handlers.reading import Unclear, words
 from handlers.router import Command, Router, spelled

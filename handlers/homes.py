@@ -7,7 +7,8 @@ from typing import Final
 
 from handlers import phrases as common
 from handlers.board import Outlook
-from handlers.context import Context, Refusal
+from handlers.context import Context
+from handlers.messages import Refusal
 from handlers.phrases import members as phrases
 from handlers.phrases.places import short_name
 from handlers.reading import words

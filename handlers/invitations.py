@@ -6,10 +6,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import codes
-from handlers.context import Context, Moment, Refusal, Reply, Words
+from handlers.context import Context
 from handlers.gazetteer import title
 from handlers.homes import home_of, introduction, scene_here
 from handlers.house import HouseRules
+from handlers.messages import Refusal, Reply, Words
+from handlers.moment import Moment
 from handlers.phrases import codes as saying
 from handlers.phrases import groups as group_phrases
 from handlers.phrases import invitations as phrases

@@ -1,6 +1,7 @@
 """The one place where a ticket's status changes: by the rules' table, with a row of history each time."""
 
-from handlers.context import Moment, Refusal
+from handlers.messages import Refusal
+from handlers.moment import Moment
 from handlers.phrases import tickets as phrases
 from handlers.rules.tickets import CLOSED, WAITING, next_status
 from storage.tickets import Ticket, TicketEvent

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from handlers import codes
-from handlers.context import Context, Refusal, Reply
+from handlers.context import Context
+from handlers.messages import Refusal, Reply
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases import codes as saying
 from handlers.phrases import groups as group_phrases

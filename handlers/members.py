@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers.codes import can_be_alone
-from handlers.context import Context, Moment, Refusal, Reply, Words
+from handlers.context import Context
 from handlers.gazetteer import Gazetteer, known_places, title
 from handlers.homes import Home, home_of, introduction, scene_here
+from handlers.messages import Refusal, Reply, Words
+from handlers.moment import Moment
 from handlers.phrases import groups as group_phrases
 from handlers.phrases import members as phrases
 from handlers.reading import ROLE_WORDS, Unclear, role_named, words

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from handlers.context import Context, Refusal
+from handlers.context import Context
 from handlers.gazetteer import Gazetteer
+from handlers.messages import Refusal
 from handlers.phrases import broadcasts as phrases
 from handlers.reading import SEPARATORS, Unclear
 from handlers.rules.broadcasts import Repeat

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from handlers.context import Context, Words
+from handlers.context import Context
 from handlers.dispatch import Called, call_out, mentioned
+from handlers.messages import Words
 from handlers.phrases import tickets as phrases
 from handlers.rules.roles import may
 from handlers.telling import note

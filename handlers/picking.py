@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from handlers.context import Context, Refusal
+from handlers.context import Context
+from handlers.messages import Refusal
 from handlers.phrases import no_community
 from handlers.phrases import tickets as phrases
 from handlers.reading import Unclear, leading_number
@@ -79,7 +80,7 @@ async def worker_named(ctx: Context, ticket: Ticket, name: str) -> Member:
     grants = await members.grants_of(ctx.session, [member.id for member in people])
     found = [m for m in people if await _may_take(ctx, ticket, grants.get(m.id, ()))]
     if len(found) != 1:
-        raise Refusal(phrases.several_called(name) if found else phrases.nobody_called(name))
+        raise Refusal(phrases.several_called() if found else phrases.nobody_called())
     return found[0]
 
 

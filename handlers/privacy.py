@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from handlers.codes import GUESSED_WITHIN, can_be_alone
-from handlers.context import Button, Context, Moment, Refusal, Reply, Words
+from handlers.context import Context
 from handlers.gazetteer import title
+from handlers.messages import Button, Refusal, Reply, Words
+from handlers.moment import Moment
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases import privacy as phrases
 from handlers.phrases.times import span_name

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.context import Context, Refusal, Reply, Words
+from handlers.context import Context
 from handlers.lifecycle import advance
+from handlers.messages import Refusal, Reply, Words
 from handlers.opening import keep_words
 from handlers.phrases import tickets as phrases
 from handlers.picking import pick

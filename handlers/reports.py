@@ -7,9 +7,10 @@ still refer to them. Nothing here refuses: who does not speak to the bot is not 
 from typing import Final
 
 from handlers.board import Outlook, load
-from handlers.context import Context, Happening, Reply
+from handlers.context import Context
 from handlers.effects import apply
 from handlers.lifecycle import advance
+from handlers.messages import Happening, Reply
 from handlers.phrases import text_please
 from handlers.phrases import tickets as phrases
 from handlers.reading import clean

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from handlers.context import Button, Context, Refusal
+from handlers.context import Context
 from handlers.gazetteer import title
+from handlers.messages import Button, Refusal
 from handlers.phrases import members as phrases
 from handlers.reading import ROLE_WORDS, words
 from handlers.understanding.normalise import plain

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from handlers.context import Moment
+from handlers.moment import Moment
 from handlers.rules.duty import DAY, Span, on_duty
 from storage import duty
 from storage.duty import DutyShift

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from handlers.context import Button, Moment, Words
 from handlers.gazetteer import title
+from handlers.messages import Button, Words
+from handlers.moment import Moment
 from handlers.phrases import broadcasts as phrases
 from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
 from handlers.rules.quiet import quiet_until

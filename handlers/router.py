@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from handlers import phrases
-from handlers.context import BUTTON_VERSION, Context, Happening, Refusal, Reply
+from handlers.context import Context
+from handlers.messages import BUTTON_VERSION, Happening, Refusal, Reply
 from handlers.reading import Unclear, clean, leading_number
 from handlers.rules.roles import may
 from storage.types import Role
@@ -143,9 +144,6 @@ class Routes:
             except Unclear:
                 if asked.outright or (asked.bare and not asked.loose):
                     raise Refusal(phrases.for_example(asked.command.example)) from None
-            except Refusal:
-                if not asked.loose:
-                    raise
         for happening, listener in self.listeners:
             if happening is ctx.inbound.happening:
                 reply = await listener(ctx)

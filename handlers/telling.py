@@ -6,8 +6,9 @@ are told there, all at once; those who said it alone are told alone. What was it
 
 from collections.abc import Collection, Sequence
 
-from handlers.context import Button, Moment, Words
 from handlers.dispatch import Called, call_out, mentioned
+from handlers.messages import Button, Words
+from handlers.moment import Moment
 from handlers.phrases import tickets as phrases
 from handlers.rules.quiet import quiet_until
 from storage import members, outbox, tickets

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from handlers.context import Context, Refusal, Reply, Words
+from handlers.context import Context
 from handlers.dispatch import call, call_words, reporter_name
 from handlers.lifecycle import advance, possible
+from handlers.messages import Refusal, Reply, Words
 from handlers.opening import keep_words
 from handlers.phrases import tickets as phrases
 from handlers.picking import is_staff_for, pick, worker_named

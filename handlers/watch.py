@@ -7,9 +7,11 @@ from datetime import datetime, time
 from typing import Final
 
 from handlers import gazetteer
-from handlers.context import Context, Moment, Refusal, Reply
+from handlers.context import Context
 from handlers.dispatch import Rung, ladder
 from handlers.gazetteer import known_places
+from handlers.messages import Refusal, Reply
+from handlers.moment import Moment
 from handlers.phrases import duty as phrases
 from handlers.reading import Unclear, words
 from handlers.rota import spans_in_force, until

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from bot.channels.base import SendError
 from bot.sender import Sender
-from handlers.context import Words
+from handlers.messages import Words
 from storage.broadcasts import Broadcast
 from storage.types import BroadcastStatus
 from tests.world import ACCOUNT, CHANNEL, FakeChannel, World

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.channels.base import Can, SendError
 from bot.sender import Pace, Sender
-from handlers.context import Words
+from handlers.messages import Words
 from storage.database import Sessions
 from storage.outbox import OutboxMessage
 from storage.types import MessageKind, OutboxStatus

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from bot.channels.webchat import Webchat, WebchatConfig, alone_with
 from bot.media import MediaStore
-from handlers.context import Button, Happening, Mention, Words
+from handlers.messages import Button, Happening, Mention, Words
 from tests.test_media import picture
 from tests.webchat_desk import Desk, bubbles, chromium, file, say
 from tests.webchat_harness import BOT_NAME, CHEN, GROUP, LI, LIMIT, WANG, XIA, Ear, PaperDoor, demo, serving, utc_now

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.check import findings
 from bot.readiness import community, leftovers
-from handlers.context import Moment
+from handlers.moment import Moment
 from storage import chats, duty, inbox, members
 from storage.members import RoleGrant
 from storage.migrations import upgrade

@@ -7,8 +7,8 @@ import pytest
 from bot.demo import CAST, settle
 from bot.door import CommunityDoor
 from bot.transact import transact
-from handlers.context import Moment
 from handlers.house import HouseRules
+from handlers.moment import Moment
 from handlers.rota import on_duty_at
 from handlers.rules.escalations import Policy
 from storage import places

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import settle
 from bot.door import LINE, CommunityDoor
 from bot.transact import transact
-from handlers.context import Button, Words
 from handlers.house import HouseRules
+from handlers.messages import Button, Words
 from handlers.rules.escalations import Policy
 from storage import codes, members, places
 from storage.codes import Purpose

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from handlers.context import Moment
 from handlers.duty import tell_whose_turn
+from handlers.moment import Moment
 from handlers.rota import on_duty_at, since, span_of, until
 from storage import places
 from storage.database import Sessions

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from bot.channels.base import SendError
 from handlers.codes import ALPHABET
-from handlers.context import Happening, Reach
+from handlers.messages import Happening
+from handlers.moment import Reach
 from storage import chats
 from storage.chats import GroupChat
 from storage.codes import OneTimeCode, WrongCode

@@ -1,7 +1,7 @@
 """Help is short, fits who asks, and comes from the table of commands."""
 
-from handlers.context import Reach
 from handlers.features import ROUTES
+from handlers.moment import Reach
 from tests.world import CHANNEL, World
 
 

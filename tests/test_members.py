@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from handlers.context import Moment
 from handlers.homes import introduction
 from handlers.house import HouseRules
 from handlers.invitations import NoCommunity, invite_admin
 from handlers.members import unreachable
+from handlers.moment import Moment
 from handlers.roll import bare_name
 from handlers.rules.escalations import Policy
 from handlers.understanding.types import Scene

@@ -1,6 +1,6 @@
 """Notices as an admin writes them: read, shown back, refused, let pass."""
 
-from handlers.context import Attachment
+from handlers.messages import Attachment
 from storage import chats
 from storage.database import Sessions
 from storage.types import BroadcastStatus

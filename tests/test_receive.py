@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.receive import TOGETHER
-from handlers.context import Context, Inbound, Reply
+from handlers.context import Context
+from handlers.messages import Inbound, Reply
 from handlers.router import Router, Routes
 from storage.base import Base
 from storage.database import Sessions

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from handlers.context import Happening, Words
+from handlers.messages import Happening, Words
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_methods import ApiError, broken, refused, slow_down
 from tests.platforms.telegram_side import NOON, PATIENT, Ears, connected, settled

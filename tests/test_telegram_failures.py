@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from bot.channels.telegram import Telegram
-from handlers.context import Words
+from handlers.messages import Words
 from tests.platforms.telegram import Obeyed, TelegramServer
 from tests.platforms.telegram_methods import ApiError, broken, forbidden, refused, slow_down
 from tests.platforms.telegram_side import Ears, connected, failure, stored

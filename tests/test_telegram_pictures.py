@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from handlers.context import Attachment
+from handlers.messages import Attachment
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_methods import broken, refused
 from tests.platforms.telegram_side import Ears, connected, photo

@@ -15,7 +15,7 @@ from telegram import Update
 
 from bot.channels.telegram.client import UNREADABLE, readable
 from bot.channels.telegram.reading import Me, read, unaddressed
-from handlers.context import Inbound
+from handlers.messages import Inbound
 
 GOLDEN: Final = sorted((Path(__file__).parent / "golden" / "telegram").glob("*.json"))
 ME: Final = Me("main", 7654321, "guanjia_bot")

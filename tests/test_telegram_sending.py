@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.wording import pieces, units
-from handlers.context import Button, Mention, Words
+from handlers.messages import Button, Mention, Words
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_methods import refused
 from tests.platforms.telegram_side import Ears, connected, failure, stored

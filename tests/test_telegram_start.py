@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.telegram import TelegramConfig
 from bot.section import Misconfigured
-from handlers.context import Words
+from handlers.messages import Words
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_methods import broken, refused
 from tests.platforms.telegram_side import Ears, connected, photo

@@ -19,8 +19,8 @@ from bot.joining import Reaches
 from bot.media import MediaStore
 from bot.sweep import Sweep
 from bot.web import make_web, serving
-from handlers.context import Moment, Reach
 from handlers.house import HouseRules
+from handlers.moment import Moment, Reach
 from handlers.rules.escalations import Policy
 from storage import circles, outbox
 from storage.database import Sessions, open_database

@@ -10,7 +10,7 @@ import pytest
 from bot.channels.base import Channel, SendError
 from bot.channels.webchat import Said, Webchat, WebchatConfig, alone_with
 from bot.media import MediaStore
-from handlers.context import Button, Happening, Mention, Words
+from handlers.messages import Button, Happening, Mention, Words
 from tests.webchat_harness import BOT_NAME, CHEN, GROUP, LI, LIMIT, OTHER, STRANGER, Ear, MovableClock, PaperDoor
 from tests.webchat_street import LAMP, PRIVATE, Street, opened
 from tests.webchat_visitor import refusal

@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels.webchat import WebchatConfig, alone_with, person_alone
 from bot.channels.webchat.board import Board, Line
-from handlers.context import Words
+from handlers.messages import Words
 from tests.webchat_harness import GROUP, LI, OTHER, XIA, MovableClock
 from tests.webchat_street import LAMP, Street, opened
 

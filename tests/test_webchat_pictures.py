@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.context import Attachment
+from handlers.messages import Attachment
 from tests.test_media import picture
 from tests.webchat_harness import GROUP, LI, LIMIT, STRANGER
 from tests.webchat_street import Street, opened

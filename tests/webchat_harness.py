@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from bot.channels.webchat import Person, Said, Tab, Webchat, WebchatConfig
 from bot.media import MediaStore
-from handlers.context import Button, Happening, Inbound, Mention, Words
+from handlers.messages import Button, Happening, Inbound, Mention, Words
 
 GROUP = "g3"
 OTHER = "g5"

@@ -15,8 +15,9 @@ from bot.channels.base import Can, SendError
 from bot.clock import Clock
 from bot.receive import Receiver
 from bot.sender import Sender
-from handlers.context import Attachment, Happening, Inbound, Reach, Words
 from handlers.house import HouseRules
+from handlers.messages import Attachment, Happening, Inbound, Words
+from handlers.moment import Reach
 from handlers.rules.escalations import Policy
 from handlers.understanding.decide import Reader
 from storage import chats, members, places

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from handlers.context import Inbound, Words
+from handlers.messages import Inbound, Words
 
 #: Hands one heard thing over. Returns when it is on disk, and only then may a channel acknowledge it.
 Receive = Callable[[Inbound], Awaitable[None]]

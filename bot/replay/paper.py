@@ -9,7 +9,7 @@ from typing import Final
 from bot.channels.base import Can
 from bot.replay.community import alone_with
 from bot.replay.transcript import BOT, Line
-from handlers.context import Attachment, Inbound, Words
+from handlers.messages import Attachment, Inbound, Words
 from storage.chats import Address
 
 GROUP: Final[Address] = ("replay", "bot", "group")

@@ -16,8 +16,8 @@ from bot.replay.paper import GROUP, Paper, heard
 from bot.replay.transcript import Line, Transcript
 from bot.sender import Sender
 from bot.transact import transact
-from handlers.context import Reach
 from handlers.house import HouseRules
+from handlers.moment import Reach
 from handlers.understanding.decide import Reader
 from storage import tickets
 from storage.database import Sessions, open_database

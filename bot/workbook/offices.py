@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.workbook.cells import Cell, Problems, Row
 from bot.workbook.town import Town
-from handlers.context import Refusal
 from handlers.gazetteer import Gazetteer
+from handlers.messages import Refusal
 from handlers.reading import ROLE_WORDS, Unclear, role_named
 from storage.members import Member, RoleGrant
 from storage.places import Place

@@ -344,11 +344,11 @@ def cannot_be_called(name: str) -> str:
     return f"我还私聊不到{name}，没法派给他。请他先私聊我说句话，再转一次。"
 
 
-def nobody_called(name: str) -> str:
-    """When a name is nobody's."""
-    return f"没找到叫“{name[:20]}”的人。请写全名，或只发“转单”加编号，我来另找人。"
+def nobody_called() -> str:
+    """When a name is that of nobody who could take it. It is not repeated: it may be a resident's."""
+    return "没找到能接这张单的这个人。请写全名，或只发“转单”加编号，我来另找人。"
 
 
-def several_called(name: str) -> str:
+def several_called() -> str:
     """When a name is that of several."""
-    return f"有几个人都叫“{name[:20]}”，我分不清。请只发“转单”加编号，我来另找人。"
+    return "有几个人都叫这个名字，我分不清。请只发“转单”加编号，我来另找人。"

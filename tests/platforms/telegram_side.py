@@ -15,7 +15,7 @@ from PIL import Image
 from bot.channels.base import SendError
 from bot.channels.telegram import Telegram, TelegramConfig
 from bot.media import MediaStore
-from handlers.context import Inbound, Words
+from handlers.messages import Inbound, Words
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_town import TOKEN
 

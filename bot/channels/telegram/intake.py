@@ -13,7 +13,7 @@ from bot.channels.base import Media, Now, Receive
 from bot.channels.telegram.client import UNREADABLE
 from bot.channels.telegram.pictures import fetch, picture_in
 from bot.channels.telegram.reading import Me, read
-from handlers.context import Inbound
+from handlers.messages import Inbound
 
 log = logging.getLogger(__name__)
 

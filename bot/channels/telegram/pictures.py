@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.channels.base import Media
 from bot.channels.telegram.reading import is_image
-from handlers.context import Attachment
+from handlers.messages import Attachment
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.channels.telegram.keys import key
-from handlers.context import Attachment, Happening, Inbound
+from handlers.messages import Attachment, Happening, Inbound
 
 CALLS: Final[list[str | None]] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
 INSIDE: Final = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER)

@@ -18,7 +18,7 @@ from bot.channels.base import Can, Media, SendError
 from bot.channels.telegram.errors import LONGEST_REASON, send_error
 from bot.channels.telegram.keys import key, number
 from bot.channels.telegram.wording import LONGEST_CAPTION, Part, parts, units, whole
-from handlers.context import Words
+from handlers.messages import Words
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, 
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
 from bot.channels.base import Can, spelled_out
-from handlers.context import Button, Mention, Words
+from handlers.messages import Button, Mention, Words
 
 LONGEST_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)  #: UTF-16 units
 LONGEST_CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)

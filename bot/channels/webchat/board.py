@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from handlers.context import Button, Mention
+from handlers.messages import Button, Mention
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.channels.webchat.talk import ACCOUNT, CHANNEL, Talk
 from bot.channels.webchat.visitors import Visitors
 from bot.media import MediaStore
 from bot.section import Section
-from handlers.context import Words
+from handlers.messages import Words
 
 CAN: Final = Can(
     hears_all=True,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from handlers.context import Words
+from handlers.messages import Words
 
 ALONE: Final = "person:"
 

@@ -13,7 +13,7 @@ from bot.channels.webchat.guard import Refused, as_json
 from bot.channels.webchat.rooms import Rooms
 from bot.channels.webchat.visitors import Visitors
 from bot.media import MEDIA_TYPE, MediaStore, too_large
-from handlers.context import Attachment
+from handlers.messages import Attachment
 
 CHUNK: Final = 2**16
 REMEMBERED: Final = 1000

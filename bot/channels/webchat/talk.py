@@ -16,7 +16,7 @@ from bot.channels.webchat.posted import Message, Press, Recall
 from bot.channels.webchat.reading import BOT, LONGEST, cleaned, is_blank, read
 from bot.channels.webchat.rooms import Rooms, shown
 from bot.channels.webchat.visitors import Visitors
-from handlers.context import Happening, Inbound, Mention
+from handlers.messages import Happening, Inbound, Mention
 
 CHANNEL: Final = "webchat"
 ACCOUNT: Final = "web"

@@ -1,0 +1,112 @@
+"""A transaction at a point in time: what ticks get, and the ground that a message's context stands on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.house import HouseRules
+from handlers.messages import Words
+from storage import audit, chats, members, outbox
+from storage.chats import Address, GroupChat
+from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, TicketId
+
+LONGEST_KEY: Final = 300  #: characters, as the outbox has them
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What handlers may know of a channel: nothing but what it can do."""
+
+    hears_all: bool = True
+    mentions: bool = False
+    one_to_one: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Moment:
+    """A transaction at a point in time: what ticks get, and the ground that a message's context stands on."""
+
+    session: AsyncSession
+    now: datetime
+    house: HouseRules
+    reach: Mapping[str, Reach]  #: by channel
+
+    @property
+    def cause(self) -> str:
+        """What makes the bot speak now, as a part of keys: for one cause nothing is said twice to anybody."""
+        return f"{self.now.timestamp():.6f}"
+
+    def say(
+        self,
+        address: Address,
+        words: Words,
+        kind: MessageKind,
+        *,
+        key: str,
+        is_group: bool,
+        ticket: TicketId | None = None,
+        broadcast: BroadcastId | None = None,
+        member: MemberId | None = None,
+        due_at: datetime | None = None,
+    ) -> None:
+        """Put a message into the outbox; `key` names it for ever."""
+        channel, account, chat = address
+        self.session.add(
+            outbox.OutboxMessage(
+                key=_bounded(f"{key}:{channel}:{account}:{chat}"),
+                channel=channel,
+                account=account,
+                chat=chat,
+                is_group=is_group,
+                kind=kind,
+                body=words.to_body(),
+                created_at=self.now,
+                due_at=due_at or self.now,
+                ticket_id=ticket,
+                broadcast_id=broadcast,
+                member_id=member,
+            )
+        )
+
+    async def way_to(self, member: MemberId) -> Address | None:
+        """Where `member` can be written to alone, or None."""
+        for identity in await members.identities_of(self.session, [member]):
+            reach = self.reach.get(identity.channel)
+            if reach and reach.one_to_one and identity.one_to_one:
+                return (identity.channel, identity.account, identity.one_to_one)
+        return None
+
+    async def tell(
+        self,
+        member: MemberId,
+        words: Words,
+        kind: MessageKind,
+        *,
+        key: str,
+        ticket: TicketId | None = None,
+        due_at: datetime | None = None,
+    ) -> bool:
+        """Tell one person alone; whether there is a way to."""
+        way = await self.way_to(member)
+        if way is not None:
+            self.say(
+                way, words, kind, key=f"{key}:{member}", is_group=False, ticket=ticket, member=member, due_at=due_at
+            )
+        return way is not None
+
+    async def groups_at(self, scope: PlaceId) -> list[GroupChat]:
+        """The groups of a ticket's scope in which the bot still is."""
+        return list(await chats.at(self.session, [scope]))
+
+    def note(self, action: str, subject: str, by: MemberId | None, *, done: bool = True) -> None:
+        """Enter an act into the audit."""
+        self.session.add(audit.AuditEntry(at=self.now, action=action, subject=subject, member_id=by, done=done))
+
+
+def _bounded(key: str) -> str:
+    """A key that the outbox takes. Cut off, two of them could become one."""
+    return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 65]}:{sha256(key.encode()).hexdigest()}"
