@@ -1,6 +1,7 @@
 """What is known about messages before anybody handles them: the group, the place, the speaker, what may be meant."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from handlers.board import Board, load
 from handlers.context import Context
@@ -50,3 +51,18 @@ def note_way(ctx: Context) -> None:
     way = ctx.inbound.one_to_one
     if ctx.known is not None and way and ctx.known.identity.one_to_one != way:
         ctx.known.identity.one_to_one = way
+
+
+def each_once(batch: Sequence[Inbound]) -> list[Inbound]:
+    """What was delivered several times at once, once, in the place of the first."""
+    return list({inbound.key: inbound for inbound in reversed(batch)}.values())[::-1]
+
+
+def latest(heard: Sequence[Context], ctx: Context) -> Memory | None:
+    """What the messages before `ctx` in the same chat left in mind."""
+    return next((h.memory for h in reversed(heard) if h.inbound.address == ctx.inbound.address), None)
+
+
+def ids(inbound: Inbound) -> dict[str, Any]:
+    """What a log may say of a message."""
+    return {"channel": inbound.channel, "message_id": inbound.message_id}

@@ -10,13 +10,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot.introduced import introduced, note_way
+from bot.introduced import each_once, ids, introduced, latest, note_way
 from bot.storable import keepable, read_back, storable
 from handlers import phrases
 from handlers.board import outdate
@@ -102,7 +102,7 @@ class Receiver:
                 await self._alone(waiting.inbound)
             except Exception as error:
                 # Not on disk, so not acknowledged: the channel delivers it again.
-                log.exception("message_not_taken", extra=_ids(waiting.inbound))
+                log.exception("message_not_taken", extra=ids(waiting.inbound))
                 _settle(waiting.done, error)
             else:
                 _settle(waiting.done)
@@ -113,11 +113,11 @@ class Receiver:
             keys = [inbound.key for inbound in batch]
             fresh = await (inbox.let_go(session, keys) if again else inbox.claim(session, keys, now))
             heard: list[Context] = []
-            left = [i for i in _each_once(batch) if i.key in fresh]
+            left = [i for i in each_once(batch) if i.key in fresh]
             while left:
                 joined: dict[members.Who, members.Known] = {}
                 for ctx in await self._introduced(session, left, now):
-                    ctx.memory = _latest(heard, ctx) or ctx.memory
+                    ctx.memory = latest(heard, ctx) or ctx.memory
                     ctx.known = ctx.known or joined.get(ctx.inbound.who)
                     await self._handle(ctx)
                     if ctx.known is not None:
@@ -136,11 +136,11 @@ class Receiver:
             except (StaleDataError, DBAPIError) as error:
                 if isinstance(error, DBAPIError) and error.connection_invalidated:
                     raise
-                log.info("message_tried_again", extra={**_ids(inbound), "attempt": attempt})
+                log.info("message_tried_again", extra={**ids(inbound), "attempt": attempt})
                 if attempt == TRIES:
-                    log.exception("handler_failed", extra=_ids(inbound))
+                    log.exception("handler_failed", extra=ids(inbound))
             except Exception:
-                log.exception("handler_failed", extra=_ids(inbound))
+                log.exception("handler_failed", extra=ids(inbound))
                 break
             else:
                 return
@@ -191,14 +191,6 @@ class Receiver:
             self.memories.pop(next(iter(self.memories)))
 
 
-def _each_once(batch: Sequence[Inbound]) -> list[Inbound]:
-    return list({inbound.key: inbound for inbound in reversed(batch)}.values())[::-1]
-
-
-def _latest(heard: Sequence[Context], ctx: Context) -> Memory | None:
-    return next((h.memory for h in reversed(heard) if h.inbound.address == ctx.inbound.address), None)
-
-
 def _settle(done: asyncio.Future[None], error: BaseException | None = None) -> None:
     if done.done():
         return
@@ -206,7 +198,3 @@ def _settle(done: asyncio.Future[None], error: BaseException | None = None) -> N
         done.set_result(None)
     else:
         done.set_exception(error)
-
-
-def _ids(inbound: Inbound) -> dict[str, Any]:
-    return {"channel": inbound.channel, "message_id": inbound.message_id}
