@@ -10,7 +10,7 @@ from handlers.moment import Moment
 from handlers.phrases import tickets as phrases
 from handlers.rota import on_duty_at
 from handlers.rules.quiet import quiet_until
-from storage import members, places, tickets
+from storage import members, places, words
 from storage.chats import GroupChat
 from storage.members import Member
 from storage.places import Place
@@ -127,7 +127,7 @@ async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: b
     """What somebody who is called reads."""
     if again:
         return phrases.call_again(ticket)
-    said = await tickets.words_of(moment.session, [ticket.id])
+    said = await words.said_about(moment.session, [ticket.id])
     opening = next((w.text for w in said if w.act is Act.OPEN), "")
     more = "；".join(w.text for w in said if w.act is Act.DETAIL and w.text)
     text = phrases.call(

@@ -14,7 +14,7 @@ from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING
 from handlers.telling import shown, tell_done, tell_followers
 from handlers.understanding.types import Item
-from storage import places, tickets
+from storage import followers, places, tickets
 from storage.members import Member
 from storage.tickets import Ticket
 from storage.types import Act, MessageKind, Role, TicketAction, TicketId, Urgency
@@ -55,7 +55,7 @@ async def join(ctx: Context, item: Item, text: str) -> Reply | None:
     """One household more that has the problem."""
     ticket, member = await _ticket(ctx, item), await ctx.member()
     await keep_words(ctx, ticket, Act.ME_TOO, text, member)
-    is_new = await tickets.follow(ctx.session, ticket.id, member.id, ctx.now, in_group=ctx.is_group)
+    is_new = await followers.follow(ctx.session, ticket.id, member.id, ctx.now, in_group=ctx.is_group)
     if is_new and possible(ticket, TicketAction.JOIN):
         advance(ctx, ticket, TicketAction.JOIN, member.id)
     return None if ctx.is_group else Reply(phrases.joined(ticket))
@@ -114,7 +114,7 @@ async def _learn(ctx: Context, ticket: Ticket, item: Item) -> None:
 async def _may_end(ctx: Context, ticket: Ticket) -> bool:
     """An emergency is over when the staff or somebody who reported it says so, nobody else."""
     member = await ctx.member()
-    return is_worker(ctx) or await tickets.is_followed_by(ctx.session, ticket.id, member.id)
+    return is_worker(ctx) or await followers.includes(ctx.session, ticket.id, member.id)
 
 
 async def _ticket(ctx: Context, item: Item) -> Ticket:

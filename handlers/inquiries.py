@@ -11,7 +11,7 @@ from handlers.reading import Unclear, clean, leading_number, number
 from handlers.reports import as_report
 from handlers.router import Router
 from handlers.rules.roles import may
-from storage import members, tickets
+from storage import followers, members, tickets, words
 from storage.tickets import Ticket
 from storage.types import Role
 
@@ -29,7 +29,7 @@ async def mine(ctx: Context, rest: str) -> Reply:
 
 
 async def _own(ctx: Context) -> Reply:
-    found = await tickets.followed_by(ctx.session, ctx.known.member.id) if ctx.known else ()
+    found = await followers.tickets_of(ctx.session, ctx.known.member.id) if ctx.known else ()
     if not found:
         return Reply(phrases.nothing_of_yours(), alone=True)
     return _list(ctx, list(found))
@@ -67,12 +67,10 @@ async def show(ctx: Context, rest: str) -> Reply:
 
 async def _told(ctx: Context, ticket: Ticket) -> Reply:
     who = (await members.by_id(ctx.session, ticket.assignee_id)).name if ticket.assignee_id else None
-    followers, pictures = (
-        await tickets.followers(ctx.session, ticket.id),
-        await tickets.pictures_of(ctx.session, ticket.id),
-    )
+    households = len(await followers.of_ticket(ctx.session, ticket.id))
+    pictures = await words.pictures_of(ctx.session, ticket.id)
     rooms = not ctx.is_group
-    text = phrases.told(ticket, ctx.house.zone, who=who, followers=len(followers), rooms=rooms, pictures=len(pictures))
+    text = phrases.told(ticket, ctx.house.zone, who=who, followers=households, rooms=rooms, pictures=len(pictures))
     show_pictures = rooms and (await is_staff_for(ctx, ticket))
     return Reply(text, pictures=tuple(p.digest for p in pictures) if show_pictures else ())
 

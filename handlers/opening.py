@@ -9,7 +9,7 @@ from handlers.phrases import tickets as phrases
 from handlers.rules.roles import may
 from handlers.telling import note
 from handlers.understanding.types import Item, Spot
-from storage import places, tickets
+from storage import followers, places, tickets, words
 from storage.members import Member
 from storage.places import Place
 from storage.tickets import Ticket, TicketEvent
@@ -65,7 +65,7 @@ async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> 
         )
     )
     await keep_words(ctx, ticket, Act.OPEN, text, reporter)
-    await tickets.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
+    await followers.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
     # Whoever reports it knows of it; if he is on duty himself, he accepts in his own time or it climbs.
     return Opened(ticket, await call_out(ctx, ticket, but=[reporter.id]))
 
@@ -108,10 +108,10 @@ async def keep_words(ctx: Context, ticket: Ticket, act: Act, text: str, member: 
     inbound = ctx.inbound
     whose = dict(ticket_id=ticket.id, at=ctx.now, member_id=member.id)
     said = dict(channel=inbound.channel, account=inbound.account, message_id=inbound.message_id, sender=inbound.sender)
-    await tickets.keep_words(ctx.session, dict(whose, **said, act=act, text=text))
+    await words.keep(ctx.session, dict(whose, **said, act=act, text=text))
     for seen in inbound.attachments:
         if seen.digest:
-            await tickets.keep_picture(ctx.session, dict(whose, digest=seen.digest, size=seen.size))
+            await words.keep_picture(ctx.session, dict(whose, digest=seen.digest, size=seen.size))
     ticket.last_at = ctx.now
 
 

@@ -8,7 +8,7 @@ from handlers.phrases import no_community
 from handlers.phrases import tickets as phrases
 from handlers.reading import Unclear, leading_number
 from handlers.rules.roles import may
-from storage import members, outbox, places, tickets
+from storage import followers, members, outbox, places, tickets, words
 from storage.members import Grant, Member
 from storage.places import Place
 from storage.tickets import Ticket
@@ -52,7 +52,7 @@ async def quoted(ctx: Context) -> Ticket | None:
     if ctx.inbound.reply_to is None:
         return None
     key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
-    found = await tickets.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
+    found = await words.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
     return await tickets.by_id(ctx.session, next(iter(found.values()))) if found else None
 
 
@@ -92,7 +92,7 @@ async def _may_take(ctx: Context, ticket: Ticket, grants: Iterable[Grant]) -> bo
 
 async def may_see(ctx: Context, ticket: Ticket) -> bool:
     """Residents see what they report and what their own group speaks of; staff what is below their place."""
-    if ctx.known is not None and await tickets.is_followed_by(ctx.session, ticket.id, ctx.known.member.id):
+    if ctx.known is not None and await followers.includes(ctx.session, ticket.id, ctx.known.member.id):
         return True
     if ctx.known is not None and ticket.assignee_id == ctx.known.member.id:
         return True

@@ -15,7 +15,7 @@ from handlers.phrases.times import span_name
 from handlers.reading import Unclear
 from handlers.rota import span_of
 from handlers.router import Router
-from storage import codes, inbox, members, outbox, places, privacy, tickets
+from storage import codes, followers, inbox, members, outbox, places, privacy, tickets
 from storage.members import Member
 from storage.privacy import Kept
 from storage.types import MemberId, MessageKind, PlaceId, Role
@@ -53,7 +53,7 @@ async def ask(ctx: Context, rest: str) -> Reply:
     """Ask whether it is meant."""
     member = _speaker(ctx, rest)
     kept = await privacy.kept_of(ctx.session, member.id)
-    followed = await tickets.followed_by(ctx.session, member.id)
+    followed = await followers.tickets_of(ctx.session, member.id)
     is_admin = any(role is Role.ADMIN for _, role in kept.roles)
     text = phrases.sure_to_delete(
         staff=bool(kept.roles or kept.shifts),

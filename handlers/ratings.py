@@ -14,7 +14,7 @@ from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.rules.tickets import OPEN
 from handlers.telling import call_everybody
-from storage import members, places, tickets
+from storage import followers, members, places
 from storage.tickets import Ticket
 from storage.types import Act, MessageKind, Role, TicketAction, TicketStatus
 
@@ -50,10 +50,10 @@ async def _rated(ctx: Context, ticket: Ticket, stars: int) -> Reply:
     member = await ctx.member()
     if ticket.status in OPEN:
         raise Refusal(phrases.not_yet_done(ticket))
-    if not await tickets.is_followed_by(ctx.session, ticket.id, member.id) or ticket.assignee_id == member.id:
+    if not await followers.includes(ctx.session, ticket.id, member.id) or ticket.assignee_id == member.id:
         raise Refusal(phrases.not_reported_by_you(ticket))
     advance(ctx, ticket, TicketAction.RATE, member.id, value=stars)
-    ticket.rating = await tickets.rate(ctx.session, ticket.id, member.id, stars)
+    ticket.rating = await followers.rate(ctx.session, ticket.id, member.id, stars)
     if stars <= BAD:
         await _tell_community(ctx, ticket, stars)
     return Reply(phrases.rated(ticket, stars))
@@ -65,7 +65,7 @@ async def reopen(ctx: Context, rest: str) -> Reply:
     ticket, words = await pick(ctx, rest, "重办", lambda: _to_reopen(ctx))
     member = await ctx.member()
     admin = may(ctx.roles_at(await places.by_id(ctx.session, ticket.place_id)), Role.ADMIN)
-    if not admin and not await tickets.is_followed_by(ctx.session, ticket.id, member.id):
+    if not admin and not await followers.includes(ctx.session, ticket.id, member.id):
         raise Refusal(phrases.not_reported_by_you(ticket))
     if ticket.closed_at is not None and ctx.now - ticket.closed_at > ctx.house.reopen_within:
         raise Refusal(phrases.too_long_ago(ticket))
@@ -79,11 +79,11 @@ async def reopen(ctx: Context, rest: str) -> Reply:
 
 async def _to_rate(ctx: Context) -> Sequence[Ticket]:
     """What the speaker reported, that is done, and that he has not rated."""
-    return await tickets.unrated_by(ctx.session, ctx.known.member.id) if ctx.known else ()
+    return await followers.unrated_by(ctx.session, ctx.known.member.id) if ctx.known else ()
 
 
 async def _to_reopen(ctx: Context) -> Sequence[Ticket]:
-    mine = await tickets.followed_by(ctx.session, ctx.known.member.id) if ctx.known else ()
+    mine = await followers.tickets_of(ctx.session, ctx.known.member.id) if ctx.known else ()
     since = ctx.now - ctx.house.reopen_within
     done = (TicketStatus.DONE, TicketStatus.RATED, TicketStatus.VERIFIED)
     return [t for t in mine if t.status in done and t.closed_at is not None and t.closed_at > since]

@@ -18,7 +18,7 @@ from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_called
 from handlers.understanding.types import Heard, Item, Judgement, Spot
-from storage import outbox, tickets
+from storage import followers, outbox, words
 from storage.tickets import Ticket
 from storage.types import Intent, PlaceKind, Role, TicketAction
 
@@ -98,7 +98,7 @@ async def quoted(ctx: Context) -> str | None:
     if ctx.inbound.reply_to is None:
         return None
     key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
-    found = await tickets.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
+    found = await words.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
     return str(next(iter(found.values()))) if found else None
 
 
@@ -134,13 +134,13 @@ async def withdraw(ctx: Context) -> None:
     inbound = ctx.inbound
     if inbound.about is None:
         return
-    for ticket in await tickets.opened_by_message(ctx.session, inbound.channel, inbound.account, inbound.about):
+    for ticket in await words.opened_by(ctx.session, inbound.channel, inbound.account, inbound.about):
         if ticket.status in WAITING and await _is_alone_with_it(ctx, ticket):
             advance(ctx, ticket, TicketAction.CANCEL, ticket.reporter_id)
             await tell_called(ctx, ticket, phrases.withdrawn(ticket))
-    await tickets.drop_words(ctx.session, inbound.channel, inbound.account, inbound.about)
+    await words.drop(ctx.session, inbound.channel, inbound.account, inbound.about)
 
 
 async def _is_alone_with_it(ctx: Context, ticket: Ticket) -> bool:
     """Where others have joined, the ticket is theirs as well."""
-    return len(await tickets.followers(ctx.session, ticket.id)) <= 1
+    return len(await followers.of_ticket(ctx.session, ticket.id)) <= 1

@@ -11,10 +11,11 @@ from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import tickets as phrases
 from handlers.rules.quiet import quiet_until
-from storage import members, outbox, tickets
+from storage import followers, members, outbox
 from storage.chats import Address
+from storage.followers import Follower
 from storage.members import Member
-from storage.tickets import Follower, Ticket
+from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind, Urgency
 
 
@@ -82,7 +83,7 @@ async def tell_followers(
     Args:
         heard_in: The group in which it was just said in so many words; nothing is repeated there.
     """
-    others = [f for f in await tickets.followers(moment.session, ticket.id) if f.member_id != by]
+    others = [f for f in await followers.of_ticket(moment.session, ticket.id) if f.member_id != by]
     if any(f.in_group for f in others):
         await note(moment, ticket, text, key=key, but=heard_in)
     for follower in others:
@@ -94,7 +95,7 @@ async def tell_followers(
 
 async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_in: Address | None = None) -> None:
     """Tell everybody that it is done, and ask for a rating: one to one where there is a way, else in the group."""
-    others = [f for f in await tickets.followers(moment.session, ticket.id) if by is None or f.member_id != by.id]
+    others = [f for f in await followers.of_ticket(moment.session, ticket.id) if by is None or f.member_id != by.id]
     key = f"done:{ticket.round}"
     ways = {f.member_id: await moment.way_to(f.member_id) for f in others}
     in_group = [f for f in others if f.in_group]

@@ -15,7 +15,7 @@ from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING, WORKING
 from handlers.telling import call_everybody, call_others, tell_called, tell_done, tell_followers
-from storage import members, places, tickets
+from storage import followers, members, places, tickets
 from storage.members import Member
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, MessageKind, Role, TicketAction
@@ -86,7 +86,7 @@ async def progress(ctx: Context, rest: str) -> Reply:
     await _must_hold(ctx, ticket, member)
     advance(ctx, ticket, TicketAction.PROGRESS, member.id)
     await keep_words(ctx, ticket, Act.DETAIL, text, member)
-    for follower in await tickets.followers(ctx.session, ticket.id):
+    for follower in await followers.of_ticket(ctx.session, ticket.id):
         if follower.member_id != member.id:
             words = Words(phrases.progress(ticket, text))
             key = f"progress:{ctx.inbound.message_id}"
@@ -141,8 +141,8 @@ async def cancel(ctx: Context, rest: str) -> Reply:
     admin = may(ctx.roles_at(await places.by_id(ctx.session, ticket.place_id)), Role.ADMIN)
     if not admin:
         await _must_follow(ctx, ticket, member)
-        if len(await tickets.followers(ctx.session, ticket.id)) > 1 and possible(ticket, TicketAction.CANCEL):
-            await tickets.unfollow(ctx.session, ticket.id, member.id)
+        if len(await followers.of_ticket(ctx.session, ticket.id)) > 1 and possible(ticket, TicketAction.CANCEL):
+            await followers.unfollow(ctx.session, ticket.id, member.id)
             return Reply(phrases.left(ticket))
     advance(ctx, ticket, TicketAction.CANCEL, member.id)
     ctx.note("撤销", f"ticket:{ticket.number}", member.id)
@@ -161,7 +161,7 @@ async def _in_my_hands(ctx: Context) -> Sequence[Ticket]:
 
 
 async def _mine_open(ctx: Context) -> Sequence[Ticket]:
-    mine = await tickets.followed_by(ctx.session, ctx.known.member.id) if ctx.known else ()
+    mine = await followers.tickets_of(ctx.session, ctx.known.member.id) if ctx.known else ()
     return [ticket for ticket in mine if ticket.closed_at is None]
 
 
@@ -183,7 +183,7 @@ async def _must_hold(ctx: Context, ticket: Ticket, member: Member, *, or_waiting
 
 
 async def _must_follow(ctx: Context, ticket: Ticket, member: Member) -> None:
-    if not await tickets.is_followed_by(ctx.session, ticket.id, member.id):
+    if not await followers.includes(ctx.session, ticket.id, member.id):
         raise Refusal(phrases.not_reported_by_you(ticket))
 
 

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.places import Place
-from storage.tickets import Ticket, TicketMessage
+from storage.tickets import Ticket
 from storage.types import PlaceId, PlaceKind
+from storage.words import TicketMessage
 
 _TICKET: Final = sa.inspect(Ticket).local_table.c
 _WORDS: Final = sa.inspect(TicketMessage).local_table.c

@@ -19,8 +19,9 @@ from storage.duty import DutyShift
 from storage.inbox import InboxEntry
 from storage.members import Identity, Member, RoleGrant
 from storage.outbox import WAITING, OutboxMessage
-from storage.tickets import Picture, Ticket, TicketMessage
+from storage.tickets import Ticket
 from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role, TicketId
+from storage.words import Picture, TicketMessage
 
 GONE_NAME: Final = "已注销"
 NOWHERE: Final = ""  #: the address of a chat that is no longer known

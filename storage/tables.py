@@ -3,6 +3,19 @@
 Every table is named here, so that whoever opens the database knows all of them.
 """
 
-from storage import audit, broadcasts, chats, codes, duty, inbox, members, outbox, places, tickets
+from storage import audit, broadcasts, chats, codes, duty, followers, inbox, members, outbox, places, tickets, words
 
-__all__ = ["audit", "broadcasts", "chats", "codes", "duty", "inbox", "members", "outbox", "places", "tickets"]
+__all__ = [
+    "audit",
+    "broadcasts",
+    "chats",
+    "codes",
+    "duty",
+    "followers",
+    "inbox",
+    "members",
+    "outbox",
+    "places",
+    "tickets",
+    "words",
+]

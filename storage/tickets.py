@@ -1,21 +1,17 @@
-"""Tickets: where each one is, its append-only history, the words that belong to it, and who follows it.
+"""Tickets: where each one is, and what was done to it. Nothing here holds words: see `words`, which a person may have forgotten."""
 
-Facts and words are kept apart: `TicketEvent` is never changed or deleted and holds no words; `TicketMessage` and
-`Picture` hold what people wrote and showed, and go when a person asks for it.
-"""
-
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import UNFLUSHED, Base, insert_once
+from storage.base import Base
 from storage.places import Place
-from storage.types import Act, Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
+from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
 UNACCEPTED = (TicketStatus.REPORTED, TicketStatus.DISPATCHED)
@@ -96,46 +92,6 @@ class TicketEvent(Base, kw_only=True):
     value: Mapped[int | None] = mapped_column(default=None)  #: a rating, a level, a number: never words
 
 
-class TicketMessage(Base, kw_only=True):
-    """Words that belong to a ticket, under the channel's id of the message that brought them."""
-
-    __tablename__ = "ticket_message"
-
-    ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
-    channel: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
-    account: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    message_id: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
-    at: Mapped[datetime]
-    act: Mapped[Act]
-    sender: Mapped[str] = mapped_column(sa.String(128))
-    text: Mapped[str] = mapped_column(sa.Text)
-    member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
-
-
-class Follower(Base, kw_only=True):
-    """Somebody who reported a ticket or said 'me too': told at accept and done, and may rate it once."""
-
-    __tablename__ = "follower"
-
-    ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
-    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), primary_key=True, index=True)
-    since: Mapped[datetime]
-    in_group: Mapped[bool]  #: he said it in a group, so what is said there reaches him
-    rating: Mapped[int | None] = mapped_column(default=None)
-
-
-class Picture(Base, kw_only=True):
-    """A picture that belongs to a ticket; the bytes are kept under their digest."""
-
-    __tablename__ = "picture"
-
-    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
-    at: Mapped[datetime]
-    size: Mapped[int]
-    member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
-
-
 async def next_number(session: AsyncSession, community: PlaceId) -> int:
     """A ticket number that nobody else gets."""
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -166,52 +122,6 @@ async def current(session: AsyncSession, scopes: Collection[PlaceId], closed_sin
     return (await session.scalars(query)).all()
 
 
-_WORDS: Final = (
-    sa.select(TicketMessage)
-    .where(TicketMessage.ticket_id.in_(sa.bindparam("tickets", expanding=True)))
-    .order_by(TicketMessage.at, TicketMessage.message_id)
-    .execution_options(**UNFLUSHED)
-)
-
-
-async def words_of(session: AsyncSession, tickets: Collection[TicketId]) -> Sequence[TicketMessage]:
-    """Everything said about `tickets`, in order."""
-    if not tickets:
-        return ()
-    return (await session.scalars(_WORDS, {"tickets": list(tickets)})).all()
-
-
-_HOLDING: Final = (
-    sa.select(TicketMessage.message_id, TicketMessage.ticket_id)
-    .where(
-        sa.tuple_(TicketMessage.channel, TicketMessage.account, TicketMessage.message_id).in_(
-            sa.bindparam("messages", expanding=True)
-        )
-    )
-    .order_by(TicketMessage.ticket_id)
-    .execution_options(**UNFLUSHED)
-)
-
-
-async def holding(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
-    """Which tickets the messages with these (channel, account, message id) belong to, by message id."""
-    if not messages:
-        return {}
-    return {message: ticket for message, ticket in await session.execute(_HOLDING, {"messages": list(messages)})}
-
-
-async def opened_by_message(session: AsyncSession, channel: str, account: str, message: str) -> Sequence[Ticket]:
-    """The tickets that this message opened."""
-    query = sa.select(Ticket).join(TicketMessage, TicketMessage.ticket_id == Ticket.id)
-    mine = (
-        TicketMessage.channel == channel,
-        TicketMessage.account == account,
-        TicketMessage.message_id == message,
-        TicketMessage.act == Act.OPEN,
-    )
-    return (await session.scalars(query.where(*mine).order_by(Ticket.id))).all()
-
-
 async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:
     """Tickets nobody has accepted that were already waiting at `since`, longest first."""
     query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since <= since)
@@ -236,66 +146,10 @@ async def assigned_to(session: AsyncSession, member: MemberId) -> Sequence[Ticke
     return (await session.scalars(query.order_by(Ticket.opened_at))).all()
 
 
-async def keep_words(session: AsyncSession, words: Mapping[str, Any]) -> None:
-    """Keep what a message said about a ticket; `words` are the columns of a `TicketMessage`. Repeating it is harmless."""
-    await insert_once(session, TicketMessage, [words], key=("ticket_id",))
-
-
-async def keep_picture(session: AsyncSession, picture: Mapping[str, Any]) -> None:
-    """Let a picture belong to a ticket; `picture` are the columns of a `Picture`. Repeating it is harmless."""
-    await insert_once(session, Picture, [picture], key=("ticket_id",))
-
-
-async def followed_by(session: AsyncSession, member: MemberId, limit: int = 20) -> Sequence[Ticket]:
-    """Tickets that `member` reported or joined, newest first."""
-    query = sa.select(Ticket).join(Follower, Follower.ticket_id == Ticket.id).where(Follower.member_id == member)
-    return (await session.scalars(query.order_by(Ticket.opened_at.desc()).limit(limit))).all()
-
-
-_FOLLOWERS: Final = (
-    sa.select(Follower)
-    .where(Follower.ticket_id == sa.bindparam("ticket"))
-    .order_by(Follower.since, Follower.member_id)
-    .execution_options(**UNFLUSHED)
-)
-
-
-async def followers(session: AsyncSession, ticket: TicketId) -> Sequence[Follower]:
-    """Who reported or joined it, in order."""
-    return (await session.scalars(_FOLLOWERS, {"ticket": ticket})).all()
-
-
-async def follow(session: AsyncSession, ticket: TicketId, member: MemberId, since: datetime, *, in_group: bool) -> bool:
-    """Count `member` among those who have the problem; whether he is new."""
-    row = dict(ticket_id=ticket, member_id=member, since=since, in_group=in_group, rating=None)
-    return bool(await insert_once(session, Follower, [row], key=("member_id",)))
-
-
 async def history(session: AsyncSession, ticket: TicketId) -> Sequence[TicketEvent]:
     """What was done to it, in order."""
     query = sa.select(TicketEvent).where(TicketEvent.ticket_id == ticket).order_by(TicketEvent.id)
     return (await session.scalars(query)).all()
-
-
-async def pictures_of(session: AsyncSession, ticket: TicketId) -> Sequence[Picture]:
-    """Its pictures, in order."""
-    query = sa.select(Picture).where(Picture.ticket_id == ticket).order_by(Picture.at, Picture.digest)
-    return (await session.scalars(query)).all()
-
-
-async def drop_words(session: AsyncSession, channel: str, account: str, message: str) -> None:
-    """Forget what a message said that its sender took back."""
-    mine = (
-        TicketMessage.channel == channel,
-        TicketMessage.account == account,
-        TicketMessage.message_id == message,
-    )
-    await session.execute(sa.delete(TicketMessage).where(*mine))
-
-
-async def is_followed_by(session: AsyncSession, ticket: TicketId, member: MemberId) -> bool:
-    """Whether `member` reported it or joined it."""
-    return await session.get(Follower, (ticket, member)) is not None
 
 
 async def open_under(
@@ -310,26 +164,3 @@ async def open_under(
     query = sa.select(Ticket).join(Place, Place.id == Ticket.place_id).where(Ticket.status.in_(statuses), below)
     found = (await session.scalars(query.order_by(Ticket.opened_at, Ticket.id))).all()
     return sorted(found, key=lambda ticket: (list(Urgency).index(ticket.urgency), ticket.opened_at))
-
-
-async def unfollow(session: AsyncSession, ticket: TicketId, member: MemberId) -> None:
-    """`member` no longer has the problem."""
-    await session.execute(sa.delete(Follower).where(Follower.ticket_id == ticket, Follower.member_id == member))
-
-
-async def rate(session: AsyncSession, ticket: TicketId, member: MemberId, stars: int) -> int:
-    """Enter a follower's rating and return the ticket's: the mean of all, rounded half up."""
-    (await session.get_one(Follower, (ticket, member))).rating = stars
-    await session.flush()
-    rated = Follower.ticket_id == ticket, Follower.rating.is_not(None)
-    found = (await session.scalars(sa.select(Follower.rating).where(*rated))).all()
-    given = [stars for stars in found if stars is not None]
-    return (2 * sum(given) + len(given)) // (2 * len(given))
-
-
-async def unrated_by(session: AsyncSession, member: MemberId) -> Sequence[Ticket]:
-    """Done tickets that `member` reported or joined and has not rated, newest first."""
-    query = sa.select(Ticket).join(Follower, Follower.ticket_id == Ticket.id)
-    mine = Follower.member_id == member, Follower.rating.is_(None), Ticket.assignee_id.is_distinct_from(member)
-    done = Ticket.status.in_((TicketStatus.DONE, TicketStatus.RATED))
-    return (await session.scalars(query.where(*mine, done).order_by(Ticket.closed_at.desc()))).all()

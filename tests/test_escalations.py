@@ -131,12 +131,12 @@ async def test_what_is_handed_on_to_somebody_out_of_reach_is_said_in_the_group(w
     world.hears("3栋群", "老夏", "接单 1")
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(3))
 async def test_whatever_people_do_groups_are_spared_and_nothing_breaks(
     world: World, seed: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    await Wanderers(world, Random(seed)).wander(120)  # noqa: S311 -- no secret
+    await Wanderers(world, Random(seed)).wander(60)  # noqa: S311 -- no secret
     await assert_groups_are_spared(world)
     assert not [record.message for record in caplog.records]
 

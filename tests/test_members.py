@@ -16,10 +16,12 @@ from handlers.rules.escalations import Policy
 from handlers.understanding.types import Scene
 from storage import members, places
 from storage.database import Sessions
+from storage.followers import Follower
 from storage.members import Identity, Member, RoleGrant
 from storage.places import Place
-from storage.tickets import Follower, Ticket, TicketEvent, TicketMessage
+from storage.tickets import Ticket, TicketEvent
 from storage.types import PlaceKind, Role
+from storage.words import TicketMessage
 from tests.world import ACCOUNT, CHANNEL, MONDAY_9, SHANGHAI, World
 
 

@@ -11,10 +11,12 @@ from storage import inbox, privacy
 from storage.audit import AuditEntry
 from storage.base import Base
 from storage.duty import DutyShift
+from storage.followers import Follower
 from storage.members import Identity, Member, RoleGrant
 from storage.outbox import OutboxMessage
-from storage.tickets import Follower, Picture, Ticket, TicketEvent, TicketMessage
+from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, MessageKind, OutboxStatus
+from storage.words import Picture, TicketMessage
 from tests.world import ACCOUNT, CHANNEL, World
 
 ONE, TWO = "1" * 64, "2" * 64

@@ -16,7 +16,7 @@ from handlers.house import HouseRules
 from handlers.phrases import CATEGORY_NAMES, STATUS_NAMES, URGENCY_NAMES
 from handlers.phrases.tickets import where
 from handlers.understanding.decide import Reader
-from storage import tickets
+from storage import words
 from storage.tickets import Ticket
 
 __all__ = ["Figures", "Replayed", "Transcript", "read", "replay", "summed_up", "told"]
@@ -51,7 +51,7 @@ async def _count(session: AsyncSession, transcript: Transcript, play: Play, figu
 
 async def _listed(session: AsyncSession) -> list[str]:
     found = (await session.scalars(sa.select(Ticket).order_by(Ticket.number))).all()
-    words = await tickets.words_of(session, [ticket.id for ticket in found])
+    words = await words.said_about(session, [ticket.id for ticket in found])
     return [_line(ticket, sum(said.ticket_id == ticket.id for said in words)) for ticket in found]
 
 

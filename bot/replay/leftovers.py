@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import Base
-from storage.tickets import TicketMessage
+from storage.words import TicketMessage
 
 #: Shorter ones (“好的”, “二单元”) stand in many places by chance; of them only a cell that is nothing else counts.
 TELLING: Final = 6
