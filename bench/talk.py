@@ -16,7 +16,7 @@ from bench.town import ACCOUNT, ADMIN, CHANNEL, STEWARD, Neighbour
 from handlers.messages import Inbound
 
 TRAIN: Final = Path(__file__).parent.parent / "tests" / "eval" / "train" / "groups"
-EVERY: Final = 10  #: one message of so many changes something
+EVERY: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Group:
     plain: bool = False  #: tell and end tickets by commands alone
     said: int = 0
     first: dict[int, str] = field(default_factory=dict)  #: story → the id of its first message
+    every: int = EVERY  #: one message of so many changes something
     at: int = 0  #: where between two changes the group begins, so that groups do not change tickets all at once
     _small: Iterator[Line] = field(init=False)
     _changes: Iterator[Line] = field(init=False)
@@ -51,7 +52,7 @@ class Group:
     def next(self, now: datetime) -> tuple[Inbound, bool]:
         """The next message, and whether it is meant to change a ticket."""
         self.said += 1
-        changes = (self.said + self.at) % EVERY == 0
+        changes = (self.said + self.at) % self.every == 0
         line = next(self._changes if changes else self._small)
         return self.inbound(line, now), changes
 
@@ -74,7 +75,7 @@ class Group:
 
     def cancel(self, number: int, now: datetime) -> Inbound:
         """The community takes a ticket off the board that nobody ended."""
-        self.said += EVERY
+        self.said += self.every
         return self.inbound(Line(Neighbour(ADMIN, "陈书记", "admin"), f"撤销 {number}"), now)
 
     def _told(self) -> Iterator[Line]:
@@ -107,12 +108,12 @@ class Group:
         yield Line(over.sender, over.text, about=number) if over and by_words else Line(steward, "办结", about=number)
 
 
-def groups(count: int, *, plain: bool) -> list[Group]:
+def groups(count: int, *, plain: bool, every: int = EVERY) -> list[Group]:
     """`count` groups of the evaluation files, each with people of its own."""
     found = (read(path, plain=plain) for path in sorted(TRAIN.glob("*.jsonl")))
     lively = [group for group in found if len(group.stories) >= 4 and len(group.chatter) >= 30][:count]
     for number, group in enumerate(lively):
-        group.at = number % EVERY
+        group.every, group.at = every, number % every
     return lively
 
 

@@ -178,6 +178,11 @@ def _minute(found: re.Match[str]) -> int:
 
 
 def value_of(text: str) -> int:
+    """The number that a time expression's part is.
+
+    Raises:
+        Unclear: It is none.
+    """
     value = numeral(text)
     if value is None:
         raise Unclear("no number")

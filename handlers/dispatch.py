@@ -7,7 +7,7 @@ from typing import Final
 from handlers.lifecycle import advance, possible
 from handlers.messages import Button, Mention, Words
 from handlers.moment import Moment
-from handlers.phrases import tickets as phrases
+from handlers.phrases import calls
 from handlers.rota import on_duty_at
 from handlers.rules.quiet import quiet_until
 from storage import members, places, words
@@ -126,14 +126,14 @@ def may_disturb(ticket: Ticket) -> bool:
 async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: bool = False) -> str:
     """What somebody who is called reads."""
     if again:
-        return phrases.call_again(ticket)
+        return calls.call_again(ticket)
     said = await words.said_about(moment.session, [ticket.id])
     opening = next((w.text for w in said if w.act is Act.OPEN), "")
     more = "；".join(w.text for w in said if w.act is Act.DETAIL and w.text)
-    text = phrases.call(
+    text = calls.call(
         ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone
     )
-    return f"{phrases.climbed(ticket)}\n{text}" if level else text
+    return f"{calls.climbed(ticket)}\n{text}" if level else text
 
 
 async def reporter_name(moment: Moment, ticket: Ticket) -> str:

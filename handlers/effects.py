@@ -9,6 +9,7 @@ from handlers.dispatch import call_out
 from handlers.lifecycle import advance, possible
 from handlers.messages import Reply, Words
 from handlers.opening import advise, announce, keep_words, locate, open_ticket, place_of
+from handlers.phrases import calls
 from handlers.phrases import tickets as phrases
 from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING
@@ -78,7 +79,7 @@ async def resolve(ctx: Context, item: Item, text: str) -> Reply | None:
 async def tell_over(ctx: Context, ticket: Ticket, by: Member) -> None:
     """Tell those concerned that it is over, after `by` said so in so many words."""
     if ticket.assignee_id is not None and ticket.assignee_id != by.id:
-        words = Words(phrases.reporter_says_done(ticket))
+        words = Words(calls.reporter_says_done(ticket))
         await ctx.tell(
             ticket.assignee_id, words, MessageKind.PERSONAL, key=f"over:{ticket.round}:{ticket.id}", ticket=ticket.id
         )
@@ -118,8 +119,7 @@ async def _may_end(ctx: Context, ticket: Ticket) -> bool:
 
 
 async def _ticket(ctx: Context, item: Item) -> Ticket:
-    assert item.ticket is not None, "only an opening has no ticket"
-    return await tickets.by_id(ctx.session, TicketId(int(item.ticket)))
+    return await tickets.by_id(ctx.session, TicketId(int(item.ticket or 0)))  # only an opening has none
 
 
 EFFECTS: Final[Mapping[Act, Effect]] = {

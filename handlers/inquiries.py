@@ -5,6 +5,7 @@ from typing import Final
 from handlers.context import Context
 from handlers.effects import open_new
 from handlers.messages import Refusal, Reply
+from handlers.phrases import refusals
 from handlers.phrases import tickets as phrases
 from handlers.picking import community, is_staff_for, numbered, quoted, spoken_of_here
 from handlers.reading import Unclear, clean, leading_number, number
@@ -80,7 +81,7 @@ async def report(ctx: Context, rest: str) -> Reply | None:
     """Open a ticket of what follows, whatever understanding would think of it."""
     text = clean(rest)
     if not text and not ctx.inbound.attachments:
-        raise Refusal(phrases.say_what())
+        raise Refusal(refusals.say_what())
     if ctx.is_group and ctx.place is None:
         return None
     await community(ctx)
@@ -91,5 +92,5 @@ async def report(ctx: Context, rest: str) -> Reply | None:
 async def report_for(ctx: Context, rest: str) -> Reply | None:
     """A worker reports for somebody who has no phone."""
     if not leading_number(rest)[1].strip() and not ctx.inbound.attachments:
-        raise Refusal(phrases.say_what())
+        raise Refusal(refusals.say_what())
     return await report(ctx, rest)

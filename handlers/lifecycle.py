@@ -2,7 +2,7 @@
 
 from handlers.messages import Refusal
 from handlers.moment import Moment
-from handlers.phrases import tickets as phrases
+from handlers.phrases import refusals
 from handlers.rules.tickets import CLOSED, WAITING, next_status
 from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, TicketAction, TicketStatus
@@ -18,7 +18,7 @@ def advance(
     """
     after = next_status(ticket.status, action)
     if after is None:
-        raise Refusal(phrases.too_late(ticket))
+        raise Refusal(refusals.too_late(ticket))
     moment.session.add(
         TicketEvent(
             ticket_id=ticket.id,

@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from handlers.context import Context
 from handlers.messages import Refusal
-from handlers.phrases import no_community
-from handlers.phrases import tickets as phrases
+from handlers.phrases import no_community, refusals
 from handlers.reading import Unclear, leading_number
 from handlers.rules.roles import may
 from storage import followers, members, outbox, places, tickets, words
@@ -43,7 +42,7 @@ async def numbered(ctx: Context, number: int) -> Ticket:
     """The ticket of that number, if the speaker may know of it here."""
     found = await tickets.by_number(ctx.session, (await community(ctx)).id, number)
     if found is None or not await may_see(ctx, found):
-        raise Refusal(phrases.no_such_ticket(number))
+        raise Refusal(refusals.no_such_ticket(number))
     return await spoken_of_here(ctx, found)
 
 
@@ -80,7 +79,7 @@ async def worker_named(ctx: Context, ticket: Ticket, name: str) -> Member:
     grants = await members.grants_of(ctx.session, [member.id for member in people])
     found = [m for m in people if await _may_take(ctx, ticket, grants.get(m.id, ()))]
     if len(found) != 1:
-        raise Refusal(phrases.several_called() if found else phrases.nobody_called())
+        raise Refusal(refusals.several_called() if found else refusals.nobody_called())
     return found[0]
 
 
@@ -103,14 +102,14 @@ async def may_see(ctx: Context, ticket: Ticket) -> bool:
 async def spoken_of_here(ctx: Context, ticket: Ticket) -> Ticket:
     """The ticket, unless this is a group and it is private."""
     if ctx.is_group and ticket.private:
-        raise Refusal(phrases.not_here(), alone=True)
+        raise Refusal(refusals.not_here(), alone=True)
     return ticket
 
 
 def _only(found: Sequence[Ticket], word: str, ctx: Context) -> Ticket:
     shown = [ticket for ticket in found if not (ctx.is_group and ticket.private)]
     if not shown:
-        raise Refusal(phrases.none_to(word))
+        raise Refusal(refusals.none_to(word))
     if len(shown) > 1:
-        raise Refusal(phrases.which_one(shown, word))
+        raise Refusal(refusals.which_one(shown, word))
     return shown[0]

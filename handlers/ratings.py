@@ -7,6 +7,7 @@ from handlers.context import Context
 from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply, Words
 from handlers.opening import keep_words
+from handlers.phrases import calls, refusals
 from handlers.phrases import tickets as phrases
 from handlers.picking import pick
 from handlers.reading import Unclear, clean, rating
@@ -41,7 +42,7 @@ async def rate_plainly(ctx: Context) -> Reply | None:
         return None
     waiting = await _to_rate(ctx)
     if ctx.inbound.reply_to is None and len(waiting) != 1:
-        return Reply(phrases.which_one(waiting, "评价")) if waiting else None
+        return Reply(refusals.which_one(waiting, "评价")) if waiting else None
     ticket, _ = await pick(ctx, "", "评价", lambda: _to_rate(ctx))
     return await _rated(ctx, ticket, stars)
 
@@ -49,9 +50,9 @@ async def rate_plainly(ctx: Context) -> Reply | None:
 async def _rated(ctx: Context, ticket: Ticket, stars: int) -> Reply:
     member = await ctx.member()
     if ticket.status in OPEN:
-        raise Refusal(phrases.not_yet_done(ticket))
+        raise Refusal(refusals.not_yet_done(ticket))
     if not await followers.includes(ctx.session, ticket.id, member.id) or ticket.assignee_id == member.id:
-        raise Refusal(phrases.not_reported_by_you(ticket))
+        raise Refusal(refusals.not_reported_by_you(ticket))
     advance(ctx, ticket, TicketAction.RATE, member.id, value=stars)
     ticket.rating = await followers.rate(ctx.session, ticket.id, member.id, stars)
     if stars <= BAD:
@@ -66,9 +67,9 @@ async def reopen(ctx: Context, rest: str) -> Reply:
     member = await ctx.member()
     admin = may(ctx.roles_at(await places.by_id(ctx.session, ticket.place_id)), Role.ADMIN)
     if not admin and not await followers.includes(ctx.session, ticket.id, member.id):
-        raise Refusal(phrases.not_reported_by_you(ticket))
+        raise Refusal(refusals.not_reported_by_you(ticket))
     if ticket.closed_at is not None and ctx.now - ticket.closed_at > ctx.house.reopen_within:
-        raise Refusal(phrases.too_long_ago(ticket))
+        raise Refusal(refusals.too_long_ago(ticket))
     advance(ctx, ticket, TicketAction.REOPEN, member.id)
     ctx.note("重办", f"ticket:{ticket.number}", member.id)
     if words:
@@ -93,6 +94,6 @@ async def _tell_community(ctx: Context, ticket: Ticket, stars: int) -> None:
     """A bad rating is looked into by the community's own people."""
     line = await places.above(ctx.session, await places.by_id(ctx.session, ticket.place_id))
     for admin in await members.with_role(ctx.session, Role.ADMIN, [place.id for place in line]):
-        words = Words(phrases.bad_rating(ticket, stars))
+        words = Words(calls.bad_rating(ticket, stars))
         key = f"bad:{ticket.id}:{ctx.inbound.message_id}"
         await ctx.tell(admin.id, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)

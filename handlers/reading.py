@@ -60,7 +60,7 @@ _ROLES: Final[Mapping[Role, tuple[str, ...]]] = {
 ROLE_WORDS: Final[Mapping[str, Role]] = {word: role for role, words in _ROLES.items() for word in words}
 
 
-class Unclear(ValueError):
+class Unclear(ValueError):  # noqa: N818 -- not an error: a reason to show the example
     """The words cannot be read; the answer is the command's own example. It never carries the words themselves."""
 
 

@@ -11,7 +11,7 @@ from handlers.context import Context
 from handlers.effects import apply
 from handlers.lifecycle import advance
 from handlers.messages import Happening, Reply
-from handlers.phrases import text_please
+from handlers.phrases import calls, text_please
 from handlers.phrases import tickets as phrases
 from handlers.reading import clean
 from handlers.router import Router
@@ -137,7 +137,7 @@ async def withdraw(ctx: Context) -> None:
     for ticket in await words.opened_by(ctx.session, inbound.channel, inbound.account, inbound.about):
         if ticket.status in WAITING and await _is_alone_with_it(ctx, ticket):
             advance(ctx, ticket, TicketAction.CANCEL, ticket.reporter_id)
-            await tell_called(ctx, ticket, phrases.withdrawn(ticket))
+            await tell_called(ctx, ticket, calls.withdrawn(ticket))
     await words.drop(ctx.session, inbound.channel, inbound.account, inbound.about)
 
 

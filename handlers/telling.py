@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from handlers.dispatch import Called, call_out, mentioned
 from handlers.messages import Button, Words
 from handlers.moment import Moment
+from handlers.phrases import calls
 from handlers.phrases import tickets as phrases
 from handlers.rules.quiet import quiet_until
 from storage import followers, members, outbox
@@ -54,7 +55,7 @@ async def call_everybody(
     names = [member.name for member in called.in_front]
     if names:
         emergency = ticket.urgency is Urgency.EMERGENCY
-        text = phrases.call_again_in_group(ticket, names) if emergency else phrases.climbed_in_group(ticket, names)
+        text = calls.call_again_in_group(ticket, names) if emergency else calls.climbed_in_group(ticket, names)
         kind = MessageKind.EMERGENCY if emergency else MessageKind.TICKET_NOTE
         await note(moment, ticket, text, key=f"called:{moment.cause}", calling=called.in_front, kind=kind)
     return called

@@ -9,6 +9,7 @@ from handlers.dispatch import call, call_words, reporter_name
 from handlers.lifecycle import advance, possible
 from handlers.messages import Refusal, Reply, Words
 from handlers.opening import keep_words
+from handlers.phrases import calls, refusals
 from handlers.phrases import tickets as phrases
 from handlers.picking import is_staff_for, pick, worker_named
 from handlers.router import Router
@@ -57,9 +58,9 @@ async def transfer(ctx: Context, rest: str) -> Reply:
     ctx.note("转单", f"ticket:{ticket.number}", member.id)
     if to is None:
         called = await call_others(ctx, ticket, min(level, ctx.house.escalation.top), member.id)
-        return Reply(phrases.handed_on(ticket) if called else phrases.nobody_else(ticket))
+        return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
     if not await call(ctx, ticket, to.id, await call_words(ctx, ticket)):
-        raise Refusal(phrases.cannot_be_called(to.name))
+        raise Refusal(refusals.cannot_be_called(to.name))
     ticket.called_at = ctx.now
     return Reply(phrases.handed_to(ticket, to.name))
 
@@ -75,7 +76,7 @@ async def give_back(ctx: Context, rest: str) -> Reply:
     advance(ctx, ticket, TicketAction.RETURN, member.id)
     ctx.note("退单", f"ticket:{ticket.number}", member.id)
     called = await call_others(ctx, ticket, 0, member.id)
-    return Reply(phrases.handed_on(ticket) if called else phrases.nobody_else(ticket))
+    return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
 
 
 @router.command("进展", example="进展 12 配件明天到", does="告诉住户办到哪一步", allow=Role.STEWARD, everyday=True)
@@ -121,13 +122,13 @@ async def urge(ctx: Context, rest: str) -> Reply:
     member = await ctx.member()
     await _must_follow(ctx, ticket, member)
     if ticket.called_at is not None and timedelta(0) <= ctx.now - ticket.called_at < URGE_AGAIN:
-        raise Refusal(phrases.urged_lately(ticket))
+        raise Refusal(refusals.urged_lately(ticket))
     advance(ctx, ticket, TicketAction.URGE, member.id)
     if ticket.assignee_id is None:
         await call_everybody(ctx, ticket, ticket.level, again=True)
         return Reply(phrases.urged(ticket, ""))
     ticket.called_at = ctx.now
-    words = Words(phrases.urging(ticket))
+    words = Words(calls.urging(ticket))
     key = f"urge:{ctx.inbound.message_id}"
     await ctx.tell(ticket.assignee_id, words, MessageKind.CALL, key=key, ticket=ticket.id)
     return Reply(phrases.urged(ticket, (await members.by_id(ctx.session, ticket.assignee_id)).name))
@@ -146,7 +147,7 @@ async def cancel(ctx: Context, rest: str) -> Reply:
             return Reply(phrases.left(ticket))
     advance(ctx, ticket, TicketAction.CANCEL, member.id)
     ctx.note("撤销", f"ticket:{ticket.number}", member.id)
-    await tell_called(ctx, ticket, phrases.withdrawn(ticket))
+    await tell_called(ctx, ticket, calls.withdrawn(ticket))
     return Reply(phrases.cancelled(ticket))
 
 
@@ -167,7 +168,7 @@ async def _mine_open(ctx: Context) -> Sequence[Ticket]:
 
 async def _must_be_staff(ctx: Context, ticket: Ticket) -> None:
     if not await is_staff_for(ctx, ticket):
-        raise Refusal(phrases.not_your_place(ticket))
+        raise Refusal(refusals.not_your_place(ticket))
 
 
 async def _must_hold(ctx: Context, ticket: Ticket, member: Member, *, or_waiting: bool = False) -> None:
@@ -175,21 +176,21 @@ async def _must_hold(ctx: Context, ticket: Ticket, member: Member, *, or_waiting
     if ticket.assignee_id == member.id or (or_waiting and ticket.status in WAITING):
         return
     if ticket.status in WAITING:
-        raise Refusal(phrases.not_accepted_yet(ticket))
+        raise Refusal(refusals.not_accepted_yet(ticket))
     if ticket.status not in WORKING:
-        raise Refusal(phrases.too_late(ticket))
+        raise Refusal(refusals.too_late(ticket))
     if not may(ctx.roles_at(await places.by_id(ctx.session, ticket.place_id)), Role.ADMIN):
-        raise Refusal(phrases.not_yours(ticket, await _holder(ctx, ticket.assignee_id)))
+        raise Refusal(refusals.not_yours(ticket, await _holder(ctx, ticket.assignee_id)))
 
 
 async def _must_follow(ctx: Context, ticket: Ticket, member: Member) -> None:
     if not await followers.includes(ctx.session, ticket.id, member.id):
-        raise Refusal(phrases.not_reported_by_you(ticket))
+        raise Refusal(refusals.not_reported_by_you(ticket))
 
 
 async def _taken(ctx: Context, ticket: Ticket, member: Member) -> str:
     if ticket.assignee_id == member.id:
-        return phrases.yours_already(ticket)
+        return refusals.yours_already(ticket)
     return phrases.somebody_has_it(ticket, await _holder(ctx, ticket.assignee_id))
 
 

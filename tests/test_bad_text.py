@@ -1,5 +1,6 @@
 """Whatever is typed and wherever: an answer or silence, never a crash, and nothing lost behind it."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +30,7 @@ STRANGE: Final = (
     "灯坏了" * 3000,
 )
 ROUGH: Final = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -53,7 +54,7 @@ async def open_tickets(world: World) -> Sequence[Ticket]:
 def spoken(world: World, text: str) -> list[Inbound]:
     """Said by everybody, in a group and alone, outright and in passing, and as a button."""
     found = []
-    for person in ("李姐", "王芳", "陈书记", "路人"):
+    for person in ("陈书记", "路人"):
         found += [world.message(person, text), world.message(person, text, to_bot=True)]
         alone = world.message(person, text, alone=True)
         found += [alone, replace(world.message(person, f"1|{text}", alone=True), happening=Happening.PRESSED)]
@@ -77,13 +78,14 @@ async def test_no_command_breaks_whatever_follows_it(
     assert_nothing_broke(world, caplog)
 
 
-@pytest.mark.parametrize("part", range(6))
+@pytest.mark.parametrize("part", range(3))
 async def test_strange_text_breaks_nothing_and_nothing_is_lost_behind_it(
     world: World, caplog: pytest.LogCaptureFixture, part: int
 ) -> None:
-    for text in STRANGE[part::6]:
-        await world.hand_over(*spoken(world, text))
-        await world.hand_over(*spoken(world, f"报修 {text}")[:4], *spoken(world, f"转单 1 {text}")[4:8])
+    for text in STRANGE[part::3]:
+        said = [*spoken(world, text), *spoken(world, f"报修 {text}")[:3], world.message("王芳", f"转单 1 {text}")]
+        await asyncio.gather(*map(world.receiver.receive, said))
+    await world.send_all()
     assert_nothing_broke(world, caplog)
     before = len(await open_tickets(world))
     await world.says("李姐", "报修 1单元的灯坏了", to_bot=True)

@@ -1,0 +1,64 @@
+"""What workers are told of tickets: alone with all that they need, in a group with no more than the others may read."""
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from handlers.phrases import URGENCY_NAMES
+from handlers.phrases.tickets import moment, title
+from storage.tickets import Ticket
+from storage.types import Urgency
+
+WITHIN: Final = {
+    Urgency.EMERGENCY: "马上",
+    Urgency.URGENT: "尽快",
+    Urgency.NORMAL: "今天内",
+    Urgency.LOW: "这几天",
+}
+
+
+def call(ticket: Ticket, words: str, reporter: str, zone: ZoneInfo) -> str:
+    """To somebody on duty, alone."""
+    head = f"【{URGENCY_NAMES[ticket.urgency]}】{title(ticket, rooms=True)}"
+    said = f"\n{reporter}说：“{words[:200]}”" if words else f"\n{reporter}报的，没有文字。"
+    return f"{head}{said}\n{moment(ticket.opened_at, zone)}报的，请{WITHIN[ticket.urgency]}接单。"
+
+
+def climbed(ticket: Ticket) -> str:
+    """In front of a call that comes up the ladder."""
+    return f"前面的人还没接，转到您这里：{title(ticket, rooms=True)}"
+
+
+def call_again(ticket: Ticket) -> str:
+    """An emergency nobody has accepted yet."""
+    return f"还没人接：{title(ticket, rooms=True)}，紧急！能去请马上接单。"
+
+
+def call_again_in_group(ticket: Ticket, names: Sequence[str]) -> str:
+    """The same, to those who can only be reached in the group."""
+    return f"{'、'.join(names)}：{title(ticket)}还没人接，紧急！能去请马上回“接单 {ticket.number}”。"
+
+
+def climbed_in_group(ticket: Ticket, names: Sequence[str]) -> str:
+    """A step up the ladder, to those who can only be reached in the group."""
+    return f"{'、'.join(names)}：{title(ticket)}还没人接，能去请回“接单 {ticket.number}”。"
+
+
+def urging(ticket: Ticket) -> str:
+    """To who has the ticket."""
+    return f"住户在催 {title(ticket, rooms=True)}。有进展发“进展 {ticket.number} …”，我替您转告。"
+
+
+def withdrawn(ticket: Ticket) -> str:
+    """To those who had been called."""
+    return f"{title(ticket, rooms=True)}报的人撤回了，不用去了。"
+
+
+def reporter_says_done(ticket: Ticket) -> str:
+    """To who has the ticket, when a resident says that it is over."""
+    return f"住户说 {title(ticket, rooms=True)}已经好了，这张单关了，不用再跑。"
+
+
+def bad_rating(ticket: Ticket, stars: int) -> str:
+    """To the community's staff."""
+    return f"{title(ticket, rooms=True)}得了 {stars} 星，请回访核实。要重办发“重办 {ticket.number}”。"
