@@ -21,7 +21,7 @@ from handlers import (
 from handlers.router import Routes
 
 #: Asked in this order; free text is judged last, by `reports`.
-ROUTES: Final = Routes(
+ROUTES: Final[Routes] = Routes(
     (
         tickets.router,
         inquiries.router,
@@ -33,7 +33,7 @@ ROUTES: Final = Routes(
         invitations.router,
         linking.router,
         privacy.router,
-        help.router,
+        help.about(lambda: ROUTES.commands),
         reports.router,
     )
 )

@@ -1,6 +1,6 @@
 """帮助: written from the table of commands, so that it never lags behind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from handlers.context import Context
@@ -10,19 +10,26 @@ from handlers.reading import Unclear, words
 from handlers.router import Command, Router, spelled
 from storage.types import Role
 
-router: Final = Router()
-
 #: What a resident may want most, by word; the rest is found by asking for it.
 MOST_WANTED: Final = ("我的工单", "催办", "评价", "撤销", "今天谁值班", "我的数据")
 OFFICES: Final = (("办事的", Role.STEWARD), ("管理员的", Role.ADMIN))
 
 
-@router.command(
-    "帮助", example="帮助 催办", does="看能说哪些话", also=("怎么用", "使用说明", "菜单", "help"), everyday=True
-)
-async def explain(ctx: Context, rest: str) -> Reply:
-    """What the speaker can say here, or how to use one command."""
-    commands = _commands()
+def about(table: Callable[[], Sequence[Command]]) -> Router:
+    """The router that explains the commands of `table`, which is asked late: this router's own are among them."""
+    router = Router()
+
+    @router.command(
+        "帮助", example="帮助 催办", does="看能说哪些话", also=("怎么用", "使用说明", "菜单", "help"), everyday=True
+    )
+    async def explain(ctx: Context, rest: str) -> Reply:
+        """What the speaker can say here, or how to use one command."""
+        return _explained(ctx, table(), rest)
+
+    return router
+
+
+def _explained(ctx: Context, commands: Sequence[Command], rest: str) -> Reply:
     if rest.strip():
         return _one(ctx, commands, words(rest, 20))
     reach = ctx.reach.get(ctx.inbound.channel)
@@ -61,9 +68,3 @@ def _one(ctx: Context, commands: Sequence[Command], word: str) -> Reply:
     if not ctx.inbound.to_bot:
         raise Unclear("帮助 老人搬东西 is not said to the bot")
     return Reply(phrases.no_such_word(word), alone=True)
-
-
-def _commands() -> Sequence[Command]:
-    from handlers.features import ROUTES  # noqa: PLC0415 -- the table is made of the routers, and this one is among them
-
-    return ROUTES.commands

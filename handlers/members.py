@@ -102,7 +102,7 @@ async def remove(ctx: Context, rest: str) -> Reply:
     """Take a role back."""
     office = await _office(ctx, "免去", rest)
     member = office.member
-    if office.role is Role.ADMIN and not await members.another_admin(ctx.session, member.id):
+    if office.role is Role.ADMIN and not await members.any_admin(ctx.session, but=member.id):
         raise Refusal(phrases.last_admin())
     taken = [await members.revoke(ctx.session, member.id, place.id, office.role) for place in office.places]
     if not any(taken):

@@ -58,7 +58,7 @@ async def ask(ctx: Context, rest: str) -> Reply:
     text = phrases.sure_to_delete(
         staff=bool(kept.roles or kept.shifts),
         open_numbers=[t.number for t in followed if t.closed_at is None and t.reporter_id == member.id],
-        only_admin=is_admin and not await members.another_admin(ctx.session, member.id),
+        only_admin=is_admin and not await members.any_admin(ctx.session, but=member.id),
     )
     ctx.note(ASKED, f"member:{member.id}", member.id)
     return Reply(text, (Button("确认删除", "确认删除"),), alone=True)

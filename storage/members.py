@@ -172,32 +172,24 @@ async def grant(session: AsyncSession, member: MemberId, place: PlaceId, role: R
 async def revoke(session: AsyncSession, member: MemberId, place: PlaceId, role: Role) -> bool:
     """Take a role back; whether it was there."""
     found = await session.get(RoleGrant, (member, place, role))
-    if found is None:
-        return False
-    await session.delete(found)
-    await session.flush()
-    return True
+    if found is not None:
+        await session.delete(found)
+        await session.flush()
+    return found is not None
 
 
 async def with_role(session: AsyncSession, role: Role, places: Collection[PlaceId]) -> Sequence[Member]:
     """Members who hold `role` for one of `places` itself (not for one below)."""
-    query = (
-        sa.select(Member)
-        .join(RoleGrant, RoleGrant.member_id == Member.id)
-        .where(RoleGrant.role == role, RoleGrant.place_id.in_(places), Member.gone_at.is_(None))
-        .order_by(Member.id)
+    found = await holders(session, places)
+    people = {m.id: m for (_, held), holding in found.items() if held is role for m in holding}
+    return [people[member] for member in sorted(people)]
+
+
+async def any_admin(session: AsyncSession, but: MemberId | None = None) -> bool:
+    """Whether somebody is an admin anywhere, other than `but`."""
+    query = sa.select(RoleGrant.member_id).where(
+        RoleGrant.role == Role.ADMIN, RoleGrant.member_id.is_distinct_from(but)
     )
-    return (await session.scalars(query)).unique().all()
-
-
-async def any_admin(session: AsyncSession) -> bool:
-    """Whether somebody runs this community yet."""
-    return await session.scalar(sa.select(RoleGrant.member_id).where(RoleGrant.role == Role.ADMIN).limit(1)) is not None
-
-
-async def another_admin(session: AsyncSession, but: MemberId) -> bool:
-    """Whether somebody other than `but` is an admin anywhere."""
-    query = sa.select(RoleGrant.member_id).where(RoleGrant.role == Role.ADMIN, RoleGrant.member_id != but)
     return await session.scalar(query.limit(1)) is not None
 
 

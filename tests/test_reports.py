@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from handlers.messages import Attachment
 from tests.world import World
 
 
@@ -120,8 +121,6 @@ async def test_a_group_that_nobody_bound_is_not_listened_to(world: World) -> Non
 
 
 async def test_voice_without_words_to_the_bot_asks_for_words(world: World) -> None:
-    from handlers.messages import Attachment
-
     await world.says("李姐", "", alone=True, attachments=(Attachment("voice"),))
     world.hears("李姐", "打几个字")
     await world.says("李姐", "", attachments=(Attachment("voice"),))
