@@ -181,16 +181,13 @@ async def revoke(session: AsyncSession, member: MemberId, place: PlaceId, role: 
 async def with_role(session: AsyncSession, role: Role, places: Collection[PlaceId]) -> Sequence[Member]:
     """Members who hold `role` for one of `places` itself (not for one below)."""
     found = await holders(session, places)
-    people = {m.id: m for (_, held), holding in found.items() if held is role for m in holding}
-    return [people[member] for member in sorted(people)]
+    return list({m.id: m for (_, held), holding in found.items() if held is role for m in holding}.values())
 
 
 async def any_admin(session: AsyncSession, but: MemberId | None = None) -> bool:
     """Whether somebody is an admin anywhere, other than `but`."""
-    query = sa.select(RoleGrant.member_id).where(
-        RoleGrant.role == Role.ADMIN, RoleGrant.member_id.is_distinct_from(but)
-    )
-    return await session.scalar(query.limit(1)) is not None
+    others = sa.select(RoleGrant.member_id).where(RoleGrant.member_id.is_distinct_from(but))
+    return await session.scalar(others.where(RoleGrant.role == Role.ADMIN).limit(1)) is not None
 
 
 async def holders(session: AsyncSession, places: Collection[PlaceId]) -> dict[tuple[PlaceId, Role], tuple[Member, ...]]:

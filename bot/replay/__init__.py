@@ -51,8 +51,8 @@ async def _count(session: AsyncSession, transcript: Transcript, play: Play, figu
 
 async def _listed(session: AsyncSession) -> list[str]:
     found = (await session.scalars(sa.select(Ticket).order_by(Ticket.number))).all()
-    words = await words.said_about(session, [ticket.id for ticket in found])
-    return [_line(ticket, sum(said.ticket_id == ticket.id for said in words)) for ticket in found]
+    said = await words.said_about(session, [ticket.id for ticket in found])
+    return [_line(ticket, sum(one.ticket_id == ticket.id for one in said)) for ticket in found]
 
 
 def _line(ticket: Ticket, texts: int) -> str:
