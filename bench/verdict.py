@@ -16,8 +16,11 @@ from storage.types import Act, MessageKind, OutboxStatus, TicketAction
 from storage.words import TicketMessage
 
 CALLS = (MessageKind.CALL, MessageKind.EMERGENCY)
-#: What a finished story has done to its ticket, each once.
-WHOLE = (TicketAction.REPORT, TicketAction.DISPATCH, TicketAction.ACCEPT, TicketAction.FINISH)
+A = TicketAction
+#: What a finished story has done to its ticket, one of each; small talk may have been taken for the news that it is over.
+WHOLE = ({A.REPORT}, {A.DISPATCH}, {A.ACCEPT, A.RESOLVE}, {A.FINISH, A.RESOLVE})
+#: What can only happen once to a ticket that nobody opens again.
+ONCE = (A.REPORT, A.DISPATCH, A.ACCEPT, A.FINISH, A.RESOLVE)
 
 
 @dataclass(slots=True)
@@ -95,11 +98,11 @@ async def _acts(session: AsyncSession) -> dict[str, Counter[TicketAction]]:
 
 async def _undone(session: AsyncSession, reports: Collection[str]) -> int:
     acts = await _acts(session)
-    return sum(1 for report in reports if report in acts for action in WHOLE if not acts[report][action])
+    return sum(1 for report in reports if report in acts for either in WHOLE if not either & acts[report].keys())
 
 
 async def _acts_twice(session: AsyncSession) -> int:
-    return sum(times - 1 for acts in (await _acts(session)).values() for a, times in acts.items() if a in WHOLE)
+    return sum(times - 1 for acts in (await _acts(session)).values() for act, times in acts.items() if act in ONCE)
 
 
 async def _uncalled(session: AsyncSession, rows: Sequence[OutboxMessage], said: Sequence[Said]) -> int:
