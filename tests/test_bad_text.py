@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
@@ -55,7 +55,7 @@ def spoken(world: World, text: str) -> list[Inbound]:
     """Said by everybody, in a group and alone, outright and in passing, and as a button."""
     found = []
     for person in ("陈书记", "路人"):
-        found += [world.message(person, text), world.message(person, text, to_bot=True)]
+        found.append(world.message(person, text, to_bot=person == "路人"))
         alone = world.message(person, text, alone=True)
         found += [alone, replace(world.message(person, f"1|{text}", alone=True), happening=Happening.PRESSED)]
     return found
@@ -78,12 +78,12 @@ async def test_no_command_breaks_whatever_follows_it(
     assert_nothing_broke(world, caplog)
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("part", range(2))
 async def test_strange_text_breaks_nothing_and_nothing_is_lost_behind_it(
     world: World, caplog: pytest.LogCaptureFixture, part: int
 ) -> None:
-    for text in STRANGE[part::3]:
-        said = [*spoken(world, text), *spoken(world, f"报修 {text}")[:3], world.message("王芳", f"转单 1 {text}")]
+    for text in STRANGE[part::2]:
+        said = [*spoken(world, text), *spoken(world, f"报修 {text}")[2:4], world.message("王芳", f"转单 1 {text}")]
         await asyncio.gather(*map(world.receiver.receive, said))
     await world.send_all()
     assert_nothing_broke(world, caplog)
@@ -97,12 +97,12 @@ async def test_a_book_pasted_into_the_group_is_met_with_silence(world: World) ->
     world.silent("3栋群", "李姐")
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\u200b\u200d", "😀😀😀", "مرحبا", "\0\x07"])
-async def test_nothing_to_read_is_silence_in_a_group_and_an_answer_alone(world: World, text: str) -> None:
-    await world.says("李姐", text)
-    world.silent("3栋群")
-    await world.says("李姐", text, alone=True)
-    world.hears("李姐", "在哪里")
+async def test_nothing_to_read_is_silence_in_a_group_and_an_answer_alone(world: World) -> None:
+    for text in ("", " \n", "\u200b\u200d", "😀😀😀", "مرحبا", "\0\x07"):
+        await world.says("李姐", text)
+        world.silent("3栋群")
+        await world.says("李姐", text, alone=True)
+        world.hears("李姐", "在哪里")
 
 
 async def test_what_cannot_be_kept_is_taken_out_of_what_is_kept(world: World) -> None:
@@ -114,14 +114,13 @@ async def test_what_cannot_be_kept_is_taken_out_of_what_is_kept(world: World) ->
 
 
 @pytest.mark.parametrize("field", ["message_id", "chat", "sender", "reply_to", "one_to_one", "about"])
-@pytest.mark.parametrize("value", ["9" * 10_000, "a:b%c_d/../", "\0", "x\ud800y", "", "🙂" * 300])
-async def test_ids_may_be_anything(world: World, caplog: pytest.LogCaptureFixture, field: str, value: str) -> None:
-    said = replace(
-        world.message("李姐", f"报修 {REPORT}", alone=field in ("chat", "one_to_one"), to_bot=True), **{field: value}
-    )  # type: ignore[arg-type]
-    twice = [said, replace(said, text="再来一遍")] if field == "message_id" else [said]
-    await world.hand_over(*twice, replace(said, message_id="other", happening=Happening.RECALLED))
-    await world.hand_over(*(replace(said, message_id=f"h{one}", happening=one) for one in Happening))
+async def test_ids_may_be_anything(world: World, caplog: pytest.LogCaptureFixture, field: str) -> None:
+    alone = field in ("chat", "one_to_one")
+    for value in ("9" * 10_000, "a:b%c_d/../", "\0", "x\ud800y", "", "🙂" * 300):
+        changes: dict[str, Any] = {field: value}
+        said = replace(world.message("李姐", f"报修 {REPORT}", alone=alone, to_bot=True), **changes)
+        happened = [replace(said, message_id=f"{world.count}:{one}", happening=one) for one in Happening]
+        await world.hand_over(said, *happened)
     assert_nothing_broke(world, caplog)
 
 
