@@ -1,7 +1,7 @@
 """Free text: what was understood opens a ticket, adds to one, counts one more who has it, or closes it.
 
 Small talk is met with silence; its words are remembered in memory only, by the receiver, for as long as somebody may
-still refer to them. Nothing here refuses: who does not speak to the bot is not corrected by it.
+still refer to them. Nothing here refuses in a group: who does not speak to the bot is not corrected by it.
 """
 
 from typing import Final
@@ -13,6 +13,7 @@ from handlers.lifecycle import advance
 from handlers.messages import Happening, Reply
 from handlers.phrases import calls, text_please
 from handlers.phrases import tickets as phrases
+from handlers.picking import community
 from handlers.reading import clean
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
@@ -35,6 +36,8 @@ async def overhear(ctx: Context) -> Reply | None:
         return None
     text = clean(ctx.inbound.text)
     judged = await judge(ctx, text)
+    if judged.items and ctx.place is None:
+        await community(ctx)  # to whoever speaks to the bot before it is set up, it says so
     replies = [await apply(ctx, item, text) for item in judged.items]
     answer = next((reply for reply in replies if reply is not None), None)
     return answer or _refused_picture(ctx, judged) or (None if judged.items else _small_answer(ctx, judged))
