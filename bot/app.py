@@ -14,16 +14,13 @@ from bot.channels.webchat import WebchatConfig
 from bot.clock import Clock, ticking
 from bot.config import Config
 from bot.door import CommunityDoor
-from bot.gathering import open_web_groups
 from bot.health import Nurse
-from bot.joining import Page, Reaches, prepare, working
+from bot.joining import Page, Reaches, prepare, ticks_of, working
 from bot.media import MediaStore
 from bot.reader import make_reader
 from bot.receive import Receiver
 from bot.sender import Sender
-from bot.sweep import Sweep
 from bot.web import make_web, serving
-from handlers.features import TICKS
 from storage.database import open_database
 
 
@@ -67,16 +64,9 @@ async def run(
             channels[channel.name, channel.account] = channel
         await receiver.retake()
 
-        sender = Sender(
-            sessions=sessions,
-            channels=channels,
-            clock=clock,
-            instance=config.instance,
-            pace=config.outbox.pace,
-            mail=mail,
-        )
-        alone = all(isinstance(section, WebchatConfig) for section in config.channels)
-        ticks = (*TICKS, Sweep(media).sweep_pictures, *((open_web_groups,) if alone else ()))
+        by, pace = config.instance, config.outbox.pace
+        sender = Sender(sessions=sessions, channels=channels, clock=clock, instance=by, pace=pace, mail=mail)
+        ticks = ticks_of(config, media)
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
         # The first ring comes before the first message: what is too late to be said is given up by then.
         await stack.enter_async_context(ticking(bell))

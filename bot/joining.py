@@ -12,9 +12,13 @@ from typing_extensions import override
 
 from bot.channels.base import Channel, Media, Receive
 from bot.channels.webchat import Door, Webchat, WebchatConfig
+from bot.clock import Tick
 from bot.config import Config
+from bot.gathering import open_web_groups
 from bot.media import MediaStore
 from bot.section import Misconfigured
+from bot.sweep import Sweep
+from handlers.features import TICKS
 from handlers.moment import Reach
 from storage.migrations import UnknownShape, upgrade
 
@@ -90,3 +94,9 @@ async def prepare(config: Config) -> None:
         raise Misconfigured(
             "数据库打不开，请核对 database_url：地址对不对、数据库开着没有、用户和密码对不对。"
         ) from error
+
+
+def ticks_of(config: Config, media: MediaStore) -> tuple[Tick, ...]:
+    """What happens by itself: the handlers' ticks, the sweep of pictures, and groups where nobody else makes any."""
+    alone = all(isinstance(section, WebchatConfig) for section in config.channels)
+    return (*TICKS, Sweep(media).sweep_pictures, *((open_web_groups,) if alone else ()))

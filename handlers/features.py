@@ -6,6 +6,7 @@ from handlers import (
     broadcasts,
     duty,
     escalations,
+    followups,
     groups,
     help,
     inquiries,
@@ -24,6 +25,7 @@ from handlers.router import Routes
 ROUTES: Final[Routes] = Routes(
     (
         tickets.router,
+        followups.router,
         inquiries.router,
         ratings.router,
         duty.router,

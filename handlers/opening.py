@@ -31,9 +31,28 @@ class Opened:
 
 async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> Opened:
     """Make a ticket of `item`, keep the words that opened it, and call who is on duty."""
+    ticket = await _new_ticket(ctx, item, reporter)
+    ctx.session.add(ticket)
+    await ctx.session.flush()
+    begun = TicketEvent(
+        ticket_id=ticket.id,
+        at=ctx.now,
+        action=TicketAction.REPORT,
+        before=None,
+        after=TicketStatus.REPORTED,
+        member_id=reporter.id,
+    )
+    ctx.session.add(begun)
+    await keep_words(ctx, ticket, Act.OPEN, text, reporter)
+    await followers.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
+    # Whoever reports it knows of it; if he is on duty himself, he accepts in his own time or it climbs.
+    return Opened(ticket, await call_out(ctx, ticket, but=[reporter.id]))
+
+
+async def _new_ticket(ctx: Context, item: Item, reporter: Member) -> Ticket:
     scope = await scope_of(ctx, item.spot)
     community = await places.community_of(ctx.session, scope)
-    inbound = ctx.inbound
+    channel, account, chat = ctx.inbound.address
     ticket = Ticket(
         community_id=community.id,
         number=await tickets.next_number(ctx.session, community.id),
@@ -44,30 +63,15 @@ async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> 
         opened_at=ctx.now,
         waiting_since=ctx.now,
         last_at=ctx.now,
-        channel=inbound.channel,
-        account=inbound.account,
-        chat=inbound.chat,
+        channel=channel,
+        account=account,
+        chat=chat,
         in_group=ctx.is_group,
         private=not ctx.is_group or item.category in ctx.house.never_in_group,
         reporter_id=reporter.id,
     )
     locate(ticket, item.spot)
-    ctx.session.add(ticket)
-    await ctx.session.flush()
-    ctx.session.add(
-        TicketEvent(
-            ticket_id=ticket.id,
-            at=ctx.now,
-            action=TicketAction.REPORT,
-            before=None,
-            after=TicketStatus.REPORTED,
-            member_id=reporter.id,
-        )
-    )
-    await keep_words(ctx, ticket, Act.OPEN, text, reporter)
-    await followers.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
-    # Whoever reports it knows of it; if he is on duty himself, he accepts in his own time or it climbs.
-    return Opened(ticket, await call_out(ctx, ticket, but=[reporter.id]))
+    return ticket
 
 
 async def scope_of(ctx: Context, spot: Spot) -> Place:

@@ -1,29 +1,26 @@
-"""接单 转单 退单 进展 办结 催办 撤销: what is done to a ticket by its number, a quote, a button, or plainly."""
+"""接单 转单 退单 进展 办结: what workers do to a ticket by its number, a quote, a button, or plainly."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from handlers.context import Context
 from handlers.dispatch import call, call_words, reporter_name
-from handlers.lifecycle import advance, possible
+from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply, Words
 from handlers.opening import keep_words
-from handlers.phrases import calls, refusals
+from handlers.phrases import refusals
 from handlers.phrases import tickets as phrases
 from handlers.picking import is_staff_for, pick, worker_named
 from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING, WORKING
-from handlers.telling import call_everybody, call_others, tell_called, tell_done, tell_followers
+from handlers.telling import call_others, tell_called, tell_done, tell_followers
 from storage import followers, members, places, tickets
 from storage.members import Member
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, MessageKind, Role, TicketAction
 
 router: Final = Router()
-
-URGE_AGAIN: Final = timedelta(minutes=10)
 
 
 @router.command(
@@ -115,42 +112,6 @@ async def finish(ctx: Context, rest: str) -> Reply:
     return Reply(phrases.done_noted(ticket))
 
 
-@router.command("催办", example="催办 12", does="催一下自己报的事", also=("催单", "催一下"))
-async def urge(ctx: Context, rest: str) -> Reply:
-    """Who reported it wants to know; at most every ten minutes it is called out again."""
-    ticket, _ = await pick(ctx, rest, "催办", lambda: _mine_open(ctx))
-    member = await ctx.member()
-    await _must_follow(ctx, ticket, member)
-    if ticket.called_at is not None and timedelta(0) <= ctx.now - ticket.called_at < URGE_AGAIN:
-        raise Refusal(refusals.urged_lately(ticket))
-    advance(ctx, ticket, TicketAction.URGE, member.id)
-    if ticket.assignee_id is None:
-        await call_everybody(ctx, ticket, ticket.level, again=True)
-        return Reply(phrases.urged(ticket, ""))
-    ticket.called_at = ctx.now
-    words = Words(calls.urging(ticket))
-    key = f"urge:{ctx.inbound.message_id}"
-    await ctx.tell(ticket.assignee_id, words, MessageKind.CALL, key=key, ticket=ticket.id)
-    return Reply(phrases.urged(ticket, (await members.by_id(ctx.session, ticket.assignee_id)).name))
-
-
-@router.command("撤销", example="撤销 12", does="撤回自己报的事", everyday=True, also=("撤单",))
-async def cancel(ctx: Context, rest: str) -> Reply:
-    """Withdraw what one reported oneself; where neighbours have joined, it stays theirs."""
-    ticket, _ = await pick(ctx, rest, "撤销", lambda: _mine_open(ctx))
-    member = await ctx.member()
-    admin = may(ctx.roles_at(await places.by_id(ctx.session, ticket.place_id)), Role.ADMIN)
-    if not admin:
-        await _must_follow(ctx, ticket, member)
-        if len(await followers.of_ticket(ctx.session, ticket.id)) > 1 and possible(ticket, TicketAction.CANCEL):
-            await followers.unfollow(ctx.session, ticket.id, member.id)
-            return Reply(phrases.left(ticket))
-    advance(ctx, ticket, TicketAction.CANCEL, member.id)
-    ctx.note("撤销", f"ticket:{ticket.number}", member.id)
-    await tell_called(ctx, ticket, calls.withdrawn(ticket))
-    return Reply(phrases.cancelled(ticket))
-
-
 async def _at_my_places(ctx: Context, *, waiting: bool) -> Sequence[Ticket]:
     """In a group, its own tickets; alone, those below every place where the speaker works."""
     paths = [ctx.place.path] if ctx.is_group and ctx.place else [grant.path for grant in ctx.grants]
@@ -159,11 +120,6 @@ async def _at_my_places(ctx: Context, *, waiting: bool) -> Sequence[Ticket]:
 
 async def _in_my_hands(ctx: Context) -> Sequence[Ticket]:
     return await tickets.assigned_to(ctx.session, (await ctx.member()).id)
-
-
-async def _mine_open(ctx: Context) -> Sequence[Ticket]:
-    mine = await followers.tickets_of(ctx.session, ctx.known.member.id) if ctx.known else ()
-    return [ticket for ticket in mine if ticket.closed_at is None]
 
 
 async def _must_be_staff(ctx: Context, ticket: Ticket) -> None:
@@ -181,11 +137,6 @@ async def _must_hold(ctx: Context, ticket: Ticket, member: Member, *, or_waiting
         raise Refusal(refusals.too_late(ticket))
     if not may(ctx.roles_at(await places.by_id(ctx.session, ticket.place_id)), Role.ADMIN):
         raise Refusal(refusals.not_yours(ticket, await _holder(ctx, ticket.assignee_id)))
-
-
-async def _must_follow(ctx: Context, ticket: Ticket, member: Member) -> None:
-    if not await followers.includes(ctx.session, ticket.id, member.id):
-        raise Refusal(refusals.not_reported_by_you(ticket))
 
 
 async def _taken(ctx: Context, ticket: Ticket, member: Member) -> str:

@@ -180,8 +180,7 @@ def nothing_ahead() -> str:
 
 def finished(broadcast: Broadcast, sent: int, failed: Sequence[str], unsure: Sequence[str]) -> str:
     """What became of a round, to its author."""
-    total = sent + len(failed) + len(unsure)
-    if not total:
+    if not sent and not failed and not unsure:
         return f"{broadcast.id} 号通知没有发出去：现在一个群也没有了。请先把我拉进群，再重新发。"
     text = f"{broadcast.id} 号通知发完了：{sent} 个群收到"
     if failed:

@@ -75,11 +75,6 @@ def you_accepted(ticket: Ticket, reporter: str) -> str:
     )
 
 
-def you_accepted_in_group(ticket: Ticket) -> str:
-    """To who accepted in front of the others; everybody else who reported reads it too."""
-    return f"{title(ticket)}归您了，辛苦！办好请发“办结 {ticket.number}”。"
-
-
 def somebody_has_it(ticket: Ticket, who: str) -> str:
     """To who came second."""
     return f"{ticket.number} 号{who}已经接了，这次不用您跑。发“待办”看还有哪些没人接。"
