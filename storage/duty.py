@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,20 +48,26 @@ async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Seque
     return [(shift, member) for shift, member in await session.execute(query)]
 
 
+_IN_FORCE: Final = (
+    sa.select(DutyShift, Member)
+    .join(Member, Member.id == DutyShift.member_id)
+    .where(DutyShift.first_day <= sa.bindparam("day"), Member.gone_at.is_(None))
+    .where(sa.or_(DutyShift.last_day.is_(None), DutyShift.last_day >= sa.bindparam("eve")))
+    .order_by(DutyShift.id)
+)
+_IN_FORCE_AT: Final = _IN_FORCE.where(DutyShift.place_id.in_(sa.bindparam("places", expanding=True)))
+
+
 async def in_force(
     session: AsyncSession, day: date, places: Collection[PlaceId] | None = None
 ) -> Sequence[tuple[DutyShift, Member]]:
     """The lines that may bring somebody on duty on `day`, its small hours included, with the people on them."""
-    query = (
-        sa.select(DutyShift, Member)
-        .join(Member, Member.id == DutyShift.member_id)
-        .where(DutyShift.first_day <= day, Member.gone_at.is_(None))
-        .where(sa.or_(DutyShift.last_day.is_(None), DutyShift.last_day >= day - timedelta(days=1)))
-        .order_by(DutyShift.id)
-    )
-    if places is not None:
-        query = query.where(DutyShift.place_id.in_(places))
-    return [(shift, member) for shift, member in await session.execute(query)]
+    given: dict[str, Any] = {"day": day, "eve": day - timedelta(days=1)}
+    if places is None:
+        found = await session.execute(_IN_FORCE, given)
+    else:
+        found = await session.execute(_IN_FORCE_AT, {**given, "places": list(places)})
+    return [(shift, member) for shift, member in found]
 
 
 async def enter(session: AsyncSession, line: DutyShift) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import UNFLUSHED, Base
 from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, TicketId
 
 WAITING = (OutboxStatus.PENDING, OutboxStatus.SENDING)
@@ -158,15 +158,24 @@ async def receipts(session: AsyncSession, broadcast: BroadcastId, round_: str) -
     return {status: count for status, count in await session.execute(query)}
 
 
+_ABOUT: Final = (
+    sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id)
+    .where(
+        sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.platform_id).in_(
+            sa.bindparam("messages", expanding=True)
+        ),
+        OutboxMessage.ticket_id.is_not(None),
+    )
+    .execution_options(**UNFLUSHED)
+)
+
+
 async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
     """Which tickets the bot's own messages with these (channel, account, platform id) were about."""
     if not messages:
         return {}
-    key = sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.platform_id)
-    query = sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id).where(
-        key.in_(list(messages)), OutboxMessage.ticket_id.is_not(None)
-    )
-    return {str(message): ticket for message, ticket in await session.execute(query) if ticket is not None}
+    found = await session.execute(_ABOUT, {"messages": list(messages)})
+    return {str(message): ticket for message, ticket in found if ticket is not None}
 
 
 async def with_status(session: AsyncSession, status: OutboxStatus, limit: int = 50) -> Sequence[OutboxMessage]:
@@ -183,11 +192,19 @@ async def forget_words(session: AsyncSession, before: datetime) -> None:
     )
 
 
+_CALLED: Final = (
+    sa.select(OutboxMessage.member_id)
+    .where(
+        OutboxMessage.ticket_id == sa.bindparam("ticket"),
+        OutboxMessage.kind.in_((MessageKind.CALL, MessageKind.EMERGENCY)),
+        OutboxMessage.member_id.is_not(None),
+    )
+    .distinct()
+    .order_by(OutboxMessage.member_id)
+)
+
+
 async def called_about(session: AsyncSession, ticket: TicketId) -> Sequence[MemberId]:
     """Who was called about the ticket so far."""
-    calls = OutboxMessage.kind.in_((MessageKind.CALL, MessageKind.EMERGENCY))
-    query = sa.select(OutboxMessage.member_id).where(
-        OutboxMessage.ticket_id == ticket, calls, OutboxMessage.member_id.is_not(None)
-    )
-    found = await session.scalars(query.distinct().order_by(OutboxMessage.member_id))
+    found = await session.scalars(_CALLED, {"ticket": ticket})
     return [member for member in found if member is not None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,12 +95,17 @@ class TicketEvent(Base, kw_only=True):
 
 async def next_number(session: AsyncSession, community: PlaceId) -> int:
     """A ticket number that nobody else gets."""
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first = insert(TicketCounter).values(community_id=community, last=1)
-    statement = first.on_conflict_do_update(
+    count = _count_up(session.get_bind().dialect.name)
+    return int((await session.execute(count, {"community_id": community})).scalar_one())
+
+
+@cache
+def _count_up(dialect: str) -> Any:
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    first = insert(TicketCounter).values(community_id=sa.bindparam("community_id"), last=1)
+    return first.on_conflict_do_update(
         index_elements=[TicketCounter.community_id], set_={"last": TicketCounter.last + 1}
     ).returning(TicketCounter.last)
-    return int((await session.execute(statement)).scalar_one())
 
 
 async def by_number(session: AsyncSession, community: PlaceId, number: int) -> Ticket | None:
