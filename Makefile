@@ -52,7 +52,7 @@ check: $(TEST_STAMP) ## 写法、类型和依赖方向
 
 .PHONY: pytest
 pytest: $(TEST_STAMP) ## 只跑测试
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 .PHONY: score
 score: $(TEST_STAMP) ## 理解得怎么样，只打印，没有及格线

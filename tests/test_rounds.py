@@ -130,7 +130,8 @@ async def test_after_a_crash_half_way_no_group_gets_it_twice(world: World, sessi
 async def test_a_group_that_fails_for_good_is_named_with_its_place_and_why(world: World) -> None:
     await scheduled(world)
     speak_through(world, Fussy(**{"4栋群": SendError("forbidden", permanent=True, gone=True)}))
-    await world.wait(HOUR + 2 * MINUTE)
+    await world.wait(HOUR)
+    await world.wait(2 * MINUTE)
     reports = [words.text for words in world.new("陈书记")]
     assert any("2 个群收到，1 个群没发成：锦绣小区4栋（我已经不在群里" in text for text in reports)
     assert len(received(world, "3栋群")) == 1
@@ -139,7 +140,8 @@ async def test_a_group_that_fails_for_good_is_named_with_its_place_and_why(world
 async def test_an_unsure_outcome_is_never_repeated(world: World) -> None:
     await scheduled(world)
     speak_through(world, Fussy(**{"4栋群": SendError("no answer", unsure=True)}))
-    await world.wait(HOUR + 2 * MINUTE)
+    await world.wait(HOUR)
+    await world.wait(2 * MINUTE)
     world.hears("陈书记", "1 个群说不准发没发出去：锦绣小区4栋")
     quiet = FakeChannel()
     speak_through(world, quiet)

@@ -155,7 +155,7 @@ class World:
 
     async def wait(self, time: timedelta) -> None:
         """Let time pass; the ticks ring on the way, and what is due is said."""
-        step = max(timedelta(minutes=1), time / 40)
+        step = max(timedelta(minutes=1), time / 10)
         until = self.now + time
         while self.now < until:
             self.now = min(self.now + step, until)
