@@ -27,7 +27,7 @@ from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory
 from handlers.understanding.whereabouts import added, anchored, answered, place_said
 from storage.types import Act, Category, Intent, Urgency
 
-QUIET: Final = 0.6  #: a new ticket is opened from this probability on
+QUIET: Final = 0.65  #: a new ticket is opened from this probability on
 PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to life
 IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket

@@ -1,20 +1,19 @@
-"""The training transcripts as what the table and the networks learn from."""
+"""What there is to learn from: groups followed for days, and messages that stand alone."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from handlers.understanding.classify import ACTS, Scores, grams, marks
-from handlers.understanding.decide import Reader
-from handlers.understanding.group import Group, scene_of
+from handlers.understanding.classify import grams, marks
 from handlers.understanding.normalise import plain
 from handlers.understanding.types import Item, Judgement, Spot
 from storage.types import Act, Category, Intent, Role, Urgency
 
-SINGLES: Final = "messages.jsonl"
-TIES: Final = ("none", Act.DETAIL, Act.ME_TOO, Act.RESOLVED)
+DEALT: Final = 3  #: authors that the messages that stand alone are dealt to, so that some can be kept back
+NAMES: Final = ("", "2-1203")  #: of who says them, in turn: some are called by their home
+HOUSE: Final = {"building": "3", "units": ["1", "2", "3"], "floors": 18}
 #: What a message with several items is taught as.
 ORDER: Final = {Act.OPEN: 0, Act.RESOLVED: 1, Act.ME_TOO: 2, Act.DETAIL: 3}
 
@@ -28,6 +27,11 @@ class Transcript:
     author: str
     lines: tuple[Line, ...]
 
+    @property
+    def alone(self) -> bool:
+        """It is but one message."""
+        return len(self.lines) == 2
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -40,36 +44,42 @@ class Sample:
     urgency: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A message for the networks: its surroundings, a row of evidence a ticket, the true ties, the true act."""
-
-    surroundings: Scores
-    ties: Scores
-    tied: tuple[int, ...]
-    act: int
-
-
-def transcripts(data: Path) -> list[Transcript]:
+def talking(data: Path) -> list[Transcript]:
     """Every group of `data`, in order of name."""
+    return [Transcript(path.name[0], tuple(_lines(path))) for path in sorted((data / "groups").glob("*.jsonl"))]
+
+
+def quiet(data: Path) -> list[Transcript]:
+    """Every message that stands alone, as the first that is ever said in a group."""
+    said = (line for path in sorted(data.glob("*.jsonl")) for line in _lines(path))
     return [
-        Transcript(
-            path.name[0], tuple(json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
-        )
-        for path in sorted((data / "groups").glob("*.jsonl"))
+        Transcript(f"*{number % DEALT}", ({"chat": HOUSE}, _first_words(line, NAMES[number % len(NAMES)])))
+        for number, line in enumerate(said)
     ]
 
 
-def samples(data: Path) -> Iterator[Sample]:
+def _lines(path: Path) -> Iterator[Line]:
+    return (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip())
+
+
+def _first_words(line: Line, name: str) -> Line:
+    opened = {name: line[name] for name in ("category", "urgency", "location")} | {"act": Act.OPEN, "ticket": "new"}
+    return {
+        "id": line["id"],
+        "ts": "2026-01-01T12:00:00+08:00",
+        "sender": {"id": "u1", "name": name, "role": Role.RESIDENT},
+        "text": line["text"],
+        "attachments": [],
+        "gold": {"intent": line["intent"], "items": [opened] if line["intent"] == Intent.REQUEST else []},
+    }
+
+
+def samples(transcripts: Iterable[Transcript]) -> Iterator[Sample]:
     """Every message that a person wrote."""
-    for transcript in transcripts(data):
+    for transcript in transcripts:
         for message in transcript.lines[1:]:
             if message["sender"]["role"] != "bot":
                 yield _said(transcript.author, message)
-    for line in (data / SINGLES).read_text("utf-8").splitlines():
-        message = json.loads(line)
-        act = Act.OPEN if message["intent"] == Intent.REQUEST else message["intent"]
-        yield Sample("*", _features(message["text"], Role.RESIDENT, ()), act, message["category"], message["urgency"])
 
 
 def _said(author: str, message: Line) -> Sample:
@@ -92,58 +102,3 @@ def gold_of(message: Line) -> Judgement:
         for i in message["gold"]["items"]
     )
     return Judgement(Intent(message["gold"]["intent"]), items)
-
-
-@dataclass(slots=True)
-class Matching:
-    """Which of the reader's own tickets is which of the transcript's, as score.py matches them."""
-
-    lines: Sequence[Line]
-    gold: dict[str, str] = field(default_factory=dict)  #: own ticket → the transcript's
-    taken: set[str] = field(default_factory=set)
-
-    def learn(self, message: Line, prediction: Mapping[str, Any]) -> None:
-        """Match the tickets that a prediction opened."""
-        for item in prediction["items"]:
-            if item["act"] == Act.OPEN:
-                held = [i["ticket"] for i in message["gold"]["items"] if i["ticket"] not in self.taken]
-                if held:
-                    self.gold[item["ticket"]] = held[0]
-                    self.taken.add(held[0])
-
-
-def taught_by_gold(reader: Reader, transcript: Transcript) -> Iterator[Lesson]:
-    """A group lived through with the right answers."""
-    group = Group(scene_of(transcript.lines[0]["chat"]))
-    for message in transcript.lines[1:]:
-        gold = gold_of(message)
-        yield from _lesson(reader, group, message, None)
-        group.note(group.heard(message), gold)
-
-
-def taught_by_mistakes(reader: Reader, transcript: Transcript) -> Iterator[Lesson]:
-    """A group lived through with the reader's own answers: what is right where it has gone wrong before."""
-    group, matching = Group(scene_of(transcript.lines[0]["chat"])), Matching(transcript.lines)
-    for message in transcript.lines[1:]:
-        yield from _lesson(reader, group, message, matching.gold)
-        matching.learn(message, group.hear(reader, message))
-
-
-def _lesson(reader: Reader, group: Group, message: Line, gold: Mapping[str, str] | None) -> Iterator[Lesson]:
-    heard = group.heard(message)
-    if heard.from_bot:
-        return
-    tickets = group.near(heard.at)
-    view = reader.view(heard, group.scene, group.memory, tickets)
-    true = {item["ticket"]: Act(item["act"]) for item in message["gold"]["items"]}
-    names = [ticket.id if gold is None else gold.get(ticket.id, "") for ticket in tickets]
-    ties = tuple(TIES.index("none" if true.get(n, Act.OPEN) is Act.OPEN else true[n]) for n in names)
-    yield Lesson(view.around, view.ties, ties, _act(message, true, ties))
-
-
-def _act(message: Line, true: Mapping[str, Act], ties: tuple[int, ...]) -> int:
-    """The act to learn; who says more of a ticket that was missed at first had better open it now."""
-    first = min(true.values(), key=ORDER.__getitem__, default=None)
-    missed = first in (Act.DETAIL, Act.ME_TOO) and not any(ties) and message["sender"]["role"] == Role.RESIDENT
-    name = Act.OPEN if missed else first or message["gold"]["intent"]
-    return [str(act) for act in ACTS].index(str(name))

@@ -2,13 +2,14 @@
 
 Three things are learned one after the other: what words mean (a linear table), which ticket a message belongs to, and
 what it is in the end (two small networks). The networks learn from scores that the table gave to authors that it had
-not read, for that is how it will meet new groups; first among the right answers to the messages before, then among
-their own. Needs the test extra (scikit-learn); the same data gives the same weights.
+not read, for that is how it will meet new groups; first among the right answers to the messages before, remembered
+well, badly or not at all, then among their own. Needs the test extra (scikit-learn); the same data gives the same weights.
 """
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,14 +21,13 @@ from sklearn.neural_network import MLPClassifier
 from handlers.understanding.classify import ACTS, CATEGORIES, HEADS, URGENCIES, WIDTH, Scores, Words
 from handlers.understanding.decide import Reader, facts
 from handlers.understanding.model import WEIGHTS
-from handlers.understanding.model.data import (
+from handlers.understanding.model.data import Sample, Transcript, quiet, samples, talking
+from handlers.understanding.model.lessons import (
     Lesson,
-    Sample,
-    Transcript,
-    samples,
+    taught_by_forgetting,
     taught_by_gold,
     taught_by_mistakes,
-    transcripts,
+    taught_by_surprise,
 )
 from handlers.understanding.network import Network
 from storage.types import Act
@@ -103,9 +103,9 @@ def learn_networks(lessons: Sequence[Lesson]) -> tuple[Network, Network]:
 
 def learn(data: Path = DATA, without: Collection[str] = ()) -> Reader:
     """A reader trained on everything in `data` but what the authors in `without` wrote."""
-    chosen = [sample for sample in samples(data) if sample.author not in without]
-    groups = [transcript for transcript in transcripts(data) if transcript.author not in without]
-    authors = sorted({transcript.author for transcript in groups})
+    groups = [group for group in (*talking(data), *quiet(data)) if group.author not in without]
+    chosen = list(samples(groups))
+    authors = sorted({group.author for group in groups})
     taught: list[tuple[Words, list[Transcript]]] = []
     for fold in range(FOLDS):
         kept_back = set(authors[fold::FOLDS])
@@ -117,20 +117,30 @@ def learn(data: Path = DATA, without: Collection[str] = ()) -> Reader:
 def _schooled(taught: Sequence[tuple[Words, Sequence[Transcript]]]) -> tuple[Network, Network]:
     """The networks after lessons by the right answers and ROUNDS of lessons by their own mistakes."""
     untaught = Network(*(np.zeros((1, 1), np.float32) for _ in range(4)))
-    lessons = [
-        lesson
-        for words, groups in taught
-        for group in groups
-        for lesson in taught_by_gold(Reader(words, untaught, untaught), group)
-    ]
+    lessons = [lesson for words, groups in taught for lesson in _taught(Reader(words, untaught, untaught), groups)]
     networks = learn_networks(lessons)
     for _ in range(ROUNDS):
         readers = [(Reader(words, *networks), groups) for words, groups in taught]
         lessons += [
-            lesson for reader, groups in readers for group in groups for lesson in taught_by_mistakes(reader, group)
+            lesson
+            for reader, groups in readers
+            for group in groups
+            if not group.alone
+            for lesson in taught_by_mistakes(reader, group)
         ]
         networks = learn_networks(lessons)
     return networks
+
+
+def _taught(reader: Reader, groups: Sequence[Transcript]) -> Iterator[Lesson]:
+    """Every lesson by the right answers; what is said alone here comes elsewhere as a surprise."""
+    alone = [group for group in groups if group.alone]
+    surprises = cycle([group.lines[1] for group in alone])
+    for group in groups:
+        yield from taught_by_gold(reader, group)
+        if not group.alone:
+            yield from taught_by_forgetting(reader, group)
+            yield from taught_by_surprise(reader, group, surprises)
 
 
 def save(reader: Reader, path: Path) -> None:
