@@ -8,7 +8,8 @@ from typing import Any, Final
 from storage import chats, members, places
 from storage.database import Sessions
 from storage.duty import DutyShift
-from storage.members import Identity, Member
+from storage.identities import Identity
+from storage.members import Member
 from storage.places import Place
 from storage.types import MemberId, PlaceId, PlaceKind, Role
 

@@ -16,11 +16,12 @@ from bot.transact import transact
 from handlers.messages import Words
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases.places import short_name
-from storage import chats, circles, codes, members, places, receipts, visits
+from storage import chats, circles, codes, identities, members, places, receipts, visits
 from storage.chats import GroupChat
 from storage.codes import Purpose
 from storage.database import Sessions
-from storage.members import Identity, Known
+from storage.identities import Identity
+from storage.members import Known
 from storage.places import Place
 from storage.types import MemberId, PlaceKind, Role
 
@@ -154,7 +155,7 @@ def person_of(known: Known) -> Person:
 
 
 async def _identity(session: AsyncSession, member: MemberId) -> Identity | None:
-    of_page = (i for i in await members.identities_of(session, [member]) if (i.channel, i.account) == LINE)
+    of_page = (i for i in await identities.of_members(session, [member]) if (i.channel, i.account) == LINE)
     return next(of_page, None)
 
 

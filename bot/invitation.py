@@ -14,7 +14,7 @@ from bot.transact import transact
 from handlers import codes
 from handlers.invitations import NoCommunity, invite_admin
 from handlers.moment import Moment
-from storage import members
+from storage import identities, members
 from storage.codes import Purpose
 from storage.database import open_database
 from storage.members import Member
@@ -52,7 +52,7 @@ async def _letter(session: AsyncSession, config: Config, community: str | None, 
 async def _newcomer(moment: Moment) -> Member:
     """Somebody without an office, who may come in and say the code; asked twice, it is the same one."""
     for member in await members.called(moment.session, NEWCOMER):
-        if not await members.identities_of(moment.session, [member.id]):
+        if not await identities.of_members(moment.session, [member.id]):
             return member
     member = Member(name=NEWCOMER, created_at=moment.now)
     moment.session.add(member)

@@ -9,7 +9,7 @@ from handlers.dispatch import Rung, ladder
 from handlers.gazetteer import title
 from handlers.moment import Moment
 from handlers.phrases.places import names
-from storage import chats, duty, inbox, members, places, receipts
+from storage import chats, duty, identities, inbox, members, places, receipts
 from storage.members import Member
 from storage.places import Place
 from storage.types import MemberId, PlaceKind
@@ -82,7 +82,7 @@ async def _on_duty(session: AsyncSession, buildings: Sequence[Place], rungs: Seq
 async def _reachable(session: AsyncSession, called: Sequence[Member], kinds: Collection[str]) -> Finding:
     """Whether everybody who may be called can be written to alone; they are named, for the operator must find them."""
     asked: dict[MemberId, Member] = {member.id: member for member in (*await duty.rostered(session), *called)}
-    ways = await members.identities_of(session, list(asked))
+    ways = await identities.of_members(session, list(asked))
     reached = {way.member_id for way in ways if way.channel in kinds and way.one_to_one}
     unreached = [member.name for member in asked.values() if member.id not in reached]
     if not asked:

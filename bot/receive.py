@@ -28,7 +28,7 @@ from handlers.moment import Moment, Reach
 from handlers.router import Routes
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
-from storage import inbox, members
+from storage import identities, inbox, members
 from storage.chats import Address
 from storage.database import Sessions
 
@@ -115,7 +115,7 @@ class Receiver:
             heard: list[Context] = []
             left = [i for i in each_once(batch) if i.key in fresh]
             while left:
-                joined: dict[members.Who, members.Known] = {}
+                joined: dict[identities.Who, members.Known] = {}
                 for ctx in await self._introduced(session, left, now):
                     ctx.memory = latest(heard, ctx) or ctx.memory
                     ctx.known = ctx.known or joined.get(ctx.inbound.who)

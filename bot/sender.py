@@ -16,7 +16,7 @@ from bot.channels.base import Channel, SendError
 from bot.outcomes import Outcome, Verdict
 from bot.turns import Account, Turns
 from handlers.messages import Words
-from storage import chats, outbox
+from storage import chats, identities, outbox
 from storage.chats import Address
 from storage.database import Sessions
 from storage.outbox import OutboxMessage
@@ -160,6 +160,8 @@ class Sender:
                     await chats.move(session, _address(message), error.moved_to)
                 if error and error.gone and message.is_group:
                     await chats.lose(session, _address(message), now)
+                elif error and error.gone:
+                    await identities.lose_way(session, _address(message))
         self._landed = []
         return len(landed)
 

@@ -10,7 +10,7 @@ from handlers.moment import Moment
 from handlers.phrases import calls
 from handlers.rota import on_duty_at
 from handlers.rules.quiet import quiet_until
-from storage import members, places, words
+from storage import identities, members, places, words
 from storage.chats import GroupChat
 from storage.members import Member
 from storage.places import Place
@@ -147,7 +147,7 @@ async def reporter_name(moment: Moment, ticket: Ticket) -> str:
 async def mentioned(moment: Moment, group: GroupChat, people: Sequence[Member]) -> tuple[Mention, ...]:
     """`people` as they are called in that group, where the channel knows them."""
     found = []
-    for identity in await members.identities_of(moment.session, [m.id for m in people]):
+    for identity in await identities.of_members(moment.session, [m.id for m in people]):
         if (identity.channel, identity.account) == (group.channel, group.account):
             name = next(m.name for m in people if m.id == identity.member_id)
             found.append(Mention(identity.sender, name))

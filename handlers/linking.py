@@ -13,9 +13,10 @@ from handlers.phrases import invitations as phrases
 from handlers.reading import Unclear, words
 from handlers.router import Router
 from storage import codes as kept
-from storage import members, merging
+from storage import identities, members, merging
 from storage.codes import Purpose
-from storage.members import Identity, Member
+from storage.identities import Identity
+from storage.members import Member
 
 router: Final = Router()
 
@@ -55,7 +56,7 @@ async def link(ctx: Context, rest: str) -> Reply:
     if await codes.tried(ctx, code, Purpose.LINK) is None:
         return Reply(saying.wrong_code("关联码"))
     await _join(ctx, into)
-    return Reply(phrases.linked(into.name, len(await members.identities_of(ctx.session, [into.id]))))
+    return Reply(phrases.linked(into.name, len(await identities.of_members(ctx.session, [into.id]))))
 
 
 async def _offices_only_here(ctx: Context, into: Member) -> list[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from storage.chats import Address
-from storage.members import Who
+from storage.identities import Who
 
 BUTTON_VERSION: Final = "1"
 

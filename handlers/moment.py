@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.house import HouseRules
 from handlers.messages import Words
-from storage import audit, chats, members, outbox
+from storage import audit, chats, identities, outbox
 from storage.chats import Address, GroupChat
 from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, TicketId
 
@@ -74,7 +74,7 @@ class Moment:
 
     async def way_to(self, member: MemberId) -> Address | None:
         """Where `member` can be written to alone, or None."""
-        for identity in await members.identities_of(self.session, [member]):
+        for identity in await identities.of_members(self.session, [member]):
             reach = self.reach.get(identity.channel)
             if reach and reach.one_to_one and identity.one_to_one:
                 return (identity.channel, identity.account, identity.one_to_one)

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import members, places
 from storage.chats import GroupChat
-from storage.members import Identity, Known, Member, RoleGrant
+from storage.identities import Identity
+from storage.members import Known, Member, RoleGrant
 from storage.places import Place
 from storage.types import PlaceId, PlaceKind
 

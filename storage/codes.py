@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.members import Who
+from storage.identities import Who
 from storage.types import MemberId, PlaceId
 
 

@@ -10,11 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import UNFLUSHED, Base
+from storage.identities import Identity, Who
 from storage.places import Place
 from storage.types import MemberId, PlaceId, Role
-
-#: channel, account, sender
-Who = tuple[str, str, str]
 
 
 class Member(Base, kw_only=True):
@@ -29,19 +27,6 @@ class Member(Base, kw_only=True):
     room: Mapped[str | None] = mapped_column(sa.String(12), default=None)
     phone: Mapped[str | None] = mapped_column(sa.String(20), default=None)
     gone_at: Mapped[datetime | None] = mapped_column(default=None)
-
-
-class Identity(Base, kw_only=True):
-    """How one channel knows a member. `one_to_one` is the chat in which he can be written to alone, once known."""
-
-    __tablename__ = "identity"
-
-    channel: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
-    account: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    sender: Mapped[str] = mapped_column(sa.String(128), primary_key=True)
-    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    one_to_one: Mapped[str | None] = mapped_column(sa.String(128), default=None)
-    seen_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class RoleGrant(Base, kw_only=True):
@@ -87,12 +72,6 @@ _GRANTS: Final = (
 )
 
 
-_IDENTITIES: Final = (
-    sa.select(Identity)
-    .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)))
-    .order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender)
-    .execution_options(**UNFLUSHED)
-)
 _HOLDERS: Final = (
     sa.select(RoleGrant.place_id, RoleGrant.role, Member)
     .join(Member, Member.id == RoleGrant.member_id)
@@ -155,11 +134,6 @@ async def called_like(session: AsyncSession, name: str, limit: int = 200) -> Seq
     """The members still here whose name has `name` in it."""
     query = sa.select(Member).where(Member.name.contains(name, autoescape=True), Member.gone_at.is_(None))
     return (await session.scalars(query.order_by(Member.id).limit(limit))).all()
-
-
-async def identities_of(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Identity]:
-    """How the channels know `members`, last seen first."""
-    return (await session.scalars(_IDENTITIES, {"members": list(members)})).all()
 
 
 async def grant(session: AsyncSession, member: MemberId, place: PlaceId, role: Role) -> None:

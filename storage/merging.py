@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import members
+from storage import identities
 from storage.base import Base
 from storage.members import Member
 from storage.types import MemberId
@@ -17,7 +17,7 @@ async def merge(session: AsyncSession, gone: Member, into: Member) -> None:
     Histories are rewritten in this one place: who did it is still the same person, under the number that remains.
     Somebody else who writes a row for `gone` meanwhile fails on its key and is run again, and finds `into`.
     """
-    for identity in await members.identities_of(session, [gone.id]):
+    for identity in await identities.of_members(session, [gone.id]):
         identity.member_id = into.id
     _complete(into, gone)
     await session.flush()

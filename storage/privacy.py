@@ -11,13 +11,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import inbox, members
+from storage import identities, inbox
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
 from storage.duty import DutyShift
+from storage.identities import Identity
 from storage.inbox import InboxEntry
-from storage.members import Identity, Member, RoleGrant
+from storage.members import Member, RoleGrant
 from storage.outbox import WAITING, OutboxMessage
 from storage.tickets import Ticket
 from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role, TicketId
@@ -52,18 +53,18 @@ class Kept:
 
 async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
     """What is kept of `member`."""
-    identities = await members.identities_of(session, [member])
+    his = await identities.of_members(session, [member])
     roles = await session.execute(sa.select(RoleGrant.place_id, RoleGrant.role).where(RoleGrant.member_id == member))
     shifts = await session.scalars(sa.select(DutyShift).where(DutyShift.member_id == member).order_by(DutyShift.id))
     codes = sa.select(sa.func.count()).select_from(OneTimeCode).where(OneTimeCode.member_id == member)
-    worded = sa.select(OutboxMessage.body).where(_addressed_to(member, identities))
+    worded = sa.select(OutboxMessage.body).where(_addressed_to(member, his))
     return Kept(
-        identities,
+        his,
         [(place, role) for place, role in roles],
         shifts.all(),
-        await _tickets_of(session, member, identities),
+        await _tickets_of(session, member, his),
         sum(bool(body.get("text")) for body in await session.scalars(worded)),
-        len(await _held(session, identities)),
+        len(await _held(session, his)),
         await session.scalar(codes) or 0,
     )
 
@@ -86,13 +87,13 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
 
     Files of pictures are not touched here: `unreferenced` tells which of them nothing needs any more.
     """
-    identities = await members.identities_of(session, [member.id])
-    await _erase_words(session, member.id, identities)
-    await _erase_messages(session, member.id, identities)
-    await inbox.let_go(session, [(e.channel, e.account, e.message_id) for e in await _held(session, identities)])
+    his = await identities.of_members(session, [member.id])
+    await _erase_words(session, member.id, his)
+    await _erase_messages(session, member.id, his)
+    await inbox.let_go(session, [(e.channel, e.account, e.message_id) for e in await _held(session, his)])
     for table in (OneTimeCode, RoleGrant, DutyShift):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
-    for identity in identities:
+    for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))
         await session.delete(identity)
     member.name, member.gone_at = GONE_NAME, member.gone_at or now

@@ -3,7 +3,21 @@
 Every table is named here, so that whoever opens the database knows all of them.
 """
 
-from storage import audit, broadcasts, chats, codes, duty, followers, inbox, members, outbox, places, tickets, words
+from storage import (
+    audit,
+    broadcasts,
+    chats,
+    codes,
+    duty,
+    followers,
+    identities,
+    inbox,
+    members,
+    outbox,
+    places,
+    tickets,
+    words,
+)
 
 __all__ = [
     "audit",
@@ -12,6 +26,7 @@ __all__ = [
     "codes",
     "duty",
     "followers",
+    "identities",
     "inbox",
     "members",
     "outbox",

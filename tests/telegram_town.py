@@ -22,7 +22,7 @@ from handlers.rules.escalations import Policy
 from handlers.understanding.decide import Reader
 from storage.chats import GroupChat
 from storage.database import Sessions
-from storage.members import Identity
+from storage.identities import Identity
 from storage.outbox import OutboxMessage
 from storage.tickets import Ticket
 from tests.platforms.telegram import TelegramServer

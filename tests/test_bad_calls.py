@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from handlers.messages import Attachment, Happening
-from storage.members import Identity, RoleGrant
+from storage.identities import Identity
+from storage.members import RoleGrant
 from storage.tickets import Ticket, TicketEvent
 from storage.types import TicketAction
 from storage.words import Picture

@@ -12,7 +12,7 @@ from bot.transact import transact
 from handlers.house import HouseRules
 from handlers.messages import Button, Words
 from handlers.rules.escalations import Policy
-from storage import codes, members, places
+from storage import codes, identities, members, places
 from storage.codes import Purpose
 from storage.database import Sessions
 from storage.members import Member
@@ -94,7 +94,7 @@ async def test_a_personal_link_opens_once_and_makes_its_owner_reachable(
     assert person.name == "1-301 新来的"
     assert await door.enter("link-1") is None
     async with sessions() as session:
-        (identity,) = await members.identities_of(session, [member])
+        (identity,) = await identities.of_members(session, [member])
     assert (identity.sender, identity.one_to_one) == (person.id, f"person:{person.id}")
     assert await titles(door, "1-301 新来的") == {"3栋群（石龙巷小区）", "石龙巷小区群"}
 

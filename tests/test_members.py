@@ -17,7 +17,8 @@ from handlers.understanding.types import Scene
 from storage import members, places
 from storage.database import Sessions
 from storage.followers import Follower
-from storage.members import Identity, Member, RoleGrant
+from storage.identities import Identity
+from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.tickets import Ticket, TicketEvent
 from storage.types import PlaceKind, Role

@@ -12,7 +12,8 @@ from storage.audit import AuditEntry
 from storage.base import Base
 from storage.duty import DutyShift
 from storage.followers import Follower
-from storage.members import Identity, Member, RoleGrant
+from storage.identities import Identity
+from storage.members import Member, RoleGrant
 from storage.outbox import OutboxMessage
 from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, MessageKind, OutboxStatus

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from storage import duty
 from storage.database import Sessions
 from storage.duty import DutyShift
-from storage.members import Identity, Member
+from storage.identities import Identity
+from storage.members import Member
 from tests.world import ACCOUNT, CHANNEL, World
 
 HOUR = timedelta(hours=1)

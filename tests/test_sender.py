@@ -12,6 +12,7 @@ from handlers.rules.outbox import LONGEST_WAIT, retry_after
 from storage.database import Sessions
 from storage.types import MessageKind, OutboxStatus
 from tests.post import Post
+from tests.world import World
 
 SECOND = timedelta(seconds=1)
 UNSURE = SendError("no answer", unsure=True)
@@ -182,3 +183,12 @@ async def test_the_attempts_of_one_verdict_are_counted_in_the_row(post: Post) ->
     row.attempts = 8
     Verdict(8, lambda: 0.0).unknown(row, post.now)
     assert [*states, row.status] == [OutboxStatus.PENDING, OutboxStatus.DEAD]
+
+
+async def test_who_blocked_the_bot_is_called_in_the_group_from_then_on(world: World) -> None:
+    world.channel.failures.append(SendError("blocked", permanent=True, gone=True))
+    await world.says("王芳", "待办", alone=True)
+    world.forget()
+    await world.says("李姐", "2单元电梯又坏了，停在5楼不动")
+    world.silent("王芳")
+    world.hears("3栋群", "王芳请看一下")

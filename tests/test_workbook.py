@@ -20,7 +20,8 @@ from storage import places
 from storage.base import Base
 from storage.database import Sessions
 from storage.duty import DutyShift
-from storage.members import Identity, Member, RoleGrant
+from storage.identities import Identity
+from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.types import PlaceKind, Role
 from tests.world import MONDAY_9, SHANGHAI, World

@@ -19,7 +19,7 @@ from bot.config import Config, checked
 from bot.joining import prepare
 from storage.chats import GroupChat
 from storage.database import Sessions, open_database
-from storage.members import Identity
+from storage.identities import Identity
 from tests.webchat_visitor import Visitor
 from tests.world import CAST, CHANNEL, MONDAY_9, settle_in
 

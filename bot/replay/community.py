@@ -9,7 +9,8 @@ from bot.replay.transcript import Line, Transcript
 from storage import chats, members, places
 from storage.chats import Address
 from storage.duty import DutyShift
-from storage.members import Identity, Member
+from storage.identities import Identity
+from storage.members import Member
 from storage.places import Place
 from storage.types import PlaceKind, Role
 

@@ -11,7 +11,8 @@ from bot.workbook.cells import Problems, Row
 from bot.workbook.places import building_name, unit_name
 from bot.workbook.town import Town
 from handlers.phrases.places import names, short_name
-from storage.members import Identity, Member, Who
+from storage.identities import Identity, Who
+from storage.members import Member
 from storage.places import Place
 from storage.types import PlaceKind
 

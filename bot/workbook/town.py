@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.gazetteer import Gazetteer
 from handlers.roll import bare_name
-from storage.members import Identity, Member, Who
+from storage.identities import Identity, Who
+from storage.members import Member
 from storage.places import ROOT, Place
 from storage.types import MemberId, PlaceId, PlaceKind
 

@@ -1,0 +1,48 @@
+"""How channels know people: an identity is somebody on one channel."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import UNFLUSHED, Base
+from storage.types import MemberId
+
+#: channel, account, sender
+Who = tuple[str, str, str]
+
+
+class Identity(Base, kw_only=True):
+    """How one channel knows a member. `one_to_one` is the chat in which he can be written to alone, once known."""
+
+    __tablename__ = "identity"
+
+    channel: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+    account: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    sender: Mapped[str] = mapped_column(sa.String(128), primary_key=True)
+    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    one_to_one: Mapped[str | None] = mapped_column(sa.String(128), default=None)
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+_IDENTITIES: Final = (
+    sa.select(Identity)
+    .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)))
+    .order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender)
+    .execution_options(**UNFLUSHED)
+)
+
+
+async def of_members(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Identity]:
+    """How the channels know `members`, last seen first."""
+    return (await session.scalars(_IDENTITIES, {"members": list(members)})).all()
+
+
+async def lose_way(session: AsyncSession, way: tuple[str, str, str]) -> None:
+    """Nobody can be written to alone there any more: he blocked the bot, or left. His next word opens it again."""
+    channel, account, chat = way
+    there = Identity.channel == channel, Identity.account == account, Identity.one_to_one == chat
+    await session.execute(sa.update(Identity).where(*there).values(one_to_one=None))
