@@ -171,6 +171,7 @@ class Receiver:
             else:
                 async with ctx.session.begin_nested():
                     reply = await self.routes.route(ctx, asked)
+                    reply = reply and ctx.answer(reply)  # written down with what it answers
                 outdate(ctx.board, ctx.place)
         except Refusal as refusal:
             reply, ctx.known = refusal.reply, known  # who became a member just now is undone as well

@@ -14,7 +14,7 @@ from handlers.rounds import DRAFT_FOR, LATE, advance, ask_again, awake, buttons,
 from handlers.router import Router
 from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
 from handlers.rules.roles import may
-from storage import broadcasts, outbox, places
+from storage import broadcasts, places, receipts
 from storage.broadcasts import Broadcast
 from storage.types import BroadcastId, BroadcastStatus, OutboxStatus, Role
 
@@ -132,7 +132,7 @@ async def cancel(ctx: Context, rest: str) -> Reply:
     if next_status(found.status, BroadcastAction.CANCEL) is None:
         raise Refusal(phrases.too_late_to_cancel(found), alone=True)
     stopped = await broadcasts.take_back(ctx.session, found)
-    out = (await outbox.receipts(ctx.session, found.id, found.round_key)) if found.rounds else {}
+    out = (await receipts.of_round(ctx.session, found.id, found.round_key)) if found.rounds else {}
     out.pop(OutboxStatus.DEAD, None)
     sent = sum(out.values()) if found.status is BroadcastStatus.SENDING else 0
     advance(found, BroadcastAction.CANCEL)

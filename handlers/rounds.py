@@ -13,7 +13,7 @@ from handlers.moment import Moment
 from handlers.phrases import broadcasts as phrases
 from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
 from handlers.rules.quiet import quiet_until
-from storage import broadcasts, chats, members, outbox, places
+from storage import broadcasts, chats, members, places, receipts
 from storage.broadcasts import Broadcast
 from storage.outbox import WAITING, OutboxMessage
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
@@ -114,7 +114,7 @@ async def finish_sent(moment: Moment) -> None:
     for broadcast in await broadcasts.sending(moment.session):
         if moment.now - broadcast.due_at > LATE:  # yesterday's “明天停水” misleads
             await broadcasts.give_up(moment.session, broadcast, TOO_LATE)
-        counts = await outbox.receipts(moment.session, broadcast.id, broadcast.round_key)
+        counts = await receipts.of_round(moment.session, broadcast.id, broadcast.round_key)
         if not any(counts.get(status) for status in WAITING):
             await _finish(moment, broadcast, counts.get(OutboxStatus.SENT, 0))
 

@@ -83,7 +83,8 @@ async def insert_once(
     if not rows:
         return []
     statement = _insert_once(table, tuple(key), session.get_bind().dialect.name)
-    return [tuple(row) for row in await session.execute(statement, rows)]
+    # One row alone goes the short way.
+    return [tuple(row) for row in await session.execute(statement, rows if len(rows) > 1 else rows[0])]
 
 
 @cache

@@ -148,16 +148,6 @@ async def next_due(
     return value
 
 
-async def receipts(session: AsyncSession, broadcast: BroadcastId, round_: str) -> dict[OutboxStatus, int]:
-    """How many groups a round of a notice reached, by status."""
-    query = (
-        sa.select(OutboxMessage.status, sa.func.count())
-        .where(OutboxMessage.broadcast_id == broadcast, OutboxMessage.key.startswith(round_, autoescape=True))
-        .group_by(OutboxMessage.status)
-    )
-    return {status: count for status, count in await session.execute(query)}
-
-
 _ABOUT: Final = (
     sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id)
     .where(
@@ -176,12 +166,6 @@ async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]
         return {}
     found = await session.execute(_ABOUT, {"messages": list(messages)})
     return {str(message): ticket for message, ticket in found if ticket is not None}
-
-
-async def with_status(session: AsyncSession, status: OutboxStatus, limit: int = 50) -> Sequence[OutboxMessage]:
-    """Messages in that state, newest first."""
-    query = sa.select(OutboxMessage).where(OutboxMessage.status == status).order_by(OutboxMessage.id.desc())
-    return (await session.scalars(query.limit(limit))).all()
 
 
 async def forget_words(session: AsyncSession, before: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.chats import Address
 from storage.outbox import WAITING, OutboxMessage
-from storage.types import OutboxStatus
+from storage.types import BroadcastId, OutboxStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,19 @@ async def said_in(session: AsyncSession, address: Address, since: datetime, limi
     )
     newest = (await session.scalars(query.order_by(OutboxMessage.id.desc()).limit(limit))).all()
     return newest[::-1]
+
+
+async def of_round(session: AsyncSession, broadcast: BroadcastId, round_: str) -> dict[OutboxStatus, int]:
+    """How many groups a round of a notice reached, by status."""
+    query = (
+        sa.select(OutboxMessage.status, sa.func.count())
+        .where(OutboxMessage.broadcast_id == broadcast, OutboxMessage.key.startswith(round_, autoescape=True))
+        .group_by(OutboxMessage.status)
+    )
+    return {status: count for status, count in await session.execute(query)}
+
+
+async def with_status(session: AsyncSession, status: OutboxStatus, limit: int = 50) -> Sequence[OutboxMessage]:
+    """Messages in that state, newest first."""
+    query = sa.select(OutboxMessage).where(OutboxMessage.status == status).order_by(OutboxMessage.id.desc())
+    return (await session.scalars(query.limit(limit))).all()

@@ -22,7 +22,7 @@ from bot.web import make_web, serving
 from handlers.house import HouseRules
 from handlers.moment import Moment, Reach
 from handlers.rules.escalations import Policy
-from storage import circles, outbox
+from storage import circles, receipts
 from storage.database import Sessions, open_database
 from storage.types import OutboxStatus
 from tests.world import MONDAY_9, SHANGHAI, FakeChannel, World, settle_in
@@ -44,7 +44,7 @@ async def test_without_its_database_it_says_that_it_is_not_well(tmp_path: Path) 
 async def test_health_counts_what_waits_and_what_nobody_knows(world: World) -> None:
     await world.receiver.receive(world.message("李姐", "2单元电梯又坏了，停在8楼不动"))
     async with world.sessions.begin() as session:
-        waiting = await outbox.with_status(session, OutboxStatus.PENDING)
+        waiting = await receipts.with_status(session, OutboxStatus.PENDING)
         waiting[0].status = OutboxStatus.UNSURE
     world.now += timedelta(seconds=90)
     health = (await Nurse(world.sessions, {("fake", "bot"): world.channel}, lambda: world.now).look()).as_json()
@@ -84,7 +84,7 @@ async def test_groups_on_the_page_are_opened_once_for_each_building_and_compound
             await open_web_groups(moment(session))
     async with sessions() as session:
         groups = await circles.groups_on(session, LINE)
-        greetings = await outbox.with_status(session, OutboxStatus.PENDING)
+        greetings = await receipts.with_status(session, OutboxStatus.PENDING)
     assert sorted(place.name for _, place in groups) == ["3", "4", "锦绣小区"]
     assert len(greetings) == 3
 
