@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from bot.introduced import each_once, ids, introduced, latest, note_way
 from bot.storable import keepable, read_back, storable
+from bot.waiting import Waiting
 from handlers import phrases
 from handlers.board import outdate
 from handlers.context import Context
@@ -25,7 +26,7 @@ from handlers.features import ROUTES
 from handlers.house import HouseRules
 from handlers.messages import Happening, Inbound, Refusal, Reply
 from handlers.moment import Moment, Reach
-from handlers.router import Routes
+from handlers.router import Asked, Routes
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
 from storage import identities, inbox, members
@@ -40,12 +41,6 @@ CHATS_REMEMBERED: Final = 5000
 SPOKEN: Final = (Happening.SAID, Happening.PRESSED)
 
 
-@dataclass(slots=True)
-class _Waiting:
-    inbound: Inbound
-    done: asyncio.Future[None]
-
-
 @dataclass(slots=True, kw_only=True)
 class Receiver:
     """The way in: `receive` returns when the message and all its consequences are on disk."""
@@ -58,13 +53,13 @@ class Receiver:
     routes: Routes = ROUTES
     nudge: Callable[[], None] = lambda: None  #: called after a commit: there may be mail
     memories: dict[Address, Memory] = field(default_factory=dict)
-    _waiting: list[_Waiting] = field(default_factory=list)
+    _waiting: list[Waiting] = field(default_factory=list)
     _worker: asyncio.Task[None] | None = None
 
     async def receive(self, inbound: Inbound) -> None:
         """Take one message; see `Receive` in `bot/channels/base.py`."""
         done = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(storable(inbound), done))
+        self._waiting.append(Waiting(storable(inbound), done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         # Whoever waits may give up; the transaction is finished all the same.
@@ -93,19 +88,19 @@ class Receiver:
                 await self._one_by_one(batch)
             else:
                 for waiting in batch:
-                    _settle(waiting.done)
+                    waiting.settle()
             self.nudge()
 
-    async def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
+    async def _one_by_one(self, batch: Sequence[Waiting]) -> None:
         for waiting in batch:
             try:
                 await self._alone(waiting.inbound)
             except Exception as error:
                 # Not on disk, so not acknowledged: the channel delivers it again.
                 log.exception("message_not_taken", extra=ids(waiting.inbound))
-                _settle(waiting.done, error)
+                waiting.settle(error)
             else:
-                _settle(waiting.done)
+                waiting.settle()
 
     async def _together(self, batch: Sequence[Inbound], *, again: bool = False) -> None:
         now = self.clock()
@@ -167,16 +162,20 @@ class Receiver:
         try:
             asked = self.routes.asked(ctx)
             if asked is None and ctx.inbound.happening is Happening.SAID:
-                reply = await self.routes.route(ctx, None)
+                await self._answer(ctx, None)
             else:
                 async with ctx.session.begin_nested():
-                    reply = await self.routes.route(ctx, asked)
-                    reply = reply and ctx.answer(reply)  # written down with what it answers
+                    await self._answer(ctx, asked)
                 outdate(ctx.board, ctx.place)
         except Refusal as refusal:
-            reply, ctx.known = refusal.reply, known  # who became a member just now is undone as well
+            ctx.known = known  # who became a member just now is undone as well
             if asked is not None and asked.loose:  # everyday words, by which nothing was asked for
-                reply = await self.routes.route(ctx, None)
+                await self._answer(ctx, None)
+            else:
+                ctx.answer(refusal.reply)
+
+    async def _answer(self, ctx: Context, asked: Asked | None) -> None:
+        reply = await self.routes.route(ctx, asked)
         if reply is not None:
             ctx.answer(reply)
 
@@ -190,12 +189,3 @@ class Receiver:
             self.memories[ctx.inbound.address] = ctx.memory
         if len(self.memories) > CHATS_REMEMBERED:
             self.memories.pop(next(iter(self.memories)))
-
-
-def _settle(done: asyncio.Future[None], error: BaseException | None = None) -> None:
-    if done.done():
-        return
-    if error is None:
-        done.set_result(None)
-    else:
-        done.set_exception(error)
