@@ -1,6 +1,6 @@
 """Kills the service at random moments and counts what was lost and what was done twice.
 
-`python -m bench.crash --kills N [--json]`. A platform of the bench's own delivers a stream at least once; a service, joined
+`python bench/crash.py --kills N [--json]`. A platform of the bench's own delivers a stream at least once; a service, joined
 as `bot/app.py` joins it, is killed with SIGKILL and started again. Lost and doubled must be 0.
 """
 
@@ -20,10 +20,12 @@ from time import perf_counter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a file as well
+
 import sqlalchemy as sa
 
 from bench.databases import postgres
-from bench.platform import Platform
+from bench.exchange import Platform
 from bench.talk import Group, groups
 from bench.town import settle
 from bench.verdict import Delivered, judge

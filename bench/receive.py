@@ -1,6 +1,6 @@
 """Durable messages a second of the whole way in, beside one committed insert a message on the same machine.
 
-`python -m bench.receive [--json]`. A number of groups with one message in flight in each, one process; slices of our own
+`python bench/receive.py [--json]`. A number of groups with one message in flight in each, one process; slices of our own
 way in and of raw inserts take turns, so that a machine that is busy elsewhere slows both.
 """
 
@@ -19,6 +19,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a file as well
 
 import sqlalchemy as sa
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.platform import Said
+from bench.exchange import Said
 from storage.inbox import InboxEntry
 from storage.outbox import OutboxMessage
 from storage.tickets import Ticket, TicketEvent
