@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers import (
     broadcasts,
+    doubts,
     duty,
     escalations,
     followups,
@@ -46,6 +47,7 @@ TICKS: Final = (
     rounds.finish_sent,
     rounds.drop_unconfirmed,
     groups.tell_lost,
+    doubts.tell_unsure,
     privacy.forget_gone,
     privacy.forget_old,
 )

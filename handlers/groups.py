@@ -16,11 +16,12 @@ from handlers.phrases import groups as phrases
 from handlers.reading import SEPARATORS, Unclear, clean
 from handlers.router import Router
 from handlers.rules.quiet import quiet_until
-from storage import chats, members, places
+from handlers.telling import answering_for
+from storage import chats, places
 from storage.chats import GroupChat
 from storage.codes import Purpose
 from storage.places import Place
-from storage.types import MemberId, MessageKind, PlaceId, Role
+from storage.types import MemberId, MessageKind, Role
 
 router: Final = Router()
 
@@ -128,7 +129,7 @@ async def tell_lost(moment: Moment) -> None:
         group.lost_told = True
         name = await title(moment.session, group.place_id)
         lost_at = group.lost_at or moment.now
-        for member in await _answering_for(moment, group.place_id):
+        for member in await answering_for(moment, group.place_id):
             await moment.tell(
                 member,
                 Words(phrases.removed_from(name)),
@@ -136,14 +137,6 @@ async def tell_lost(moment: Moment) -> None:
                 key=f"lost:{group.id}:{lost_at.timestamp():.0f}",
                 due_at=quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone),
             )
-
-
-async def _answering_for(moment: Moment, place: PlaceId) -> list[MemberId]:
-    line = await places.above(moment.session, await places.by_id(moment.session, place))
-    found = await members.holders(moment.session, [above.id for above in line])
-    wanted = (Role.ADMIN, Role.BUILDING_HEAD)
-    people = [member.id for (_, role), holders in found.items() if role in wanted for member in holders]
-    return list(dict.fromkeys(people))
 
 
 def _say_here(ctx: Context, text: str, key: str) -> None:

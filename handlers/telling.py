@@ -12,12 +12,12 @@ from handlers.moment import Moment
 from handlers.phrases import calls
 from handlers.phrases import tickets as phrases
 from handlers.rules.quiet import quiet_until
-from storage import followers, members, outbox
+from storage import followers, members, outbox, places
 from storage.chats import Address
 from storage.followers import Follower
 from storage.members import Member
 from storage.tickets import Ticket
-from storage.types import MemberId, MessageKind, Urgency
+from storage.types import MemberId, MessageKind, PlaceId, Role, Urgency
 
 
 def may_note(moment: Moment, ticket: Ticket) -> bool:
@@ -143,3 +143,12 @@ async def tell_called(moment: Moment, ticket: Ticket, text: str, *, but: MemberI
     for member in await outbox.called_about(moment.session, ticket.id):
         if member != but:
             await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key, ticket=ticket.id)
+
+
+async def answering_for(moment: Moment, place: PlaceId) -> list[MemberId]:
+    """Who looks after a place itself: the community's people and the building head."""
+    line = await places.above(moment.session, await places.by_id(moment.session, place))
+    found = await members.holders(moment.session, [above.id for above in line])
+    wanted = (Role.ADMIN, Role.BUILDING_HEAD)
+    people = [member.id for (_, role), holders in found.items() if role in wanted for member in holders]
+    return list(dict.fromkeys(people))

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from storage.sqlite import connect
+from storage.sqlite import InPlace
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -32,7 +32,7 @@ def make_engine(url: str) -> AsyncEngine:
         poolclass=sa.AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
-        connect_args={"async_creator_fn": connect},
+        module=InPlace(),
         hide_parameters=True,  # an error must not say what people wrote
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare)

@@ -48,6 +48,7 @@ class OutboxMessage(Base, kw_only=True):
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     platform_id: Mapped[str | None] = mapped_column(sa.String(200), default=None)
     error: Mapped[str | None] = mapped_column(sa.String(200), default=None)
+    doubt_told: Mapped[bool] = mapped_column(default=False)  #: its group's people know that it is unsure
     ticket_id: Mapped[TicketId | None] = mapped_column(sa.ForeignKey("ticket.id"), default=None, index=True)
     broadcast_id: Mapped[BroadcastId | None] = mapped_column(sa.ForeignKey("broadcast.id"), default=None, index=True)
     member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)

@@ -65,3 +65,10 @@ async def with_status(session: AsyncSession, status: OutboxStatus, limit: int = 
     """Messages in that state, newest first."""
     query = sa.select(OutboxMessage).where(OutboxMessage.status == status).order_by(OutboxMessage.id.desc())
     return (await session.scalars(query.limit(limit))).all()
+
+
+async def doubtful(session: AsyncSession) -> Sequence[OutboxMessage]:
+    """What may or may not have been said in groups, and nobody was told yet. Notices have an author, who is told."""
+    unsure = OutboxMessage.status == OutboxStatus.UNSURE, OutboxMessage.is_group, OutboxMessage.broadcast_id.is_(None)
+    query = sa.select(OutboxMessage).where(*unsure, OutboxMessage.doubt_told.is_(False)).order_by(OutboxMessage.id)
+    return (await session.scalars(query)).all()

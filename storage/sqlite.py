@@ -1,10 +1,10 @@
-"""SQLite's connection for an event loop: what is quick is done in place, what may wait is done in a thread.
+"""SQLite for an event loop: what is quick is done in place, what may wait is done in a thread.
 
 A statement on a file in the page cache takes microseconds, and handing it to a thread and back ten times as long. So
 statements run where they are asked for, and only two things go to a thread: the commit, which waits for the disk, and
 whatever finds the file locked by another process.
 
-The shape of the classes is that of `aiosqlite`, which SQLAlchemy's dialect of that name speaks to.
+SQLAlchemy's dialect of the name `aiosqlite` is given this module's connections instead of that library's.
 """
 
 import asyncio
@@ -12,117 +12,90 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.util import await_only
+from typing_extensions import override
+
 BUSY_MS: Final = 30_000  #: how long another process may hold the file
 
 
-class InPlaceCursor:
-    """A cursor whose methods are awaited but seldom wait."""
+class InPlaceCursor(sqlite3.Cursor):
+    """A cursor that waits only for other processes."""
 
-    arraysize: int = 1
+    connection: "InPlaceConnection"
 
-    def __init__(self, connection: "InPlaceConnection") -> None:
-        self._connection = connection
-        self._cursor = connection.driver.cursor()
-
-    async def __aenter__(self) -> "InPlaceCursor":
-        return self
-
-    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+    @override
+    def execute(self, statement: str, parameters: Any = ()) -> "InPlaceCursor":
         """Run one statement."""
-        await self._connection.now(self._cursor.execute, statement, parameters)
-
-    async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> None:
-        """Run one statement for each of `parameters`."""
-        await self._connection.now(self._cursor.executemany, statement, parameters)
-
-    async def fetchone(self) -> Any:
-        """The next row, or None."""
-        return self._cursor.fetchone()
-
-    async def fetchmany(self, size: int = 1) -> list[Any]:
-        """The next rows, at most `size`."""
-        return self._cursor.fetchmany(size)
-
-    async def fetchall(self) -> list[Any]:
-        """The rest of the rows."""
-        return self._cursor.fetchall()
-
-    async def close(self) -> None:
-        """Let the rows go."""
-        self._cursor.close()
-
-    @property
-    def description(self) -> Any:
-        """The columns of the last statement, None where it gives no rows."""
-        return self._cursor.description
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows the last statement changed."""
-        return self._cursor.rowcount
-
-    @property
-    def lastrowid(self) -> int | None:
-        """The row that the last insert made."""
-        return self._cursor.lastrowid
-
-
-class InPlaceConnection:
-    """One connection. Whoever holds it has it to himself, as the pool sees to."""
-
-    isolation_level: None = None  #: SQLAlchemy begins transactions itself
-
-    def __init__(self, file: str, *, uri: bool = False) -> None:
-        self.driver: Final = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False, uri=uri)
-        self._connection: sqlite3.Connection | None = self.driver  #: the dialect looks here whether it is open
-
-    def cursor(self) -> InPlaceCursor:
-        """A new cursor."""
-        return InPlaceCursor(self)
-
-    async def now(self, call: Callable[..., Any], *args: Any) -> Any:
-        """Do `call` in place; where another process holds the file, in a thread that waits for it."""
         try:
-            return call(*args)
+            return super().execute(statement, parameters)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
-            return await asyncio.to_thread(self._patiently, call, *args)
+            return self.connection.patiently(super().execute, statement, parameters)
 
-    def _patiently(self, call: Callable[..., Any], *args: Any) -> Any:
-        self.driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    async def _async_soft_close(self) -> None:
+        """Rows not yet fetched stay at hand: fetching them waits for nothing."""
+
+
+class InPlaceConnection(sqlite3.Connection):
+    """One connection. Whoever holds it has it to himself, as the pool sees to."""
+
+    @override
+    def cursor(self, *_: Any, **__: Any) -> InPlaceCursor:
+        """A new cursor."""
+        return super().cursor(InPlaceCursor)
+
+    @override
+    def commit(self) -> None:
+        """End the transaction; returns when it is on disk."""
+        if self.in_transaction:
+            await_only(_finished(super().commit))
+
+    def patiently(self, call: Callable[..., InPlaceCursor], *args: Any) -> InPlaceCursor:
+        """Do `call` in a thread that waits for whoever holds the file."""
+        found: InPlaceCursor = await_only(_finished(self._waiting, call, *args))
+        return found
+
+    def _waiting(self, call: Callable[..., InPlaceCursor], *args: Any) -> InPlaceCursor:
+        wait: Callable[[str], object] = super().cursor().execute
+        wait(f"PRAGMA busy_timeout = {BUSY_MS}")
         try:
             return call(*args)
         finally:
-            self.driver.execute("PRAGMA busy_timeout = 0")
+            wait("PRAGMA busy_timeout = 0")
 
-    async def commit(self) -> None:
-        """End the transaction; returns when it is on disk, even where the one who waits is cancelled meanwhile."""
-        committing = asyncio.get_running_loop().run_in_executor(None, self.driver.commit)
-        try:
-            await asyncio.shield(committing)
-        except asyncio.CancelledError:
-            await committing
-            raise
+    @property
+    def driver_connection(self) -> "InPlaceConnection":
+        """Itself: nothing stands in between."""
+        return self
 
-    async def rollback(self) -> None:
-        """Undo the transaction."""
-        self.driver.rollback()
+    _connection = driver_connection  # the dialect's name for it
 
-    async def create_function(self, *args: Any, **kwargs: Any) -> None:
-        """Let statements call a Python function."""
-        self.driver.create_function(*args, **kwargs)
-
-    async def close(self) -> None:
-        """Let the file go."""
-        self.stop()
-
-    def stop(self) -> None:
-        """Let the file go, outside of any loop."""
-        self.driver.close()
-        self._connection = None
+    def terminate(self) -> None:
+        """Let the file go at once."""
+        self.close()
 
 
-async def connect(file: str, *, uri: bool = False, **_: Any) -> InPlaceConnection:
-    """Open `file`."""
-    return InPlaceConnection(file, uri=uri)
+async def _finished(call: Callable[..., Any], *args: Any) -> Any:
+    """What `call` gives, in a thread; even where the one who waits is cancelled meanwhile, it is finished first."""
+    doing = asyncio.get_running_loop().run_in_executor(None, call, *args)
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await doing
+        raise
+
+
+class InPlace(AsyncAdapt_aiosqlite_dbapi):
+    """The module that the dialect takes its connections from."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite3)
+
+    @override
+    def connect(self, *args: Sequence[Any], **options: Any) -> Any:
+        """Open a file, with the options of `sqlite3.connect`."""
+        given = {**options, "timeout": 0, "isolation_level": None, "check_same_thread": False}
+        return sqlite3.connect(*args, factory=InPlaceConnection, **given)

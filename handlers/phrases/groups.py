@@ -70,3 +70,8 @@ def removed_from(title: str) -> str:
         f"{title}的群里我进不去了（被移出了，或者群没了）：那边的话我听不到，通知也发不到。"
         f"要接着用，把我重新拉进群；换了新群，发“绑定码 {title}”要个新码。"
     )
+
+
+def perhaps_said(place: str, text: str) -> str:
+    """To those who look after a group, when nobody knows whether the bot was heard there."""
+    return f"有一句话我说不准在{place}的群里发出去没有，请到群里看一眼，没有的话替我发一下：\n“{text}”"

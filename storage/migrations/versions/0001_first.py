@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("platform_id", sa.String(length=200), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
+        sa.Column("doubt_told", sa.Boolean(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
         sa.Column("broadcast_id", sa.Integer(), nullable=True),
         sa.Column("member_id", sa.Integer(), nullable=True),
