@@ -9,7 +9,7 @@ SQLAlchemy's dialect of the name `aiosqlite` is given this module's connections 
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import aiosqlite
@@ -43,8 +43,9 @@ class InPlaceConnection(sqlite3.Connection):
     """One connection. Whoever holds it has it to himself, as the pool sees to."""
 
     @override
-    def cursor(self, *_: Any, **__: Any) -> InPlaceCursor:
-        """A new cursor."""
+    def cursor(self, *_: Any, **__: Any) -> Any:
+        """A new cursor of ours."""
+        await_only(_nothing())  # SQLAlchemy takes a driver that never waits for one that blocks
         return super().cursor(InPlaceCursor)
 
     @override
@@ -78,6 +79,10 @@ class InPlaceConnection(sqlite3.Connection):
         self.close()
 
 
+async def _nothing() -> None:
+    """Something to wait for."""
+
+
 async def _finished(call: Callable[..., Any], *args: Any) -> Any:
     """What `call` gives, in a thread; even where the one who waits is cancelled meanwhile, it is finished first."""
     doing = asyncio.get_running_loop().run_in_executor(None, call, *args)
@@ -95,7 +100,8 @@ class InPlace(AsyncAdapt_aiosqlite_dbapi):
         super().__init__(aiosqlite, sqlite3)
 
     @override
-    def connect(self, *args: Sequence[Any], **options: Any) -> Any:
-        """Open a file, with the options of `sqlite3.connect`."""
-        given = {**options, "timeout": 0, "isolation_level": None, "check_same_thread": False}
-        return sqlite3.connect(*args, factory=InPlaceConnection, **given)
+    def connect(self, file: str, *, uri: bool = False, **_: Any) -> Any:
+        """Open `file`. SQLAlchemy begins transactions itself, and `InPlaceConnection` waits itself."""
+        return sqlite3.connect(
+            file, uri=uri, timeout=0, isolation_level=None, check_same_thread=False, factory=InPlaceConnection
+        )

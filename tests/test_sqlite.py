@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from storage.database import open_database
-from storage.sqlite import connect
 
 
 async def test_what_is_committed_is_on_disk_for_others(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "a.db"))
-    cursor = connection.cursor()
-    await cursor.execute("CREATE TABLE t (x INTEGER)")
-    await cursor.execute("BEGIN IMMEDIATE")
-    await cursor.executemany("INSERT INTO t VALUES (?)", [(1,), (2,)])
-    await connection.commit()
-    await connection.close()
-    assert sqlite3.connect(tmp_path / "a.db").execute("SELECT sum(x) FROM t").fetchone() == (3,)
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}") as sessions:
+        async with sessions.begin() as session:
+            await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+            await session.execute(sa.text("INSERT INTO t VALUES (:x)"), [{"x": 1}, {"x": 2}])
+        assert seen(tmp_path) == [1, 2]
 
 
 async def test_whoever_finds_the_file_held_waits_and_holds_up_nobody(tmp_path: Path) -> None:
@@ -58,14 +55,20 @@ async def test_an_error_is_the_databases_own(tmp_path: Path) -> None:
 
 
 async def test_a_commit_that_nobody_waits_for_any_more_is_finished(tmp_path: Path) -> None:
-    connection = await connect(str(tmp_path / "a.db"))
-    cursor = connection.cursor()
-    await cursor.execute("CREATE TABLE t (x INTEGER)")
-    await cursor.execute("BEGIN IMMEDIATE")
-    await cursor.execute("INSERT INTO t VALUES (7)")
-    committing = asyncio.create_task(connection.commit())
-    await asyncio.sleep(0)
-    committing.cancel()
-    await asyncio.wait([committing])
-    await connection.close()
-    assert sqlite3.connect(tmp_path / "a.db").execute("SELECT x FROM t").fetchone() == (7,)
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}") as sessions:
+        async with sessions.begin() as session:
+            await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+        session = sessions()
+        await session.execute(sa.text("INSERT INTO t VALUES (7)"))
+        committing = asyncio.create_task(session.commit())
+        await asyncio.sleep(0)
+        committing.cancel()
+        await asyncio.wait([committing])
+        assert seen(tmp_path) == [7]
+        await session.close()
+
+
+def seen(folder: Path) -> list[int]:
+    """What another process finds."""
+    with closing(sqlite3.connect(folder / "a.db")) as other:
+        return [x for (x,) in other.execute("SELECT x FROM t ORDER BY x")]
