@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.board import Board, load
+from handlers.board import Board, Kept, recall
 from handlers.context import Context
 from handlers.messages import Inbound
 from handlers.moment import Moment
@@ -14,9 +14,13 @@ from storage.chats import Address
 
 
 async def introduced(
-    ground: Moment, batch: Sequence[Inbound], reader: Reader, memories: Mapping[Address, Memory]
+    ground: Moment, batch: Sequence[Inbound], reader: Reader, memories: Mapping[Address, Memory], kept: Kept
 ) -> list[Context]:
-    """The messages of `batch`, each with what is known about it, in five statements however many they are."""
+    """The messages of `batch`, each with what is known about it, in a few statements however many they are.
+
+    Args:
+        kept: What was known of the places before; see `recall` in `handlers/board.py`.
+    """
     groups = await chats.bound(ground.session, {i.address for i in batch if i.is_group})
     people = await members.known(ground.session, {i.who for i in batch})
     board: Board = {}
@@ -42,7 +46,7 @@ async def introduced(
             )
         )
     scopes = {ctx.place.id: ctx.place for ctx in found if ctx.place is not None}
-    board.update(await load(ground.session, list(scopes.values()), ground.now, ground.house))
+    board.update(await recall(ground.session, list(scopes.values()), ground.now, ground.house, kept))
     return found
 
 

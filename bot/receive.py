@@ -20,7 +20,7 @@ from bot.introduced import each_once, ids, introduced, latest, note_way
 from bot.storable import keepable, read_back, storable
 from bot.waiting import Waiting
 from handlers import phrases
-from handlers.board import outdate
+from handlers.board import Kept, outdate
 from handlers.context import Context
 from handlers.features import ROUTES
 from handlers.house import HouseRules
@@ -53,6 +53,7 @@ class Receiver:
     routes: Routes = ROUTES
     nudge: Callable[[], None] = lambda: None  #: called after a commit: there may be mail
     memories: dict[Address, Memory] = field(default_factory=dict)
+    boards: Kept = field(default_factory=dict)
     _waiting: list[Waiting] = field(default_factory=list)
     _worker: asyncio.Task[None] | None = None
 
@@ -111,7 +112,8 @@ class Receiver:
             left = [i for i in each_once(batch) if i.key in fresh]
             while left:
                 joined: dict[identities.Who, members.Known] = {}
-                for ctx in await self._introduced(session, left, now):
+                # What the messages before these have changed is not committed yet, and may never be.
+                for ctx in await self._introduced(session, left, now, {} if heard else self.boards):
                     ctx.memory = latest(heard, ctx) or ctx.memory
                     ctx.known = ctx.known or joined.get(ctx.inbound.who)
                     await self._handle(ctx)
@@ -149,7 +151,7 @@ class Receiver:
             if not await inbox.claim(session, [inbound.key], now):
                 return
             await inbox.keep(session, inbound.key, keepable(inbound))
-            (ctx,) = await self._introduced(session, [inbound], now)
+            (ctx,) = await self._introduced(session, [inbound], now, {})
             if inbound.to_bot:
                 ctx.answer(Reply(phrases.went_wrong()), key="sorry")  # the answer proper may still come
 
@@ -179,9 +181,11 @@ class Receiver:
         if reply is not None:
             ctx.answer(reply)
 
-    async def _introduced(self, session: AsyncSession, batch: Sequence[Inbound], now: datetime) -> list[Context]:
+    async def _introduced(
+        self, session: AsyncSession, batch: Sequence[Inbound], now: datetime, kept: Kept
+    ) -> list[Context]:
         ground = Moment(session=session, now=now, house=self.house, reach=self.reach)
-        return await introduced(ground, batch, self.reader, self.memories)
+        return await introduced(ground, batch, self.reader, self.memories, kept)
 
     def _remember(self, ctx: Context) -> None:
         if ctx.memory.recent:

@@ -30,6 +30,9 @@ class Outlook:
 
 Board = dict[PlaceId, Outlook]
 
+#: Outlooks as they were read from what was committed, each with the mark by which one sees whether it still holds.
+Kept = dict[PlaceId, tuple[Any, Outlook]]
+
 
 def outdate(board: Board, place: Place | None) -> None:
     """What is known of `place` is no longer so; it is looked up anew when somebody asks."""
@@ -37,18 +40,39 @@ def outdate(board: Board, place: Place | None) -> None:
         board[place.id] = replace(board[place.id], stale=True)
 
 
-async def load(session: AsyncSession, scopes: Sequence[Place], now: datetime, house: HouseRules) -> Board:
-    """The outlook of `scopes`; three statements however many there are."""
+async def recall(session: AsyncSession, scopes: Sequence[Place], now: datetime, house: HouseRules, kept: Kept) -> Board:
+    """The outlook of `scopes`, from `kept` where nothing has changed; only for a transaction that has changed nothing."""
     if not scopes:
         return {}
-    ids, since = [place.id for place in scopes], now - house.linked_for
+    marks = await boards.marks_of(session, [place.id for place in scopes], now - house.linked_for)
+    scenes = await _scenes(session, scopes)
+    changed = [p for p in scopes if p.id not in kept or kept[p.id][0] != marks.get(p.id)]
+    for scope, outlook in (await _load(session, changed, scenes, now - house.linked_for)).items():
+        kept[scope] = (marks.get(scope), outlook)
+    return {place.id: _set_in(kept[place.id][1], scenes[place.id]) for place in scopes}
+
+
+def _set_in(outlook: Outlook, scene: Scene) -> Outlook:
+    return outlook if outlook.scene == scene else replace(outlook, scene=scene)
+
+
+async def load(session: AsyncSession, scopes: Sequence[Place], now: datetime, house: HouseRules) -> Board:
+    """The outlook of `scopes`; three statements however many there are."""
+    return await _load(session, scopes, await _scenes(session, scopes), now - house.linked_for)
+
+
+async def _load(
+    session: AsyncSession, scopes: Sequence[Place], scenes: Mapping[PlaceId, Scene], since: datetime
+) -> Board:
+    if not scopes:
+        return {}
+    ids = [place.id for place in scopes]
     words: dict[TicketId, list[Any]] = {}
     found: dict[PlaceId, list[Any]] = {}
     for ticket in await boards.tickets_of(session, ids, since):
         found.setdefault(ticket.scope_id, []).append(ticket)
     for said in await boards.words_of(session, ids, since) if found else ():
         words.setdefault(said.ticket_id, []).append(said)
-    scenes = await _scenes(session, scopes)
     return {
         scope: Outlook(
             scenes[scope],

@@ -40,6 +40,23 @@ _TICKETS: Final = (
     .where(_HERE)
     .order_by(_TICKET.id)
 )
+#: A change to a ticket raises its version, and words come and go: what is the same in all of this is the same.
+_MARKS: Final = (
+    sa.select(
+        _TICKET.scope_id,
+        sa.func.count(),
+        sa.func.sum(_TICKET.id),
+        sa.func.sum(_TICKET.version),
+        sa.func.sum(
+            sa.select(sa.func.count())
+            .where(_WORDS.ticket_id == _TICKET.id)
+            .correlate(_TICKET.id.table)
+            .scalar_subquery()
+        ),
+    )
+    .where(_HERE)
+    .group_by(_TICKET.scope_id)
+)
 _SAID: Final = (
     sa.select(_WORDS.ticket_id, _WORDS.sender, _WORDS.act, _WORDS.text)
     .join_from(_WORDS.ticket_id.table, _TICKET.id.table, _WORDS.ticket_id == _TICKET.id)
@@ -64,6 +81,15 @@ _PARENTS_AND_UNITS: Final = (
 async def tickets_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
     """The tickets of `scopes` that are open or were closed after `closed_since`, oldest first."""
     return (await session.execute(_TICKETS, {"scopes": scopes, "since": closed_since})).all()
+
+
+async def marks_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> dict[PlaceId, Any]:
+    """For each of `scopes` a value that changes with anything that the other two questions answer about it.
+
+    A place without such tickets is missing.
+    """
+    found = await session.execute(_MARKS, {"scopes": scopes, "since": closed_since})
+    return {scope: tuple(mark) for scope, *mark in found}
 
 
 async def words_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
