@@ -137,7 +137,8 @@ async def test_a_group_is_told_at_most_once_what_may_have_been_said(
         await here.wait(timedelta(minutes=1))
         assert len(here.new("3栋群")) == 1
         assert len(here.new("王芳")) == 2, "a call that may have been lost is said again"
-        assert sorted(await here.states()) == ["sent", "unsure"]
+        assert len(here.new("陈书记")) == 1, "who looks after the group is shown it"
+        assert sorted(await here.states()) == ["sent", "sent", "unsure"]
 
 
 async def test_a_group_that_moves_is_followed(here: Town) -> None:
