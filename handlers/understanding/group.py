@@ -1,15 +1,21 @@
 """One group followed from its first message on, with its tickets in memory: for `guanjia parse`, training and tests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from handlers.understanding.decide import Reader
 from handlers.understanding.types import Heard, Item, Judgement, Memory, OpenTicket, Scene, Spot
 from storage.types import Act, Role
 
 KEPT_AFTER_CLOSING: Final = timedelta(days=2)
+
+
+class Judge(Protocol):
+    """Somebody who understands messages: `Reader`, or one who asks others as well."""
+
+    def judge(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> Judgement:
+        """See `Reader.judge`."""
 
 
 def scene_of(chat: Mapping[str, Any]) -> Scene:
@@ -32,7 +38,7 @@ class Group:
     tickets: dict[str, OpenTicket] = field(default_factory=dict)
     ticket_of: dict[str, str] = field(default_factory=dict)  #: message id → the ticket that it belongs to
 
-    def hear(self, reader: Reader, message: Mapping[str, Any]) -> dict[str, Any]:
+    def hear(self, reader: Judge, message: Mapping[str, Any]) -> dict[str, Any]:
         """The prediction for one message of tests/eval/FORMAT.md, which is remembered."""
         heard = self.heard(message)
         judged = reader.judge(heard, self.scene, self.memory, self.near(heard.at))

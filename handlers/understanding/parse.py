@@ -4,12 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from handlers.understanding.decide import Reader
-from handlers.understanding.group import Group, scene_of
+from handlers.understanding.group import Group, Judge, scene_of
 from handlers.understanding.types import Scene
 
 
-def predictions(reader: Reader, lines: Iterable[str], complain: Callable[[str], None]) -> Iterator[str]:
+def predictions(reader: Judge, lines: Iterable[str], complain: Callable[[str], None]) -> Iterator[str]:
     """A JSON line for every message line; `complain` hears in Chinese of each line that could not be read."""
     group = Group(Scene())
     for number, line in enumerate(lines, 1):

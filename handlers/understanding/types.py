@@ -1,13 +1,15 @@
 """The values that understanding takes and gives; all of them immutable."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import add
 from typing import Final
 
 from storage.types import Act, Category, Intent, Role, Urgency
 
 RECENT: Final = 50
 RECENT_FOR: Final = timedelta(hours=2)
+GIST: Final = 80  #: characters of a ticket's first words that are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,18 @@ class OpenTicket:
     gist: str  #: the words that opened it
     people: frozenset[str] = frozenset()  #: senders who reported it, joined it or work on it
     closed_at: datetime | None = None
+    #: what every message is compared with: moments in seconds, and the pairs of characters of the first words
+    opened: float = field(init=False, compare=False)
+    last: float = field(init=False, compare=False)
+    closed: float | None = field(init=False, compare=False)
+    pairs: tuple[str, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        gist = self.gist[:GIST]
+        object.__setattr__(self, "opened", self.opened_at.timestamp())
+        object.__setattr__(self, "last", self.last_at.timestamp())
+        object.__setattr__(self, "closed", None if self.closed_at is None else self.closed_at.timestamp())
+        object.__setattr__(self, "pairs", tuple(map(add, gist, gist[1:])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,7 @@ class Judgement:
     intent: Intent
     items: tuple[Item, ...] = ()
     confidence: float = 0.0
+    margin: float = 1.0  #: by how much the likeliest reading is more probable than the next one, 0 to 1
 
 
 SILENCE: Final = Judgement(Intent.CHATTER)
@@ -106,5 +121,16 @@ class Memory:
 
     def after(self, heard: Heard, judged: Judgement) -> "Memory":
         """The memory with one message more, forgetting what is too old or too much."""
-        kept = tuple(pair for pair in self.recent[1 - RECENT :] if heard.at - pair[0].at <= RECENT_FOR)
-        return replace(self, recent=(*kept, (heard, judged)))
+        since = heard.at - RECENT_FOR
+        kept = [pair for pair in self.recent[1 - RECENT :] if pair[0].at >= since]
+        return Memory((*kept, (heard, judged)))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message and everything by which it is judged."""
+
+    heard: Heard
+    scene: Scene
+    memory: Memory
+    tickets: tuple[OpenTicket, ...]

@@ -1,0 +1,36 @@
+"""A second opinion that came before the message was judged, and the reader that goes by it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from typing_extensions import override
+
+from handlers.understanding.decide import Reader
+from handlers.understanding.types import Heard, Judgement, Memory, OpenTicket, Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What somebody else makes of a message, for as long as `tickets` are what it may be about."""
+
+    judged: Judgement
+    tickets: tuple[OpenTicket, ...]
+
+    def holds(self, now: Sequence[OpenTicket]) -> bool:
+        """Whether the same tickets are still open, or closed."""
+        return [(t.id, t.closed_at) for t in now] == [(t.id, t.closed_at) for t in self.tickets]
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisedReader(Reader):
+    """A reader that was advised on some messages; where the advice no longer holds, it judges by itself."""
+
+    advice: Mapping[Heard, Advice] | None = None
+
+    @override
+    def judge(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> Judgement:
+        """See `Reader.judge`."""
+        advice = self.advice.get(heard) if self.advice else None
+        if advice is not None and advice.holds(tickets):
+            return advice.judged
+        return Reader.judge(self, heard, scene, memory, tickets)
