@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 
+from bot.advisor.opening import way_in
 from bot.channels.base import Channel
 from bot.channels.webchat import WebchatConfig
 from bot.clock import Clock, ticking
@@ -55,12 +56,13 @@ async def run(
         media = MediaStore(config.pictures_dir, config.media.limit_bytes)
         receiver = Receiver(sessions=sessions, clock=clock, house=house, reach=reach, reader=reader, nudge=mail.set)
         stack.push_async_callback(receiver.close)
+        receive = await stack.enter_async_context(way_in(config.model, receiver))
 
         pages = make_web(Nurse(sessions, channels, clock).look)
         page = partial(Page, door=CommunityDoor(sessions, clock), media=media, bot_name=house.bot_name, demo=demo)
         for section in config.channels:
             connector = page(section) if isinstance(section, WebchatConfig) else section
-            channel = await stack.enter_async_context(connector.open(pages, receiver.receive, media, clock))
+            channel = await stack.enter_async_context(connector.open(pages, receive, media, clock))
             channels[channel.name, channel.account] = channel
         await receiver.retake()
 

@@ -63,7 +63,8 @@ def make_parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--data", type=Path, default=Path("data/demo"), metavar="文件夹", help="演示数据放哪里（默认 data/demo）"
     )
-    commands.add_parser("parse", help="从标准输入读群消息，一条消息打印一行理解的结果")
+    parse = commands.add_parser("parse", help="从标准输入读群消息，一条消息打印一行理解的结果")
+    parse.add_argument("--model", action="store_true", help="也问配置里 [model] 的大模型")
     replay = commands.add_parser("replay", help="把群聊记录从头到尾放一遍，看机器人会说什么、开哪些工单")
     replay.add_argument("files", nargs="+", type=Path, metavar="文件", help="一个文件一个群，每行一条消息（JSON）")
     replay.add_argument("--json", action="store_true", help="只打印一个 JSON：合计的数字")
@@ -76,7 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
     bring.add_argument("--template", type=Path, metavar="文件", help="不录入，只把空白表格写到这个文件")
     invite = commands.add_parser("invite", help="请第一位管理员进来")
     invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
-    for configured in (serve, check, upgrade, bring, invite):
+    for configured in (serve, parse, check, upgrade, bring, invite):
         add_config(configured)
     return parser
 

@@ -11,6 +11,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from bot.advisor.findings import spent
+from bot.advisor.opening import examined
 from bot.config import Config, ConfigError, load
 from bot.finding import Examined, Finding, missing, ready
 from bot.joining import Reaches
@@ -34,7 +36,7 @@ async def findings(path: Path, now: datetime) -> list[Finding]:
     found = [ready(f"配置没有问题，接的渠道：{kinds}。"), *_page(config), _disk(config.data_dir), _model()]
     channels = await asyncio.gather(*(c.examine() for c in config.channels if isinstance(c, Examined)))
     database = await _database(config)
-    found += [*channels, database]
+    found += [*channels, *await examined(config.model), database]
     return [*found, *await _inside(config, now)] if database.ready else found
 
 
@@ -88,4 +90,5 @@ async def _inside(config: Config, now: datetime) -> list[Finding]:
     async with open_database(config.database_url) as sessions, sessions() as session:
         moment = Moment(session=session, now=now, house=config.house(), reach=Reaches({}))
         kinds = {channel.kind for channel in config.channels}
-        return [*await community(moment, kinds), *await leftovers(session)]
+        cost = await spent(session, config.model, now, moment.house.zone)
+        return [*await community(moment, kinds), *await leftovers(session), *cost]

@@ -49,13 +49,34 @@ def demo(given: Namespace) -> int:
     return 0
 
 
-def parse(_: Namespace) -> int:
+def parse(given: Namespace) -> int:
     """One prediction a message, each at once."""
     from bot.reader import make_reader
     from handlers.understanding.parse import predictions
 
+    if given.model:
+        return _parse_asking(given)
     for line in predictions(make_reader(), sys.stdin, _complain):
         _print(line)
+    return 0
+
+
+def _parse_asking(given: Namespace) -> int:
+    """The same, with the language model's opinion; at the end what it cost."""
+    from bot.advisor.findings import told
+    from bot.advisor.opening import asking_reader
+    from bot.app import utc_now
+    from bot.config import load
+    from bot.log import set_up
+    from bot.reader import make_reader
+    from handlers.understanding.parse import predictions
+
+    config = load(given.config).model
+    set_up("error")
+    with asking_reader(config, make_reader(), utc_now) as reader:
+        for line in predictions(reader, sys.stdin, _complain):
+            _print(line)
+        _complain(f"{told(reader.purse, config)}。")
     return 0
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 from pydantic import Field, HttpUrl, ValidationError, field_validator
 
+from bot.advisor.config import ModelConfig
 from bot.channels.kinds import ChannelConfig
 from bot.channels.webchat import WebchatConfig
 from bot.complaints import ConfigError, explained
@@ -57,6 +58,7 @@ class Config(Section):
     rules: Rules = Field(default_factory=Rules, description="规矩")
     outbox: Outbox = Field(default_factory=Outbox, description="往外发消息的快慢")
     media: MediaLimits = Field(default_factory=MediaLimits, description="图片")
+    model: ModelConfig = Field(default_factory=ModelConfig, description="大模型，不开也能用")
     channels: tuple[ChannelConfig, ...] = Field(
         default_factory=lambda: (WebchatConfig(),), description="接哪些聊天渠道，一个渠道写一段"
     )

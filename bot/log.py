@@ -30,7 +30,20 @@ FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 OURS: Final = ("bot", "handlers", "storage")
-LOUD: Final = ("aiohttp", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "PIL", "sqlalchemy", "telegram")
+LOUD: Final = (
+    "aiohttp",
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "httpcore",
+    "httpcore2",
+    "httpx",
+    "httpx2",
+    "openai",
+    "PIL",
+    "sqlalchemy",
+    "telegram",
+)
 LONGEST_CHAIN: Final = 8
 LONGEST_TRACE: Final = 40
 

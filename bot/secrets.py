@@ -31,8 +31,12 @@ class Secrets:
     _asked: set[str] = field(default_factory=set)
 
     def fill(self, tree: Mapping[str, Any], root: type[BaseModel]) -> dict[str, Any]:
-        """`tree` with the secrets of `root` and of its channels; `tree` itself is left as it is."""
+        """`tree` with the secrets of `root` and of its tables and channels; `tree` itself is left as it is."""
         filled = self._table(dict(tree), root, (PREFIX,), "")
+        for name, model in _tables_with_secrets(root):
+            table = filled.get(name, {})
+            if isinstance(table, dict) and (inner := self._table(dict(table), model, (PREFIX, name), f"{name}.")):
+                filled[name] = inner
         channels = filled.get("channels")
         if isinstance(channels, list):
             kinds = {
@@ -93,6 +97,14 @@ class Secrets:
             unused = name.startswith(f"{PREFIX}_") and name not in self._asked
             if unused and (close := get_close_matches(name, self._asked, n=1, cutoff=0.9)):
                 self._complain(name, f"环境变量 {name}：没有用到，是不是想写 {close[0]}？")
+
+
+def _tables_with_secrets(root: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The tables of `root` that are there once, and hold a secret."""
+    for name, known in root.model_fields.items():
+        found = list(models_in(known.annotation))
+        if len(found) == 1 and not kinds_of(found[0]) and any(secrets_of(found[0])):
+            yield name, found[0]
 
 
 def secrets_of(model: type[BaseModel]) -> Iterator[str]:

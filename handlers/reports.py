@@ -18,7 +18,7 @@ from handlers.reading import clean
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_called
-from handlers.understanding.types import Heard, Item, Judgement, Spot
+from handlers.understanding.types import Heard, Item, Judgement, Question, Spot
 from storage import followers, outbox, words
 from storage.tickets import Ticket
 from storage.types import Intent, PlaceKind, Role, TicketAction
@@ -45,14 +45,19 @@ async def overhear(ctx: Context) -> Reply | None:
 
 async def judge(ctx: Context, text: str) -> Judgement:
     """What the message means among the tickets that it may be about."""
-    heard = await heard_from(ctx, text)
+    asked = await question(ctx, text)
+    judged = ctx.reader.judge(asked.heard, asked.scene, asked.memory, asked.tickets)
+    if _said_to_be_done(ctx, judged):
+        judged = Judgement(Intent.REQUEST, (ctx.reader.report(asked.heard, asked.scene),), judged.confidence)
+    ctx.memory = ctx.memory.after(asked.heard, judged)
+    return judged
+
+
+async def question(ctx: Context, text: str) -> Question:
+    """The message with everything by which it is judged."""
     outlook = await outlook_here(ctx)
     open_tickets = outlook.for_group() if ctx.is_group else outlook.tickets
-    judged = ctx.reader.judge(heard, outlook.scene, ctx.memory, open_tickets)
-    if _said_to_be_done(ctx, judged):
-        judged = Judgement(Intent.REQUEST, (ctx.reader.report(heard, outlook.scene),), judged.confidence)
-    ctx.memory = ctx.memory.after(heard, judged)
-    return judged
+    return Question(await heard_from(ctx, text), outlook.scene, ctx.memory, open_tickets)
 
 
 def _said_to_be_done(ctx: Context, judged: Judgement) -> bool:

@@ -43,6 +43,11 @@ async def claim(session: AsyncSession, keys: Sequence[Key], now: datetime) -> se
     return {(str(c), str(a), str(m)) for c, a, m in fresh}
 
 
+async def is_taken(session: AsyncSession, key: Key) -> bool:
+    """Whether the message was taken before."""
+    return await session.get(InboxEntry, key) is not None
+
+
 async def keep(session: AsyncSession, key: Key, content: dict[str, Any]) -> None:
     """Keep a message that a bug made impossible to handle, to be taken again; at most a day."""
     entry = await session.get_one(InboxEntry, key)

@@ -15,6 +15,7 @@ from storage import (
     members,
     outbox,
     places,
+    spending,
     tickets,
     words,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "members",
     "outbox",
     "places",
+    "spending",
     "tickets",
     "words",
 ]

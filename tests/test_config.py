@@ -57,7 +57,7 @@ def test_the_example_explains_every_key_in_its_own_words() -> None:
 
 
 def test_every_key_that_is_a_time_says_its_unit() -> None:
-    units = ("_minutes", "_seconds", "_hours", "_days", "_mb", "_percent", "_messages", "_url")
+    units = ("_minutes", "_seconds", "_hours", "_days", "_mb", "_percent", "_messages", "_tokens", "_yuan", "_url")
     for where, model, _ in tables(Config, example()):
         for key, field in model.model_fields.items():
             number = field.annotation in (int, float)
@@ -65,7 +65,7 @@ def test_every_key_that_is_a_time_says_its_unit() -> None:
                 assert key.endswith(units) or key in COUNTS, f"{where}{key}: a number of what?"
 
 
-COUNTS: Final = {"port", "group_notes", "batch", "give_up_after"}
+COUNTS: Final = {"port", "group_notes", "batch", "give_up_after", "failures"}
 
 
 def required(model: type[BaseModel], table: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.advisor.config import ModelConfig
 from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
 from bot.config import Config, ConfigError, load
@@ -83,6 +84,7 @@ def test_the_password_of_a_database_that_cannot_be_read_is_not_repeated(desk: De
 def test_what_is_secret_is_known_by_its_type() -> None:
     secret = {key for key, field in TelegramConfig.model_fields.items() if is_secret(field)}
     assert secret == {"token", "hook_secret", "proxy"}
+    assert {key for key, field in ModelConfig.model_fields.items() if is_secret(field)} == {"key"}
     assert [key for key, field in Config.model_fields.items() if is_secret(field)] == ["database_url"]
     assert not any(is_secret(field) for field in WebchatConfig.model_fields.values())
 

@@ -148,9 +148,9 @@ def test_a_ticket_is_told_without_its_room_and_its_reporter() -> None:
 
 def test_numbers_are_forgotten_when_the_chat_forgets_them_and_people_are_not() -> None:
     masks = Masks(SCENE)
-    masks.begin(NOW)
+    masks.resume(NOW)
     person, first = masks.meet("u1", "李姐"), masks.hide("电话13800001234")
-    masks.begin(NOW + timedelta(hours=3))
+    masks.resume(NOW + timedelta(hours=3))
     assert masks.restored(first) == first
     assert masks.hide("李姐") == person
 

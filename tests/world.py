@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.channels.base import Can, SendError
+from bot.channels.base import Can, Receive, SendError
 from bot.clock import Clock
 from bot.receive import Receiver
 from bot.sender import Sender
@@ -87,6 +87,7 @@ class World:
             "reach": reach,
         }
         self.receiver = Receiver(reader=self.reader, **common)
+        self.receive: Receive = self.receiver.receive  # the way in
         self.clock = Clock(**common)
         self.sender = Sender(
             sessions=self.sessions,
@@ -133,7 +134,7 @@ class World:
     async def hand_over(self, *inbounds: Inbound) -> None:
         """Deliver messages, one after the other, and let the bot say what it has to say."""
         for inbound in inbounds:
-            await self.receiver.receive(inbound)
+            await self.receive(inbound)
         await self.send_all()
 
     async def presses(self, person: str, label: str, *, group: str | None = None) -> None:

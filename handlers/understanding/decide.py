@@ -64,7 +64,9 @@ class Reader:
         view = self.view(heard, scene, memory, tickets)
         links = self.link.shares(view.ties) if tickets else np.zeros((0, 4), np.float32)
         verdict = self.verdict.shares(facts(view.around, view.ties, self.link))
-        return self._judgement(view, scene, memory, tickets, links, verdict)
+        first, second = np.sort(verdict)[:-3:-1]
+        judged = self._judgement(view, scene, memory, tickets, links, verdict)
+        return replace(judged, margin=float(first - second))
 
     def report(self, heard: Heard, scene: Scene) -> Item:
         """What `heard` would open, where somebody has said outright that it is to be opened."""

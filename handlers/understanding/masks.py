@@ -59,7 +59,7 @@ class Masks:
     _count: dict[str, int] = field(default_factory=dict)
     _now: datetime | None = None
 
-    def begin(self, now: datetime) -> None:
+    def resume(self, now: datetime) -> None:
         """Forget what nobody has spoken of for as long as a chat is remembered; what comes is spoken of `now`."""
         self._now = now
         if len(self._given) > MOST:

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from handlers.understanding.doubts import instructs
 from handlers.understanding.masks import Masks
-from handlers.understanding.types import Heard, Judgement, OpenTicket, Question
+from handlers.understanding.normalise import plain
+from handlers.understanding.place import home_of
+from handlers.understanding.types import Heard, Judgement, OpenTicket, Question, Spot
 from storage.types import Act, Category, Intent, Urgency
 
 RULES: Final = """\
@@ -107,7 +109,7 @@ def told(question: Question, masks: Masks, recent: int) -> str:
     Everybody's name and every room is met once before anything is written down, so that a name is hidden in a
     sentence that was said before its bearer spoke.
     """
-    masks.begin(question.heard.at)
+    masks.resume(question.heard.at)
     before = question.memory.recent[-recent:] if recent else ()
     for heard, _ in (*before, (question.heard, None)):
         masks.meet(heard.sender, heard.name)
@@ -123,13 +125,18 @@ def _written(question: Question, masks: Masks, before: Sequence[tuple[Heard, Jud
         "recent": [_recent(heard, judged, question, masks) for heard, judged in before],
         "message": {
             **_speaker(question.heard, masks),
-            "home": masks.place(question.heard.home) or None,
+            "home": masks.place(_home(question)) or None,
             "text": masks.hide(question.heard.text)[:LONGEST_MESSAGE],
             "quotes": _shortened(said.get(question.heard.reply_to or "", ""), masks) or None,
             "quotes_ticket": question.heard.quoted_ticket,
             "attachments": question.heard.attachments,
         },
     }
+
+
+def _home(question: Question) -> Spot:
+    """Where "my flat" is: what the member's record leaves open, the nickname may tell."""
+    return home_of(plain(question.heard.name), question.scene).updated(question.heard.home)
 
 
 def _speaker(heard: Heard, masks: Masks) -> dict[str, Any]:

@@ -9,6 +9,8 @@ async with LanguageModel() as model:
 import asyncio
 import json
 from collections import deque
+from collections.abc import Awaitable, Callable
+from enum import Enum
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -17,6 +19,14 @@ from aiohttp import web
 KEY: Final = "sk-very-secret"
 NAME: Final = "tiny"
 NOWHERE: Final = {"building": None, "unit": None, "floor": None, "room": None}
+
+
+class Broken(Enum):
+    """Ways of answering that are none."""
+
+    PAGE = "a page for people"
+    CUT = "the line is cut in the middle"
+    LIST = "JSON that is no completion"
 
 
 def item(act: str, ticket: str | None = None, **more: Any) -> dict[str, Any]:
@@ -49,7 +59,8 @@ class LanguageModel:
         self.asked: list[dict[str, Any]] = []
         self.base_url = ""
         self.usual = answer()
-        self._next: deque[str | int | None] = deque()
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None  #: what happens while it thinks, once
+        self._next: deque[str | int | Broken | None] = deque()
         self._closing = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -68,8 +79,8 @@ class LanguageModel:
         self._closing.set()
         await self._runner.cleanup()
 
-    def says(self, *answers: str | int | None) -> None:
-        """What it says next, one after the other: words, an HTTP status, or nothing at all, for ever (None)."""
+    def says(self, *answers: str | int | Broken | None) -> None:
+        """What it says next, in this order: words, an HTTP status, something broken, or nothing, for ever (None)."""
         self._next.extend(answers)
 
     @property
@@ -85,12 +96,29 @@ class LanguageModel:
         if wished and wished not in self.formats:
             return failure(400)
         self.asked.append(body)
+        if self.meanwhile is not None:
+            happening, self.meanwhile = self.meanwhile, None
+            await happening()
         said = self._next.popleft() if self._next else self.usual
         if said is None:
             await self._closing.wait()
         if isinstance(said, int):
             return failure(said)
+        if isinstance(said, Broken):
+            return await self._break(request, said)
         return web.json_response(self._completion(body, str(said)))
+
+    async def _break(self, request: web.Request, how: Broken) -> web.StreamResponse:
+        if how is Broken.PAGE:
+            return web.Response(text="<html>登录</html>", content_type="text/html")
+        if how is Broken.LIST:
+            return web.json_response([1, 2])
+        response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "500"})
+        await response.prepare(request)
+        await response.write(b'{"id": "c1", ')
+        if request.transport is not None:
+            request.transport.abort()
+        return response
 
     async def _models(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {KEY}":

@@ -1,0 +1,1 @@
+"""A second opinion on what a message means, from a language model, where the operator has set one up."""
