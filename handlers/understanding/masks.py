@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
-from handlers.understanding.names import SAID_NAMES, names_in
+from handlers.understanding.names import SAID, names_in
 from handlers.understanding.normalise import plain
 from handlers.understanding.place import addresses, spot_name
 from handlers.understanding.types import RECENT_FOR, Scene, Spot
@@ -41,7 +42,10 @@ NUMBERS: Final = (
     ("车牌", re.compile(r"(?i)(?:(?<=尾号)|(?<=车牌)|(?<=车牌号)|(?<=车号))[ :是为]{0,3}[a-z0-9]{3,7}(?![a-z0-9])")),
 )
 #: Rooms that the grammar of places does not read: with the word after them, and after the sign before them.
-_ROOM_SAID: Final = re.compile(r"(?<![\d.:])\d{3,4}(?=室|房|号房|住户|户|家)|(?<=[#_/杠-])\d{3,4}(?![\d:.])", re.ASCII)
+_ROOM_SAID: Final = re.compile(
+    r"(?<![\d.:])\d{3,4}(?=室|房|号房|住户|户|家)|(?<=[#_/杠-])\d{3,4}(?![\d:.])|\d{3,4}(?=[-/~、]\d{3,4}(?!\d))",
+    re.ASCII,
+)
 _STANDALONE: Final = re.compile(r"(?<![\dA-Za-z])(?:\d{1,2}[A-Z])?\d{2,4}(?![\dA-Za-z])", re.ASCII)
 _STAND_IN: Final = re.compile(r"(\[[^\[\]]*\])")
 _BRACKETS: Final = str.maketrans("[]", "()")  # what somebody types must not look like a stand-in
@@ -143,9 +147,12 @@ class Masks:
         if known:
             either = re.compile("|".join(map(re.escape, known)))
             text = _outside(text, lambda part: either.sub(lambda found: self._name(found[0]), part))
-        return _outside(
-            text, lambda part: SAID_NAMES.sub(lambda found: found["before"] + self._name(found["name"]), part)
-        )
+        for pattern in SAID:
+            text = _outside(text, partial(pattern.sub, self._called))
+        return text
+
+    def _called(self, found: re.Match[str]) -> str:
+        return found["before"] + self._name(found["name"])
 
 
 def _outside(text: str, change: Callable[[str], str]) -> str:

@@ -20,26 +20,26 @@ _TITLE: Final = (
 )
 _SHORT_TITLE: Final = "姐|哥|叔|婶|姨|伯|嫂|孃|嬢|爷|奶|婆|公|总|工|妈|爸"
 #: What looks like a surname in these words is none, and what follows 老 and 小 here is none either.
-_NO_NAME: Final = (
-    "马上|高空|高层|方便|周围|周边|周末|任何|于是|常常|安全|安排|万一|成天|关门|房东|单元|包括|向上|解决|强烈"
-)
+_NO_NAME: Final = "谢谢|谢了|谢大|白蚁|石头|施工|牛奶|车间|查[我看到]|黄的|马上|高空|高层|方便|周围|周边|周末|任何|于是|常常|安全|安排|万一|成天|关门|房东|单元|包括|向上|解决|强烈"
 _NO_PET: Final = "高方石金白房车时区路包成单关边米古文安华党强"
-_CUE: Final = "我是|我叫|叫做|名叫|姓名|名字|联系人|户主|业主|收件人|本人|找|问|联系|房主|租客|邻居"
+_CUE: Final = "我是|我叫|叫做|名叫|姓名|名字|联系人|户主|业主|收件人|本人|房主|租客|房东"
 
-#: A name in talk. `before` is what leads to it and stays.
-SAID_NAMES: Final = re.compile(
-    rf"(?P<before>(?:{_CUE})[:： 是叫]{{0,2}}|@|)"
-    rf"(?P<name>(?!{_NO_NAME})(?:"
-    rf"{_SURNAME}{_HAN}{{0,2}}?(?:{_TITLE})"
-    rf"|{_SURNAME}(?:{_SHORT_TITLE})(?!具|作|共|开|司|程|人|交)"
-    rf"|[老小阿](?![{_NO_PET}])[{_SINGLE}](?![{_SINGLE}]?(?:子|区|路|车))"
-    rf"|(?<=我是)(?:{_SURNAME}){_HAN}{{1,2}}(?=$|[^一-鿿])"
-    rf"|(?:(?<=叫)|(?<=人)|(?<=主)|(?<=名)|(?<=字)|(?<=[:：是叫 ])){_SURNAME}{_HAN}{{1,2}}(?=$|[^一-鿿]|的|住|家)"
-    rf"))"
+#: Names in talk, each with what leads to it: who has a title, and who is introduced.
+SAID: Final = (
+    re.compile(
+        rf"(?P<before>)(?P<name>(?!{_NO_NAME})(?:"
+        rf"{_SURNAME}{_HAN}{{0,2}}?(?:{_TITLE})"
+        rf"|{_SURNAME}(?:{_SHORT_TITLE})(?![具作共开司程人交])"
+        rf"|[老小阿](?![{_NO_PET}])[{_SINGLE}](?![{_SINGLE}]?[子区路车])"
+        rf"))"
+    ),
+    re.compile(
+        rf"(?P<before>(?:{_CUE})[:是叫 ]{{0,2}})(?P<name>(?!{_NO_NAME}){_SURNAME}{_HAN}{{1,2}})(?=$|[^一-鿿]|[的住家])"
+    ),
 )
 _ROLES: Final = re.compile(
     "红管家|网格员|网格长|楼栋长|楼长|栋长|物业|社区|居委会?|业委会|党员|志愿者|管理员|街道|小区|业主|租客|房东|保安|保洁|维修|客服|前台|群主"
-    "|单元|楼|栋|幢|室|层|号"
+    "|单元|楼|栋|幢|座|室|层|号"
 )
 _PART: Final = re.compile(r"[^\W\d_]{2,}")
 
