@@ -102,10 +102,17 @@ def test_a_member_who_never_spoke_is_not_named_either(name: str) -> None:
     assert name not in words_told(asked(f"{name}家的水管爆了"), masks)
 
 
-@pytest.mark.parametrize("cue", ["我叫{}", "我是{}", "联系人：{}", "户主{}的房子"])
+@pytest.mark.parametrize("cue", ["我叫{}", "我是{}", "联系人：{}", "户主{}的房子", "姓名 {}，三口人"])
 @given(name=FULL)
 def test_who_introduces_himself_is_not_named(cue: str, name: str) -> None:
     assert name not in words_told(asked(cue.format(name)))
+
+
+@pytest.mark.parametrize("said", ["值班：杜玉兰 欧阳小翠", "接龙\n1. 杜玉兰 两板\n2.欧阳小翠"])
+def test_who_stands_in_a_list_is_not_named(said: str) -> None:
+    left = words_told(asked(said))
+    assert "杜玉兰" not in left
+    assert "小翠" not in left
 
 
 @given(st.lists(HOMES, min_size=1, max_size=3), st.lists(st.one_of(PHONES, IDS, PLATES, TITLED), max_size=3))
@@ -157,5 +164,15 @@ def test_numbers_are_forgotten_when_the_chat_forgets_them_and_people_are_not() -
 
 def test_what_is_no_secret_stays_readable() -> None:
     masks = Masks(SCENE)
-    for text in ("二单元电梯停在5楼", "早上8:30到12点停水", "物业费一年1203块", "高空抛物", "小区大门", "马上来"):
+    for text in (
+        "二单元电梯停在5楼",
+        "单元门口有白蚁",
+        "谢谢大家",
+        "周五见",
+        "早上8:30到12点停水",
+        "物业费一年1203块",
+        "高空抛物",
+        "小区大门",
+        "马上来",
+    ):
         assert "[" not in masks.hide(text)
