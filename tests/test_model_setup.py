@@ -14,7 +14,9 @@ import pytest
 from bot.__main__ import main
 from bot.advisor.config import ModelConfig
 from bot.advisor.findings import spent
+from bot.app import run
 from bot.check import findings
+from bot.config import Config
 from storage import spending
 from storage.database import Sessions
 from storage.migrations import upgrade
@@ -93,6 +95,15 @@ def test_switched_off_the_library_is_not_even_loaded() -> None:
         [sys.executable, "-c", program], env=here(), capture_output=True, encoding="utf-8", check=True
     )
     assert done.stdout.strip() == "False"
+
+
+async def test_the_service_opens_and_closes_with_a_model_behind_it(tmp_path: Path, model: LanguageModel) -> None:
+    settings = {"mode": "all", "base_url": model.base_url, "name": NAME, "key": KEY}
+    config = Config.model_validate({"data_dir": tmp_path, "port": 0, "model": settings})
+    stop = asyncio.Event()
+    async with asyncio.timeout(30):
+        await run(config, stop, opened=lambda _: stop.set())
+    assert model.asked == []
 
 
 # -- guanjia check -------------------------------------------------------------------------------------------------

@@ -8,8 +8,13 @@ from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
+from typing_extensions import override
 
+from bot.advisor.advisor import make_advisor
+from bot.advisor.endpoint import Endpoint
+from bot.advisor.intake import AdvisedIntake
 from bot.advisor.opening import way_in
+from bot.advisor.purse import PocketPurse
 from handlers.understanding.decide import Reader
 from storage import chats
 from storage.inbox import InboxEntry
@@ -132,6 +137,26 @@ async def test_whatever_goes_wrong_the_bot_goes_by_itself(world: World, model: L
 async def test_a_model_that_cannot_be_reached_delays_nobody(world: World, model: LanguageModel) -> None:
     async with advised(world, model, base_url="http://127.0.0.1:1/v1"):
         await world.says("李姐", UNSURE_REQUEST)
+    assert len(await tickets(world)) == 1
+
+
+class TornPurse(PocketPurse):
+    """A purse out of which everything falls."""
+
+    @override
+    async def enter(self, *, tokens_in: int, tokens_out: int, failed: bool) -> None:
+        """See `Purse`."""
+        raise OSError("disk full")
+
+
+async def test_a_bug_in_all_this_loses_no_message(world: World, model: LanguageModel) -> None:
+    config = configured(model)
+    endpoint = Endpoint(config)
+    advisor = make_advisor(config, endpoint, TornPurse(1), lambda: world.now)
+    world.receive = AdvisedIntake(receiver=world.receiver, advisor=advisor).receive
+    await world.says("李姐", UNSURE_REQUEST)
+    await endpoint.close()
+    assert len(model.asked) == 1
     assert len(await tickets(world)) == 1
 
 

@@ -32,7 +32,7 @@ class ModelConfig(Section):
         default=3.0, gt=0, le=3, description="最多等几秒（秒），不能超过 3；超过就用自己的判断"
     )
     monthly_tokens: int = Field(
-        default=3_000_000, ge=0, strict=True, description="一个月最多用多少词元（个），进出合计；用完就停到下个月"
+        default=10_000_000, ge=0, strict=True, description="一个月最多用多少词元（个），进出合计；用完就停到下个月"
     )
     price_in_yuan: float = Field(
         default=0.0, ge=0, description="每百万输入词元多少钱（元）；填了 guanjia check 才算得出花费"

@@ -6,6 +6,7 @@ acknowledged before the transaction: after a crash the message is delivered agai
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from bot.advisor.advisor import Advisor, make_advisor
 from bot.advisor.config import ModelConfig
 from bot.advisor.endpoint import Endpoint
 from bot.advisor.purse import LastingPurse
-from bot.introduced import introduced
+from bot.introduced import ids, introduced
 from bot.receive import Receiver
 from bot.storable import storable
 from handlers import reports
@@ -25,11 +26,12 @@ from handlers.messages import Happening, Inbound
 from handlers.moment import Moment
 from handlers.reading import clean
 from handlers.understanding.advice import Advice, AdvisedReader
-from handlers.understanding.decide import Reader
 from handlers.understanding.masks import Masks
 from handlers.understanding.types import Heard, Question
 from storage import inbox, naming
 from storage.chats import Address
+
+log = logging.getLogger(__name__)
 
 CHATS: Final = 5000  #: whose stand-ins are remembered
 
@@ -45,29 +47,33 @@ class AdvisedIntake:
     receiver: Receiver
     advisor: Advisor
     private: bool = False
-    _advice: dict[Heard, Advice] = field(default_factory=dict)
+    given: dict[Heard, Advice] = field(default_factory=dict)
     _boards: Kept = field(default_factory=dict)
     _masks: dict[Address, Masks] = field(default_factory=dict)
     _turns: WeakValueDictionary[Address, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-
-    def advised(self, reader: Reader) -> AdvisedReader:
-        """`reader`, which goes by what the model said."""
-        return AdvisedReader(reader.words, reader.link, reader.verdict, reader.quiet, self._advice)
 
     async def receive(self, inbound: Inbound) -> None:
         """Take one message; see `Receive` in `bot/channels/base.py`."""
         since = asyncio.get_running_loop().time()
         inbound = storable(inbound)
         async with self._turns.setdefault(inbound.address, asyncio.Lock()):
-            heard = await self._advised(inbound, since)
+            heard = await self._safely_advised(inbound, since)
             try:
                 await self.receiver.receive(inbound)
             finally:
                 if heard is not None:
-                    self._advice.pop(heard, None)
+                    self.given.pop(heard, None)
+
+    async def _safely_advised(self, inbound: Inbound, since: float) -> Heard | None:
+        """The same as `_advised`; whatever goes wrong there, the message is received."""
+        try:
+            return await self._advised(inbound, since)
+        except Exception:
+            log.exception("advice_failed", extra=ids(inbound))
+            return None
 
     async def _advised(self, inbound: Inbound, since: float) -> Heard | None:
-        """The message as it will be judged, if the model had something to say to it; that is then in `_advice`."""
+        """The message as it will be judged, if the model had something to say to it; that is then in `given`."""
         if inbound.happening is not Happening.SAID or inbound.from_bot or not (inbound.is_group or self.private):
             return None
         masks = self._masks_of(inbound.address)
@@ -78,7 +84,7 @@ class AdvisedIntake:
         opinion = await self.advisor.advise(question, local, masks, since)
         if opinion is None:
             return None
-        self._advice[question.heard] = Advice(opinion, question.tickets)
+        self.given[question.heard] = Advice(opinion, question.tickets)
         return question.heard
 
     async def _question(self, inbound: Inbound, masks: Masks) -> Question | None:
@@ -127,7 +133,7 @@ async def opened(config: ModelConfig, receiver: Receiver) -> AsyncIterator[Advis
     advisor = make_advisor(config, endpoint, purse, receiver.clock)
     try:
         intake = AdvisedIntake(receiver=receiver, advisor=advisor, private=config.private_chats)
-        receiver.reader = intake.advised(receiver.reader)
+        receiver.reader = AdvisedReader.over(receiver.reader, intake.given)
         yield intake
     finally:
         await endpoint.close()

@@ -1,7 +1,7 @@
 """A second opinion that came before the message was judged, and the reader that goes by it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from typing_extensions import override
 
@@ -26,6 +26,11 @@ class AdvisedReader(Reader):
     """A reader that was advised on some messages; where the advice no longer holds, it judges by itself."""
 
     advice: Mapping[Heard, Advice] | None = None
+
+    @classmethod
+    def over(cls, reader: Reader, advice: Mapping[Heard, Advice]) -> "AdvisedReader":
+        """`reader`, which looks into `advice` first."""
+        return cls(**{field.name: getattr(reader, field.name) for field in fields(Reader)}, advice=advice)
 
     @override
     def judge(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> Judgement:
