@@ -10,20 +10,25 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import sqlalchemy as sa
+from aiohttp import ClientSession
 
 from bot.__main__ import main
 from bot.advisor.config import ModelConfig
 from bot.advisor.findings import spent
-from bot.app import run
 from bot.check import findings
 from bot.config import Config
 from storage import spending
-from storage.database import Sessions
+from storage.database import Sessions, open_database
 from storage.migrations import upgrade
+from storage.tickets import Ticket
+from storage.types import Category
 from tests.config_desk import Desk
 from tests.platforms.language_model import KEY, NAME, NOWHERE, LanguageModel, answer, item
+from tests.test_app import populate, running
 from tests.test_cli import CHAT, MESSAGE, here
 from tests.test_model_endpoint import configured
+from tests.webchat_visitor import Visitor
 from tests.world import SHANGHAI
 
 NOW: Final = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)
@@ -97,13 +102,19 @@ def test_switched_off_the_library_is_not_even_loaded() -> None:
     assert done.stdout.strip() == "False"
 
 
-async def test_the_service_opens_and_closes_with_a_model_behind_it(tmp_path: Path, model: LanguageModel) -> None:
+async def test_the_service_asks_the_model_about_what_is_said_on_its_page(tmp_path: Path, model: LanguageModel) -> None:
     settings = {"mode": "all", "base_url": model.base_url, "name": NAME, "key": KEY}
     config = Config.model_validate({"data_dir": tmp_path, "port": 0, "model": settings})
-    stop = asyncio.Event()
-    async with asyncio.timeout(30):
-        await run(config, stop, opened=lambda _: stop.set())
-    assert model.asked == []
+    await populate(config)
+    model.says(answer(item("open", category="lighting")))
+    async with running(config, demo=True) as address, ClientSession() as http, asyncio.timeout(30):
+        people = await (await Visitor(http, address).get("/chat/people")).json()
+        visitor = Visitor(http, address, people[0]["id"])
+        group = next(chat["address"] for chat in (await visitor.starts())["chats"] if "栋" in chat["title"])
+        assert (await visitor.says("楼下那盏又黑起了", group)).status == 200
+    assert [told["message"]["text"] for told in model.told] == ["楼下那盏又黑起了"]
+    async with open_database(config.database_url) as sessions, sessions() as session:
+        assert (await session.scalars(sa.select(Ticket.category))).all() == [Category.LIGHTING]
 
 
 # -- guanjia check -------------------------------------------------------------------------------------------------
