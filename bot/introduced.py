@@ -21,8 +21,8 @@ async def introduced(
     Args:
         kept: What was known of the places before; see `recall` in `handlers/board.py`.
     """
-    groups = await chats.bound(ground.session, {i.address for i in batch if i.is_group})
-    people = await members.known(ground.session, {i.who for i in batch})
+    groups = await chats.heard_in(ground.session, {i.address for i in batch if i.is_group})
+    people = await members.heard(ground.session, {i.who for i in batch})
     board: Board = {}
     found = []
     for inbound in batch:
@@ -50,11 +50,13 @@ async def introduced(
     return found
 
 
-def note_way(ctx: Context) -> None:
+async def note_way(ctx: Context) -> None:
     """Learn where the speaker can be written to alone."""
     way = ctx.inbound.one_to_one
     if ctx.known is not None and way and ctx.known.identity.one_to_one != way:
+        ctx.known = members.acting(ctx.session, ctx.known)
         ctx.known.identity.one_to_one = way
+        await ctx.session.flush()  # he may be told something at once
 
 
 def each_once(batch: Sequence[Inbound]) -> list[Inbound]:

@@ -10,9 +10,9 @@ from handlers.gazetteer import title
 from handlers.moment import Moment
 from handlers.phrases.places import names
 from storage import chats, duty, identities, inbox, members, places, receipts
-from storage.members import Member
+from storage.members import Person
 from storage.places import Place
-from storage.types import MemberId, PlaceKind
+from storage.types import PlaceKind
 
 
 async def community(moment: Moment, kinds: Collection[str]) -> list[Finding]:
@@ -79,12 +79,12 @@ async def _on_duty(session: AsyncSession, buildings: Sequence[Place], rungs: Seq
     return ready("每栋楼现在都有人接单" + (f"，其中 {above} 栋由上一级接。" if above else "。"))
 
 
-async def _reachable(session: AsyncSession, called: Sequence[Member], kinds: Collection[str]) -> Finding:
+async def _reachable(session: AsyncSession, called: Sequence[Person], kinds: Collection[str]) -> Finding:
     """Whether everybody who may be called can be written to alone; they are named, for the operator must find them."""
-    asked: dict[MemberId, Member] = {member.id: member for member in (*await duty.rostered(session), *called)}
+    asked = {member.id: member.name for member in (*await duty.rostered(session), *called)}
     ways = await identities.of_members(session, list(asked))
     reached = {way.member_id for way in ways if way.channel in kinds and way.one_to_one}
-    unreached = [member.name for member in asked.values() if member.id not in reached]
+    unreached = [name for member, name in asked.items() if member not in reached]
     if not asked:
         return missing("还没有人值班，也没有红管家。请管理员给机器人发“任命 王芳 红管家 3栋”。")
     if unreached:

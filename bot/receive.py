@@ -16,17 +16,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot.introduced import each_once, ids, introduced, latest, note_way
+from bot.handling import Undone, handle
+from bot.introduced import each_once, ids, introduced, latest
 from bot.storable import keepable, read_back, storable
 from bot.waiting import Waiting
 from handlers import phrases
-from handlers.board import Kept, outdate
+from handlers.board import Kept
 from handlers.context import Context
 from handlers.features import ROUTES
 from handlers.house import HouseRules
 from handlers.messages import Happening, Inbound, Refusal, Reply
 from handlers.moment import Moment, Reach
-from handlers.router import Asked, Routes
+from handlers.router import Routes
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
 from storage import identities, inbox, members
@@ -104,6 +105,17 @@ class Receiver:
                 waiting.settle()
 
     async def _together(self, batch: Sequence[Inbound], *, again: bool = False) -> None:
+        """Take all of `batch`. What is refused undoes all, and is told so the next time; that may happen `TRIES` times."""
+        refused: dict[inbox.Key, Refusal] = {}
+        while True:
+            try:
+                return await self._at_once(batch, refused, again=again)
+            except Undone as undone:
+                if len(refused) == TRIES:
+                    raise
+                refused[undone.key] = undone.refusal
+
+    async def _at_once(self, batch: Sequence[Inbound], refused: Mapping[inbox.Key, Refusal], *, again: bool) -> None:
         now = self.clock()
         async with self.sessions.begin() as session:
             keys = [inbound.key for inbound in batch]
@@ -116,7 +128,7 @@ class Receiver:
                 for ctx in await self._introduced(session, left, now, {} if heard else self.boards):
                     ctx.memory = latest(heard, ctx) or ctx.memory
                     ctx.known = ctx.known or joined.get(ctx.inbound.who)
-                    await self._handle(ctx)
+                    await handle(ctx, self.routes, refused.get(ctx.inbound.key))
                     if ctx.known is not None:
                         joined[ctx.inbound.who] = ctx.known
                     heard.append(ctx)
@@ -154,32 +166,6 @@ class Receiver:
             (ctx,) = await self._introduced(session, [inbound], now, {})
             if inbound.to_bot:
                 ctx.answer(Reply(phrases.went_wrong()), key="sorry")  # the answer proper may still come
-
-    async def _handle(self, ctx: Context) -> None:
-        """Let the message have its effect. Commands may be refused, so they run in a savepoint of their own."""
-        if ctx.inbound.from_bot and ctx.inbound.happening in SPOKEN:
-            return  # two bots that answer each other never end
-        note_way(ctx)
-        known, asked = ctx.known, None
-        try:
-            asked = self.routes.asked(ctx)
-            if asked is None and ctx.inbound.happening is Happening.SAID:
-                await self._answer(ctx, None)
-            else:
-                async with ctx.session.begin_nested():
-                    await self._answer(ctx, asked)
-                outdate(ctx.board, ctx.place)
-        except Refusal as refusal:
-            ctx.known = known  # who became a member just now is undone as well
-            if asked is not None and asked.loose:  # everyday words, by which nothing was asked for
-                await self._answer(ctx, None)
-            else:
-                ctx.answer(refusal.reply)
-
-    async def _answer(self, ctx: Context, asked: Asked | None) -> None:
-        reply = await self.routes.route(ctx, asked)
-        if reply is not None:
-            ctx.answer(reply)
 
     async def _introduced(
         self, session: AsyncSession, batch: Sequence[Inbound], now: datetime, kept: Kept

@@ -46,6 +46,8 @@ class Context(Moment):
             self.known = await members.enrol(
                 self.session, self.inbound.who, self.inbound.sender_name, self.now, self.inbound.one_to_one
             )
+        else:
+            self.known = members.acting(self.session, self.known)
         return self.known.member
 
     @property

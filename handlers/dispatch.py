@@ -11,8 +11,8 @@ from handlers.phrases import calls
 from handlers.rota import on_duty_at
 from handlers.rules.quiet import quiet_until
 from storage import identities, members, places, words
-from storage.chats import GroupChat
-from storage.members import Member
+from storage.chats import Address
+from storage.members import Person
 from storage.places import Place
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, MessageKind, PlaceKind, Role, TicketAction, Urgency
@@ -31,15 +31,15 @@ class Rung:
     """A step of the ladder: a place and who answers for it now."""
 
     place: Place
-    people: tuple[Member, ...]
+    people: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
     """Who was told alone, and who can only be called in front of the others."""
 
-    told: tuple[Member, ...] = ()
-    in_front: tuple[Member, ...] = ()
+    told: tuple[Person, ...] = ()
+    in_front: tuple[Person, ...] = ()
 
     @property
     def anybody(self) -> bool:
@@ -65,7 +65,7 @@ async def ladder(moment: Moment, place: Place) -> list[Rung]:
     return rungs
 
 
-def at_level(rungs: Sequence[Rung], level: int, *, everybody: bool) -> tuple[Member, ...]:
+def at_level(rungs: Sequence[Rung], level: int, *, everybody: bool) -> tuple[Person, ...]:
     """Whom step `level` calls; an emergency calls everybody on the way up at once."""
     if not rungs:
         return ()
@@ -97,9 +97,9 @@ async def call_out(
     return called
 
 
-async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Member], words: str) -> Called:
-    told: list[Member] = []
-    in_front: list[Member] = []
+async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Person], words: str) -> Called:
+    told: list[Person] = []
+    in_front: list[Person] = []
     for member in people:
         (told if await call(moment, ticket, member.id, words) else in_front).append(member)
     return Called(tuple(told), () if ticket.private else tuple(in_front))
@@ -144,11 +144,11 @@ async def reporter_name(moment: Moment, ticket: Ticket) -> str:
     return reporter.name or "已注销的住户"
 
 
-async def mentioned(moment: Moment, group: GroupChat, people: Sequence[Member]) -> tuple[Mention, ...]:
+async def mentioned(moment: Moment, group: Address, people: Sequence[Person]) -> tuple[Mention, ...]:
     """`people` as they are called in that group, where the channel knows them."""
     found = []
     for identity in await identities.of_members(moment.session, [m.id for m in people]):
-        if (identity.channel, identity.account) == (group.channel, group.account):
+        if (identity.channel, identity.account) == group[:2]:
             name = next(m.name for m in people if m.id == identity.member_id)
             found.append(Mention(identity.sender, name))
     return tuple(found)

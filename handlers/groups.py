@@ -98,7 +98,7 @@ async def arrive(ctx: Context) -> None:
         if not await chats.greeted_after(ctx.session, ctx.inbound.address, ctx.now - ASK_AGAIN):
             _say_here(ctx, phrases.who_binds_me(), f"joined:{ctx.inbound.message_id}")
     elif ctx.group.lost_at is not None:
-        chats.come_back(ctx.group)
+        chats.come_back(ctx.session, ctx.group)
         _say_here(ctx, phrases.back_again(await title(ctx.session, ctx.place.id)), f"joined:{ctx.inbound.message_id}")
 
 
@@ -106,7 +106,7 @@ async def arrive(ctx: Context) -> None:
 async def hear_again(ctx: Context) -> None:
     """A group in which somebody is heard is not lost, whatever was said of it before."""
     if ctx.group is not None and ctx.group.lost_at is not None and ctx.inbound.at > ctx.group.lost_at:
-        chats.come_back(ctx.group)
+        chats.come_back(ctx.session, ctx.group)
 
 
 @router.listen(Happening.REMOVED)

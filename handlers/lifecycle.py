@@ -4,7 +4,8 @@ from handlers.messages import Refusal
 from handlers.moment import Moment
 from handlers.phrases import refusals
 from handlers.rules.tickets import CLOSED, WAITING, next_status
-from storage.tickets import Ticket, TicketEvent
+from storage import tickets
+from storage.tickets import Ticket
 from storage.types import MemberId, TicketAction, TicketStatus
 
 
@@ -19,17 +20,7 @@ def advance(
     after = next_status(ticket.status, action)
     if after is None:
         raise Refusal(refusals.too_late(ticket))
-    moment.session.add(
-        TicketEvent(
-            ticket_id=ticket.id,
-            at=moment.now,
-            action=action,
-            before=ticket.status,
-            after=after,
-            member_id=by,
-            value=value,
-        )
-    )
+    tickets.happened(moment.session, ticket, moment.now, action, after, by, before=ticket.status, value=value)
     if after is not ticket.status:
         _stamp(ticket, after, moment)
     ticket.status, ticket.last_at = after, moment.now

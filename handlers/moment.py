@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.house import HouseRules
 from handlers.messages import Words
 from storage import audit, chats, identities, outbox
-from storage.chats import Address, GroupChat
+from storage.chats import Address
 from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, TicketId
 
 LONGEST_KEY: Final = 300  #: characters, as the outbox has them
@@ -55,8 +55,9 @@ class Moment:
     ) -> None:
         """Put a message into the outbox; `key` names it for ever."""
         channel, account, chat = address
-        self.session.add(
-            outbox.OutboxMessage(
+        outbox.put(
+            self.session,
+            dict(
                 key=_bounded(f"{key}:{channel}:{account}:{chat}"),
                 channel=channel,
                 account=account,
@@ -69,15 +70,15 @@ class Moment:
                 ticket_id=ticket,
                 broadcast_id=broadcast,
                 member_id=member,
-            )
+            ),
         )
 
     async def way_to(self, member: MemberId) -> Address | None:
         """Where `member` can be written to alone, or None."""
-        for identity in await identities.of_members(self.session, [member]):
-            reach = self.reach.get(identity.channel)
-            if reach and reach.one_to_one and identity.one_to_one:
-                return (identity.channel, identity.account, identity.one_to_one)
+        for way in await identities.ways_to(self.session, [member]):
+            reach = self.reach.get(way.channel)
+            if reach and reach.one_to_one:
+                return (way.channel, way.account, way.one_to_one)
         return None
 
     async def tell(
@@ -98,13 +99,13 @@ class Moment:
             )
         return way is not None
 
-    async def groups_at(self, scope: PlaceId) -> list[GroupChat]:
+    async def groups_at(self, scope: PlaceId) -> list[Address]:
         """The groups of a ticket's scope in which the bot still is."""
-        return list(await chats.at(self.session, [scope]))
+        return await chats.at(self.session, scope)
 
     def note(self, action: str, subject: str, by: MemberId | None, *, done: bool = True) -> None:
         """Enter an act into the audit."""
-        self.session.add(audit.AuditEntry(at=self.now, action=action, subject=subject, member_id=by, done=done))
+        audit.enter(self.session, dict(at=self.now, action=action, subject=subject, member_id=by, done=done))
 
 
 def _bounded(key: str) -> str:

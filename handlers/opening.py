@@ -12,7 +12,7 @@ from handlers.understanding.types import Item, Spot
 from storage import followers, places, tickets, words
 from storage.members import Member
 from storage.places import Place
-from storage.tickets import Ticket, TicketEvent
+from storage.tickets import Ticket
 from storage.types import Act, MessageKind, PlaceKind, Role, TicketAction, TicketStatus, Urgency
 
 
@@ -34,15 +34,7 @@ async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> 
     ticket = await _new_ticket(ctx, item, reporter)
     ctx.session.add(ticket)
     await ctx.session.flush()
-    begun = TicketEvent(
-        ticket_id=ticket.id,
-        at=ctx.now,
-        action=TicketAction.REPORT,
-        before=None,
-        after=TicketStatus.REPORTED,
-        member_id=reporter.id,
-    )
-    ctx.session.add(begun)
+    tickets.happened(ctx.session, ticket, ctx.now, TicketAction.REPORT, TicketStatus.REPORTED, reporter.id)
     await keep_words(ctx, ticket, Act.OPEN, text, reporter)
     await followers.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
     # Whoever reports it knows of it; if he is on duty himself, he accepts in his own time or it climbs.
@@ -141,7 +133,7 @@ async def advise(ctx: Context, ticket: Ticket, called: Called) -> None:
     advice = ctx.house.advice.get(ticket.category, ctx.house.advice_else)
     names = [member.name for member in (*called.told, *called.in_front)]
     text = advice if ticket.private else phrases.emergency_in_group(ticket, advice, names)
-    mentions = () if ticket.private else await mentioned(ctx, ctx.group, called.in_front)
+    mentions = () if ticket.private else await mentioned(ctx, ctx.group.address, called.in_front)
     ctx.say(
         ctx.group.address,
         Words(text, mentions=mentions),

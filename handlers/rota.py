@@ -2,38 +2,37 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from handlers.moment import Moment
 from handlers.rules.duty import DAY, Span, on_duty
 from storage import duty
-from storage.duty import DutyShift
-from storage.members import Member
+from storage.members import Person
 from storage.types import MemberId, PlaceId
 
 LONG: Final = 7 * DAY  #: a turn that goes on for longer neither begins nor ends for anybody who asks
 _JUST_BEFORE: Final = timedelta(microseconds=1)
 
 
-def span_of(shift: DutyShift) -> Span:
-    """The turns that a line of the roster stands for."""
+def span_of(shift: Any) -> Span:
+    """The turns that a line of the roster, a `DutyShift` or as much of one, stands for."""
     weekdays = frozenset(map(int, shift.weekdays))
     return Span(shift.member_id, shift.first_day, shift.last_day, weekdays, shift.starts, shift.ends)
 
 
-async def on_duty_at(moment: Moment, places: Collection[PlaceId]) -> dict[PlaceId, tuple[Member, ...]]:
+async def on_duty_at(moment: Moment, places: Collection[PlaceId]) -> dict[PlaceId, tuple[Person, ...]]:
     """Who is on duty now for each of `places` itself that has a roster, not for one above it; one statement.
 
     A place is missing that has no line in force today; one with a roster but a gap in it just now has nobody.
     """
     here = moment.now.astimezone(moment.house.zone)
     lines = await duty.in_force(moment.session, here.date(), places)
-    people = {member.id: member for _, member in lines}
+    people = {line.member_id: Person(line.member_id, line.name) for line in lines}
     spans: dict[PlaceId, list[Span]] = {}
-    for shift, _ in lines:
-        span = span_of(shift)
+    for line in lines:
+        span = span_of(line)
         if span.covers(here) or span.last_day is None or here.date() <= span.last_day:
-            spans.setdefault(shift.place_id, []).append(span)
+            spans.setdefault(line.place_id, []).append(span)
     return {place: tuple(people[i] for i in on_duty(rota, (), here)) for place, rota in spans.items()}
 
 
@@ -43,8 +42,8 @@ async def spans_in_force(
     """The lines of today, the small hours included, of each member at each place; one statement."""
     found: dict[tuple[PlaceId, MemberId], list[Span]] = {}
     today = moment.now.astimezone(moment.house.zone).date()
-    for shift, member in await duty.in_force(moment.session, today, places):
-        found.setdefault((shift.place_id, member.id), []).append(span_of(shift))
+    for line in await duty.in_force(moment.session, today, places):
+        found.setdefault((line.place_id, line.member_id), []).append(span_of(line))
     return found
 
 

@@ -14,8 +14,7 @@ from handlers.phrases import tickets as phrases
 from handlers.rules.quiet import quiet_until
 from storage import followers, members, outbox, places
 from storage.chats import Address
-from storage.followers import Follower
-from storage.members import Member
+from storage.members import Member, Person
 from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind, PlaceId, Role, Urgency
 
@@ -32,17 +31,17 @@ async def note(
     *,
     key: str,
     but: Address | None = None,
-    calling: Sequence[Member] = (),
+    calling: Sequence[Person] = (),
     kind: MessageKind = MessageKind.TICKET_NOTE,
 ) -> None:
     """Say something about the ticket in its groups except `but`, if it may still be spoken of there."""
     counted = kind is MessageKind.TICKET_NOTE
     if ticket.private or (counted and not may_note(moment, ticket)):
         return
-    groups = [group for group in await moment.groups_at(ticket.scope_id) if group.address != but]
+    groups = [group for group in await moment.groups_at(ticket.scope_id) if group != but]
     for group in groups:
         words = Words(text, mentions=await mentioned(moment, group, calling) if calling else ())
-        moment.say(group.address, words, kind, key=f"{key}:{ticket.id}", is_group=True, ticket=ticket.id)
+        moment.say(group, words, kind, key=f"{key}:{ticket.id}", is_group=True, ticket=ticket.id)
     if groups and counted:
         ticket.group_notes += 1
 
@@ -98,17 +97,17 @@ async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_
     """Tell everybody that it is done, and ask for a rating: one to one where there is a way, else in the group."""
     others = [f for f in await followers.of_ticket(moment.session, ticket.id) if by is None or f.member_id != by.id]
     key = f"done:{ticket.round}"
-    ways = {f.member_id: await moment.way_to(f.member_id) for f in others}
+    reached = [f.member_id for f in others if await moment.way_to(f.member_id) is not None]
     in_group = [f for f in others if f.in_group]
     if in_group:
-        rate_here = any(ways[f.member_id] is None for f in in_group)
+        rate_here = any(f.member_id not in reached for f in in_group)
         name = await shown(moment, by)
         text = phrases.done(ticket, name, rate_here=rate_here)
         await note(moment, ticket, text, key=key, but=None if rate_here else heard_in)
-    await ask_to_rate(moment, ticket, [f for f in others if ways[f.member_id]], key)
+    await ask_to_rate(moment, ticket, reached, key)
 
 
-async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[Follower], key: str) -> None:
+async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[MemberId], key: str) -> None:
     """Ask each of `whom` alone, in the morning if it is night."""
     buttons = (
         Button("满意", f"评价 {ticket.number} 满意"),
@@ -117,10 +116,10 @@ async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[Follower]
         Button("没好", f"重办 {ticket.number}"),
     )
     due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
-    for follower in whom:
+    for member in whom:
         words = Words(phrases.please_rate(ticket), buttons)
         await moment.tell(
-            follower.member_id,
+            member,
             words,
             MessageKind.PERSONAL,
             key=f"rate:{key}:{ticket.id}",

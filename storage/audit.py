@@ -1,12 +1,14 @@
 """Who did what, for administrators: append-only, without words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.appended import append
 from storage.base import Base
 from storage.types import MemberId
 
@@ -22,6 +24,11 @@ class AuditEntry(Base, kw_only=True):
     subject: Mapped[str] = mapped_column(sa.String(80), default="")
     member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None)
     done: Mapped[bool] = mapped_column(default=True)  #: False: it was refused
+
+
+def enter(session: AsyncSession, row: Mapping[str, Any]) -> None:
+    """Enter an act; `row` are the columns of an `AuditEntry`."""
+    append(session, AuditEntry, row)
 
 
 async def latest(session: AsyncSession, limit: int = 20) -> Sequence[AuditEntry]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 from typing_extensions import override
 
+from storage.prepared import Prepared
 from storage.types import BroadcastId, MemberId, PlaceId, TicketId
 
 
@@ -68,6 +69,11 @@ class Base(MappedAsDataclass, DeclarativeBase, eq=False, repr=False):
     }
 
 
+def table_of(kind: type[Base]) -> sa.Table:
+    """The bare table, for statements that need nothing of the session's ways."""
+    return cast(sa.Table, kind.__table__)
+
+
 #: For questions whose answer no change still waiting in the session can alter: it need not be written down first.
 UNFLUSHED: Final = MappingProxyType({"autoflush": False})
 
@@ -77,19 +83,17 @@ async def insert_once(
 ) -> list[tuple[Any, ...]]:
     """Insert `rows` and return the keys of those that were not there before, in no order.
 
-    What is there already is left as it is: repeating an insert changes nothing. Many rows are one statement, run at
-    once: what they point to must have been flushed.
+    What is there already is left as it is: repeating an insert changes nothing. It is done at once: what the rows point
+    to must have been flushed. All of them give the same columns.
     """
     if not rows:
         return []
-    statement = _insert_once(table, tuple(key), session.get_bind().dialect.name)
-    # One row alone goes the short way.
-    return [tuple(row) for row in await session.execute(statement, rows if len(rows) > 1 else rows[0])]
+    statement = _insert_once(table, tuple(key), tuple(rows[0]), session.get_bind().dialect.name)
+    return [tuple(row) for row in await statement.each(session, rows)]
 
 
 @cache
-def _insert_once(table: type[Base], key: tuple[str, ...], dialect: str) -> Any:
-    """The statement, made once: making one takes longer than running it."""
+def _insert_once(table: type[Base], key: tuple[str, ...], columns: tuple[str, ...], dialect: str) -> Prepared:
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    bare = sa.inspect(table).local_table
-    return insert(bare).on_conflict_do_nothing().returning(*(bare.c[column] for column in key))
+    bare = table_of(table)
+    return Prepared(insert(bare).on_conflict_do_nothing().returning(*(bare.c[column] for column in key)), columns)

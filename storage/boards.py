@@ -1,6 +1,6 @@
 """What a message may be about, for many places at once.
 
-Bare columns and prepared statements, because it is asked for with every message that is heard.
+Bare columns, because it is asked for with every message that is heard.
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,21 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.base import table_of
 from storage.places import Place
+from storage.prepared import Prepared
 from storage.tickets import Ticket
 from storage.types import PlaceId, PlaceKind
 from storage.words import TicketMessage
 
-_TICKET: Final = sa.inspect(Ticket).local_table.c
-_WORDS: Final = sa.inspect(TicketMessage).local_table.c
-_PLACE: Final = sa.inspect(Place).local_table.c
+_TICKET: Final = table_of(Ticket).c
+_WORDS: Final = table_of(TicketMessage).c
+_PLACE: Final = table_of(Place).c
 _HERE: Final = sa.and_(
     _TICKET.scope_id.in_(sa.bindparam("scopes", expanding=True)),
     sa.or_(_TICKET.closed_at.is_(None), _TICKET.closed_at > sa.bindparam("since")),
 )
-_TICKETS: Final = (
+_TICKETS: Final = Prepared(
     sa.select(
         _TICKET.id,
         _TICKET.scope_id,
@@ -41,7 +43,7 @@ _TICKETS: Final = (
     .order_by(_TICKET.id)
 )
 #: A change to a ticket raises its version, and words come and go: what is the same in all of this is the same.
-_MARKS: Final = (
+_MARKS: Final = Prepared(
     sa.select(
         _TICKET.scope_id,
         sa.func.count(),
@@ -57,13 +59,13 @@ _MARKS: Final = (
     .where(_HERE)
     .group_by(_TICKET.scope_id)
 )
-_SAID: Final = (
+_SAID: Final = Prepared(
     sa.select(_WORDS.ticket_id, _WORDS.sender, _WORDS.act, _WORDS.text)
     .join_from(_WORDS.ticket_id.table, _TICKET.id.table, _WORDS.ticket_id == _TICKET.id)
     .where(_HERE)
     .order_by(_WORDS.at, _WORDS.message_id)
 )
-_PARENTS_AND_UNITS: Final = (
+_PARENTS_AND_UNITS: Final = Prepared(
     sa.select(_PLACE.id, _PLACE.parent_id, _PLACE.kind, _PLACE.name)
     .where(
         sa.or_(
@@ -80,7 +82,7 @@ _PARENTS_AND_UNITS: Final = (
 
 async def tickets_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
     """The tickets of `scopes` that are open or were closed after `closed_since`, oldest first."""
-    return (await session.execute(_TICKETS, {"scopes": scopes, "since": closed_since})).all()
+    return await _TICKETS.all(session, {"scopes": list(scopes), "since": closed_since})
 
 
 async def marks_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> dict[PlaceId, Any]:
@@ -88,17 +90,17 @@ async def marks_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_sinc
 
     A place without such tickets is missing.
     """
-    found = await session.execute(_MARKS, {"scopes": scopes, "since": closed_since})
+    found = await _MARKS.all(session, {"scopes": list(scopes), "since": closed_since})
     return {scope: tuple(mark) for scope, *mark in found}
 
 
 async def words_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
     """What was said about those tickets and by whom, in order."""
-    return (await session.execute(_SAID, {"scopes": scopes, "since": closed_since})).all()
+    return await _SAID.all(session, {"scopes": list(scopes), "since": closed_since})
 
 
 async def around(session: AsyncSession, found: Sequence[Place]) -> Sequence[Any]:
     """The parents and the units of these places."""
     parents = [place.parent_id for place in found if place.parent_id is not None]
     given = {"parents": parents, "places": [place.id for place in found]}
-    return (await session.execute(_PARENTS_AND_UNITS, given)).all()
+    return await _PARENTS_AND_UNITS.all(session, given)

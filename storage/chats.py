@@ -8,9 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import UNFLUSHED, Base
+from storage import places
+from storage.base import Base, table_of
+from storage.entities import attached, made
 from storage.outbox import OutboxMessage
 from storage.places import Place
+from storage.prepared import Prepared
 from storage.tickets import Ticket
 from storage.types import MessageKind, OutboxStatus, PlaceId
 
@@ -49,11 +52,16 @@ _BOUND: Final = (
 )
 
 
-_AT: Final = (
-    sa.select(GroupChat)
-    .where(GroupChat.place_id.in_(sa.bindparam("places", expanding=True)), GroupChat.lost_at.is_(None))
+_COLUMNS: Final = table_of(GroupChat).c
+_HEARD_IN: Final = Prepared(
+    sa.select(*_COLUMNS).where(
+        sa.tuple_(_COLUMNS.channel, _COLUMNS.account, _COLUMNS.chat).in_(sa.bindparam("addresses", expanding=True))
+    )
+)
+_AT: Final = Prepared(
+    sa.select(GroupChat.channel, GroupChat.account, GroupChat.chat)
+    .where(GroupChat.place_id == sa.bindparam("place"), GroupChat.lost_at.is_(None))
     .order_by(GroupChat.id)
-    .execution_options(**UNFLUSHED)
 )
 
 
@@ -65,9 +73,18 @@ async def bound(session: AsyncSession, addresses: Collection[Address]) -> dict[A
     return {chat.address: (chat, place) for chat, place in found}
 
 
-async def at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[GroupChat]:
-    """The groups bound to `places` themselves in which the bot still is."""
-    return (await session.scalars(_AT, {"places": list(places)})).all()
+async def heard_in(session: AsyncSession, addresses: Collection[Address]) -> dict[Address, tuple[GroupChat, Place]]:
+    """The same to be looked at, for what is asked with every message; two statements that write nothing down first."""
+    if not addresses:
+        return {}
+    rows = await _HEARD_IN.all(session, {"addresses": list(addresses)})
+    known = await places.by_ids(session, [row.place_id for row in rows])
+    return {(row.channel, row.account, row.chat): (made(GroupChat, row._asdict()), known[row.place_id]) for row in rows}
+
+
+async def at(session: AsyncSession, place: PlaceId) -> list[Address]:
+    """The groups bound to `place` itself in which the bot still is."""
+    return [tuple(address) for address in await _AT.all(session, {"place": place})]
 
 
 async def bind(session: AsyncSession, address: Address, place: Place, now: datetime) -> bool:
@@ -81,12 +98,13 @@ async def bind(session: AsyncSession, address: Address, place: Place, now: datet
     group, _ = found
     news = group.place_id != place.id or group.lost_at is not None
     group.place_id = place.id
-    come_back(group)
+    come_back(session, group)
     return news
 
 
-def come_back(group: GroupChat) -> None:
+def come_back(session: AsyncSession, group: GroupChat) -> None:
     """The bot is in the group again."""
+    group = attached(session, group)
     group.lost_at, group.lost_told = None, False
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import places, tickets
 from storage.base import Base, insert_once
-from storage.members import Member
+from storage.members import Member, Person
 from storage.places import Place
+from storage.prepared import Prepared
 from storage.tickets import Ticket
 from storage.types import MemberId, PlaceId
 
@@ -48,26 +49,32 @@ async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Seque
     return [(shift, member) for shift, member in await session.execute(query)]
 
 
-_IN_FORCE: Final = (
-    sa.select(DutyShift, Member)
+_LINES: Final = (
+    sa.select(
+        DutyShift.place_id,
+        DutyShift.member_id,
+        Member.name,
+        DutyShift.first_day,
+        DutyShift.last_day,
+        DutyShift.weekdays,
+        DutyShift.starts,
+        DutyShift.ends,
+    )
     .join(Member, Member.id == DutyShift.member_id)
     .where(DutyShift.first_day <= sa.bindparam("day"), Member.gone_at.is_(None))
     .where(sa.or_(DutyShift.last_day.is_(None), DutyShift.last_day >= sa.bindparam("eve")))
     .order_by(DutyShift.id)
 )
-_IN_FORCE_AT: Final = _IN_FORCE.where(DutyShift.place_id.in_(sa.bindparam("places", expanding=True)))
+_IN_FORCE: Final = Prepared(_LINES)
+_IN_FORCE_AT: Final = Prepared(_LINES.where(DutyShift.place_id.in_(sa.bindparam("places", expanding=True))))
 
 
-async def in_force(
-    session: AsyncSession, day: date, places: Collection[PlaceId] | None = None
-) -> Sequence[tuple[DutyShift, Member]]:
-    """The lines that may bring somebody on duty on `day`, its small hours included, with the people on them."""
+async def in_force(session: AsyncSession, day: date, places: Collection[PlaceId] | None = None) -> Sequence[Any]:
+    """The lines that may bring somebody on duty on `day`, its small hours included: who, what he is called, when, where."""
     given: dict[str, Any] = {"day": day, "eve": day - timedelta(days=1)}
     if places is None:
-        found = await session.execute(_IN_FORCE, given)
-    else:
-        found = await session.execute(_IN_FORCE_AT, {**given, "places": list(places)})
-    return [(shift, member) for shift, member in found]
+        return await _IN_FORCE.all(session, given)
+    return await _IN_FORCE_AT.all(session, {**given, "places": list(places)})
 
 
 async def enter(session: AsyncSession, line: DutyShift) -> bool:
@@ -84,6 +91,7 @@ async def enter(session: AsyncSession, line: DutyShift) -> bool:
             return False
         if other.first_day == line.first_day:
             other.last_day = line.last_day
+            await session.flush()
             return True
     columns = ("place_id", "member_id", "first_day", "last_day", "weekdays", "starts", "ends")
     row = {name: getattr(line, name) for name in columns}
@@ -120,7 +128,8 @@ async def clear(session: AsyncSession, place: PlaceId, member: MemberId | None =
     return len((await session.execute(lines.returning(DutyShift.id))).all())
 
 
-async def rostered(session: AsyncSession) -> Sequence[Member]:
+async def rostered(session: AsyncSession) -> Sequence[Person]:
     """Everybody who is on some roster."""
-    query = sa.select(Member).where(Member.id.in_(sa.select(DutyShift.member_id)), Member.gone_at.is_(None))
-    return (await session.scalars(query.order_by(Member.id))).all()
+    query = sa.select(Member.id, Member.name).where(Member.gone_at.is_(None))
+    here = Member.id.in_(sa.select(DutyShift.member_id))
+    return [Person(*row) for row in await session.execute(query.where(here).order_by(Member.id))]

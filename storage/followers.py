@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import UNFLUSHED, Base, insert_once
+from storage.base import Base, insert_once
+from storage.prepared import Prepared
 from storage.tickets import Ticket
 from storage.types import MemberId, TicketId, TicketStatus
 
@@ -25,17 +26,16 @@ class Follower(Base, kw_only=True):
     rating: Mapped[int | None] = mapped_column(default=None)
 
 
-_FOLLOWERS: Final = (
-    sa.select(Follower)
+_FOLLOWERS: Final = Prepared(
+    sa.select(Follower.member_id, Follower.in_group)
     .where(Follower.ticket_id == sa.bindparam("ticket"))
     .order_by(Follower.since, Follower.member_id)
-    .execution_options(**UNFLUSHED)
 )
 
 
-async def of_ticket(session: AsyncSession, ticket: TicketId) -> Sequence[Follower]:
-    """Who reported or joined it, in order."""
-    return (await session.scalars(_FOLLOWERS, {"ticket": ticket})).all()
+async def of_ticket(session: AsyncSession, ticket: TicketId) -> Sequence[Any]:
+    """Who reported or joined it, in order: `member_id`, and `in_group` where he said it in a group."""
+    return await _FOLLOWERS.all(session, {"ticket": ticket})
 
 
 async def follow(session: AsyncSession, ticket: TicketId, member: MemberId, since: datetime, *, in_group: bool) -> bool:

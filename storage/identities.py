@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import UNFLUSHED, Base
+from storage.base import Base
+from storage.prepared import Prepared
 from storage.types import MemberId
 
 #: channel, account, sender
@@ -32,13 +33,22 @@ _IDENTITIES: Final = (
     sa.select(Identity)
     .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)))
     .order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender)
-    .execution_options(**UNFLUSHED)
+)
+_WAYS: Final = Prepared(
+    sa.select(Identity.member_id, Identity.channel, Identity.account, Identity.one_to_one)
+    .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)), Identity.one_to_one.is_not(None))
+    .order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender)
 )
 
 
 async def of_members(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Identity]:
     """How the channels know `members`, last seen first."""
     return (await session.scalars(_IDENTITIES, {"members": list(members)})).all()
+
+
+async def ways_to(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Any]:
+    """Where `members` can be written to alone, last seen first: `member_id`, `channel`, `account`, `one_to_one`."""
+    return await _WAYS.all(session, {"members": list(members)})
 
 
 async def lose_way(session: AsyncSession, way: tuple[str, str, str]) -> None:

@@ -1,17 +1,20 @@
 """Who people are: a member, the identities by which channels know him, and the roles granted to him for places."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import UNFLUSHED, Base
+from storage import places
+from storage.base import Base, table_of
+from storage.entities import ById, attached, made
 from storage.identities import Identity, Who
 from storage.places import Place
+from storage.prepared import Prepared
 from storage.types import MemberId, PlaceId, Role
 
 
@@ -47,6 +50,13 @@ class Grant:
     path: str
 
 
+class Person(NamedTuple):
+    """Somebody who answers for a place."""
+
+    id: MemberId
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A member as a channel's message finds him."""
@@ -57,40 +67,59 @@ class Known:
     home: Place | None = None
 
 
-_KNOWN: Final = (
-    sa.select(Identity, Member, Place)
+_HEARD: Final = Prepared(
+    sa.select(*table_of(Identity).c, *table_of(Member).c)
     .join(Member, Member.id == Identity.member_id)
-    .outerjoin(Place, Place.id == Member.home_id)
     .where(sa.tuple_(Identity.channel, Identity.account, Identity.sender).in_(sa.bindparam("people", expanding=True)))
 )
-_GRANTS: Final = (
+_GRANTS: Final = Prepared(
     sa.select(RoleGrant.member_id, RoleGrant.role, Place.path)
     .join(Place, sa.or_(Place.id == RoleGrant.place_id, Place.grid_id == RoleGrant.place_id))
     .where(RoleGrant.member_id.in_(sa.bindparam("members", expanding=True)))
     .order_by(Place.grid_id.is_not(None), Place.path)
-    .execution_options(**UNFLUSHED)
 )
 
 
-_HOLDERS: Final = (
-    sa.select(RoleGrant.place_id, RoleGrant.role, Member)
+_IDENTITY: Final = tuple(column.key for column in sa.inspect(Identity).column_attrs)
+_NEW_MEMBER: Final = Prepared(
+    sa.insert(table_of(Member)).returning(table_of(Member).c.id),
+    ("name", "created_at", "home_id", "room", "phone", "gone_at"),
+)
+_NEW_IDENTITY: Final = Prepared(sa.insert(table_of(Identity)).returning(table_of(Identity).c.member_id), _IDENTITY)
+_MEMBERS: Final = ById(Member)
+_HOLDERS: Final = Prepared(
+    sa.select(RoleGrant.place_id, RoleGrant.role, Member.id, Member.name)
     .join(Member, Member.id == RoleGrant.member_id)
     .where(RoleGrant.place_id.in_(sa.bindparam("places", expanding=True)), Member.gone_at.is_(None))
     .order_by(Member.id)
-    .execution_options(**UNFLUSHED)
 )
 
 
 async def known(session: AsyncSession, people: Collection[Who]) -> dict[Who, Known]:
-    """Those of `people` who are members, with what they may do; two statements however many they are."""
+    """Those of `people` who are members, with what they may do."""
+    await session.flush()
+    return {who: acting(session, found) for who, found in (await heard(session, people)).items()}
+
+
+async def heard(session: AsyncSession, people: Collection[Who]) -> dict[Who, Known]:
+    """The same to be looked at, for what is asked with every message; `acting` makes it the session's own."""
     if not people:
         return {}
-    rows = await session.execute(_KNOWN, {"people": list(people)})
-    found = [(identity, member, home) for identity, member, home in rows]
-    grants = await grants_of(session, {member.id for _, member, _ in found})
-    return {
-        (i.channel, i.account, i.sender): Known(member, i, grants.get(member.id, ()), home) for i, member, home in found
-    }
+    rows = [row._asdict() for row in await _HEARD.all(session, {"people": list(people)})]
+    grants = await grants_of(session, {row["member_id"] for row in rows})
+    homes = await places.by_ids(session, [row["home_id"] for row in rows if row["home_id"] is not None])
+    found = {}
+    for row in rows:
+        identity = made(Identity, {name: row.pop(name) for name in _IDENTITY})
+        home = homes.get(row["home_id"])
+        known = Known(made(Member, row), identity, grants.get(identity.member_id, ()), home)
+        found[identity.channel, identity.account, identity.sender] = known
+    return found
+
+
+def acting(session: AsyncSession, known: Known) -> Known:
+    """The same with the session's own objects: what is changed in them is written."""
+    return replace(known, member=attached(session, known.member), identity=attached(session, known.identity))
 
 
 async def grants_of(session: AsyncSession, members: Collection[MemberId]) -> dict[MemberId, tuple[Grant, ...]]:
@@ -98,7 +127,7 @@ async def grants_of(session: AsyncSession, members: Collection[MemberId]) -> dic
     if not members:
         return {}
     found: dict[MemberId, tuple[Grant, ...]] = {}
-    for member, role, path in await session.execute(_GRANTS, {"members": list(members)}):
+    for member, role, path in await _GRANTS.all(session, {"members": list(members)}):
         found[member] = (*found.get(member, ()), Grant(role, path))
     return found
 
@@ -108,21 +137,17 @@ async def enrol(session: AsyncSession, who: Who, name: str, now: datetime, one_t
 
     Two at once: the identity's key makes the second one fail, and its transaction is run again.
     """
-    member = Member(name=name[:60], created_at=now)
-    session.add(member)
-    await session.flush()
+    row = dict(name=name[:60], created_at=now, home_id=None, room=None, phone=None, gone_at=None)
+    ((number,),) = await _NEW_MEMBER.each(session, [row])
     channel, account, sender = who
-    identity = Identity(
-        channel=channel, account=account, sender=sender, member_id=member.id, one_to_one=one_to_one, seen_at=now
-    )
-    session.add(identity)
-    await session.flush()
-    return Known(member, identity)
+    way = dict(channel=channel, account=account, sender=sender, member_id=number, one_to_one=one_to_one, seen_at=now)
+    await _NEW_IDENTITY.each(session, [way])
+    return acting(session, Known(made(Member, dict(row, id=number)), made(Identity, way)))
 
 
 async def by_id(session: AsyncSession, member: MemberId) -> Member:
     """The member with that id, who exists."""
-    return await session.get_one(Member, member)
+    return await _MEMBERS.get(session, member)
 
 
 async def called(session: AsyncSession, name: str) -> Sequence[Member]:
@@ -152,7 +177,7 @@ async def revoke(session: AsyncSession, member: MemberId, place: PlaceId, role: 
     return found is not None
 
 
-async def with_role(session: AsyncSession, role: Role, places: Collection[PlaceId]) -> Sequence[Member]:
+async def with_role(session: AsyncSession, role: Role, places: Collection[PlaceId]) -> Sequence[Person]:
     """Members who hold `role` for one of `places` itself (not for one below)."""
     found = await holders(session, places)
     return list({m.id: m for (_, held), holding in found.items() if held is role for m in holding}.values())
@@ -164,11 +189,11 @@ async def any_admin(session: AsyncSession, but: MemberId | None = None) -> bool:
     return await session.scalar(others.where(RoleGrant.role == Role.ADMIN).limit(1)) is not None
 
 
-async def holders(session: AsyncSession, places: Collection[PlaceId]) -> dict[tuple[PlaceId, Role], tuple[Member, ...]]:
+async def holders(session: AsyncSession, places: Collection[PlaceId]) -> dict[tuple[PlaceId, Role], tuple[Person, ...]]:
     """Who holds which role for `places` themselves, in order of entry."""
     if not places:
         return {}
-    found: dict[tuple[PlaceId, Role], tuple[Member, ...]] = {}
-    for place, role, member in await session.execute(_HOLDERS, {"places": list(places)}):
-        found[place, role] = (*found.get((place, role), ()), member)
+    found: dict[tuple[PlaceId, Role], tuple[Person, ...]] = {}
+    for place, role, *member in await _HOLDERS.all(session, {"places": list(places)}):
+        found[place, role] = (*found.get((place, role), ()), Person(*member))
     return found

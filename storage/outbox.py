@@ -1,6 +1,6 @@
 """What is to be said, and what became of it. The row of a message is also its receipt."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import UNFLUSHED, Base
+from storage.appended import append
+from storage.base import Base
+from storage.prepared import Prepared
 from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, TicketId
 
 WAITING = (OutboxStatus.PENDING, OutboxStatus.SENDING)
@@ -52,6 +54,11 @@ class OutboxMessage(Base, kw_only=True):
     ticket_id: Mapped[TicketId | None] = mapped_column(sa.ForeignKey("ticket.id"), default=None, index=True)
     broadcast_id: Mapped[BroadcastId | None] = mapped_column(sa.ForeignKey("broadcast.id"), default=None, index=True)
     member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+
+
+def put(session: AsyncSession, row: Mapping[str, Any]) -> None:
+    """Let a message wait to be sent; `row` are the columns that say what and to whom."""
+    append(session, OutboxMessage, dict(row, status=OutboxStatus.PENDING, attempts=0, doubt_told=False))
 
 
 async def claim(
@@ -149,15 +156,13 @@ async def next_due(
     return value
 
 
-_ABOUT: Final = (
-    sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id)
-    .where(
+_ABOUT: Final = Prepared(
+    sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id).where(
         sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.platform_id).in_(
             sa.bindparam("messages", expanding=True)
         ),
         OutboxMessage.ticket_id.is_not(None),
     )
-    .execution_options(**UNFLUSHED)
 )
 
 
@@ -165,7 +170,7 @@ async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]
     """Which tickets the bot's own messages with these (channel, account, platform id) were about."""
     if not messages:
         return {}
-    found = await session.execute(_ABOUT, {"messages": list(messages)})
+    found = await _ABOUT.all(session, {"messages": list(messages)})
     return {str(message): ticket for message, ticket in found if ticket is not None}
 
 

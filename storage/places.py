@@ -1,14 +1,15 @@
 """Where things are: one tree by address, with grids as a second parent of buildings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
-from sqlalchemy.orm.util import identity_key
 
-from storage.base import UNFLUSHED, Base
+from storage.base import Base, table_of
+from storage.entities import made
+from storage.prepared import Prepared
 from storage.types import PlaceId, PlaceKind
 
 ROOT: Final = "/"
@@ -49,6 +50,7 @@ async def add(
     floors: int | None = None,
 ) -> Place:
     """The place of that name below `parent`: the one that is there, or a new one."""
+    session.info.pop(_READ, None)
     found = await named(session, kind, name, parent)
     if found is None:
         found = Place(kind=kind, name=name, parent_id=parent.id if parent else None)
@@ -68,24 +70,23 @@ async def named(session: AsyncSession, kind: PlaceKind, name: str, parent: Place
     return found
 
 
-_BY_ID: Final = sa.select(Place).where(Place.id.in_(sa.bindparam("ids", expanding=True))).execution_options(**UNFLUSHED)
+_COLUMNS: Final = table_of(Place).c
+_BY_ID: Final = Prepared(sa.select(*_COLUMNS).where(_COLUMNS.id.in_(sa.bindparam("ids", expanding=True))))
+_READ: Final = "places"  #: in the session's info: what it has read
 
 
 async def by_id(session: AsyncSession, place: PlaceId) -> Place:
     """The place with that id, which exists."""
-    return (await _read(session, [place]))[place]
+    return (await by_ids(session, [place]))[place]
 
 
-async def _read(session: AsyncSession, ids: Collection[PlaceId]) -> dict[PlaceId, Place]:
-    """The places with these ids, which exist. One transaction reads each of them once."""
-    kept: list[Place] = session.info.setdefault("places", [])  # the session itself would let go of them
-    there = {i: session.identity_map.get(identity_key(Place, i)) for i in ids}
-    found = {i: place for i, place in there.items() if place is not None and not sa.inspect(place).expired}
-    if missing := [i for i in ids if i not in found]:
-        read = (await session.scalars(_BY_ID, {"ids": missing})).all()
-        kept.extend(read)
-        found |= {place.id: place for place in read}
-    return found
+async def by_ids(session: AsyncSession, ids: Collection[PlaceId]) -> Mapping[PlaceId, Place]:
+    """The places with these ids, and perhaps more, to be looked at only. One transaction reads each of them once."""
+    read: dict[PlaceId, Place] = session.info.setdefault(_READ, {})
+    if missing := [i for i in dict.fromkeys(ids) if i not in read]:
+        rows = await _BY_ID.all(session, {"ids": missing})
+        read.update({row.id: made(Place, row._asdict()) for row in rows})
+    return read
 
 
 async def below(session: AsyncSession, place: Place, kind: PlaceKind | None = None) -> Sequence[Place]:
@@ -103,7 +104,7 @@ async def within(session: AsyncSession, tops: Collection[Place]) -> sa.ColumnEle
 
 async def above(session: AsyncSession, place: Place) -> Sequence[Place]:
     """`place`, what is above it, nearest first, and its building's grid right after the compound."""
-    found = await _read(session, place.above_ids)
+    found = await by_ids(session, place.above_ids)
     line = [found[i] for i in place.above_ids if i in found]
     grids = [p.grid_id for p in line if p.grid_id is not None]
     if not grids:

@@ -9,11 +9,12 @@ SQLAlchemy's dialect of the name `aiosqlite` is given this module's connections 
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.util import await_only
 from typing_extensions import override
 
@@ -53,6 +54,13 @@ class InPlaceConnection(sqlite3.Connection):
         """End the transaction; returns when it is on disk."""
         if self.in_transaction:
             await_only(_finished(super().commit))
+
+    def at_once(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
+        """Run one statement, within a transaction that holds the file: nobody has to be waited for."""
+        try:
+            return super().cursor(sqlite3.Cursor).execute(statement, parameters)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(statement, None, error) from error
 
     def patiently(self, call: Callable[..., InPlaceCursor], *args: Any) -> InPlaceCursor:
         """Do `call` in a thread that waits for whoever holds the file."""

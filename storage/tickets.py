@@ -3,15 +3,18 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.appended import append
 from storage.base import Base
+from storage.entities import ById
 from storage.places import Place
+from storage.prepared import Prepared
 from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
@@ -93,19 +96,23 @@ class TicketEvent(Base, kw_only=True):
     value: Mapped[int | None] = mapped_column(default=None)  #: a rating, a level, a number: never words
 
 
+_TICKETS: Final = ById(Ticket)
+
+
 async def next_number(session: AsyncSession, community: PlaceId) -> int:
     """A ticket number that nobody else gets."""
     count = _count_up(session.get_bind().dialect.name)
-    return int((await session.execute(count, {"community_id": community})).scalar_one())
+    ((last,),) = await count.each(session, [{"community_id": community, "last": 1}])
+    return int(last)
 
 
 @cache
-def _count_up(dialect: str) -> Any:
+def _count_up(dialect: str) -> Prepared:
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    first = insert(TicketCounter).values(community_id=sa.bindparam("community_id"), last=1)
-    return first.on_conflict_do_update(
+    first = insert(TicketCounter).on_conflict_do_update(
         index_elements=[TicketCounter.community_id], set_={"last": TicketCounter.last + 1}
-    ).returning(TicketCounter.last)
+    )
+    return Prepared(first.returning(TicketCounter.last), ("community_id", "last"))
 
 
 async def by_number(session: AsyncSession, community: PlaceId, number: int) -> Ticket | None:
@@ -116,7 +123,7 @@ async def by_number(session: AsyncSession, community: PlaceId, number: int) -> T
 
 async def by_id(session: AsyncSession, ticket: TicketId) -> Ticket:
     """The ticket with that id, which exists."""
-    return await session.get_one(Ticket, ticket)
+    return await _TICKETS.get(session, ticket)
 
 
 async def current(session: AsyncSession, scopes: Collection[PlaceId], closed_since: datetime) -> Sequence[Ticket]:
@@ -150,6 +157,22 @@ async def assigned_to(session: AsyncSession, member: MemberId) -> Sequence[Ticke
     """Open tickets that `member` has accepted, oldest first."""
     query = sa.select(Ticket).where(Ticket.assignee_id == member, Ticket.closed_at.is_(None))
     return (await session.scalars(query.order_by(Ticket.opened_at))).all()
+
+
+def happened(
+    session: AsyncSession,
+    ticket: Ticket,
+    at: datetime,
+    action: TicketAction,
+    after: TicketStatus,
+    by: MemberId | None,
+    *,
+    before: TicketStatus | None = None,
+    value: int | None = None,
+) -> None:
+    """Enter into the ticket's history what `by` (None: the bot itself) did to it."""
+    row = dict(ticket_id=ticket.id, at=at, action=action, before=before, after=after, member_id=by, value=value)
+    append(session, TicketEvent, row)
 
 
 async def history(session: AsyncSession, ticket: TicketId) -> Sequence[TicketEvent]:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import UNFLUSHED, Base, insert_once
+from storage.base import Base, insert_once, table_of
+from storage.prepared import Prepared
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, TicketId
 
@@ -41,19 +42,18 @@ class Picture(Base, kw_only=True):
     member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
 
 
-_WORDS: Final = (
-    sa.select(TicketMessage)
+_SAID: Final = Prepared(
+    sa.select(*table_of(TicketMessage).c)
     .where(TicketMessage.ticket_id.in_(sa.bindparam("tickets", expanding=True)))
     .order_by(TicketMessage.at, TicketMessage.message_id)
-    .execution_options(**UNFLUSHED)
 )
 
 
-async def said_about(session: AsyncSession, tickets: Collection[TicketId]) -> Sequence[TicketMessage]:
-    """Everything said about `tickets`, in order."""
+async def said_about(session: AsyncSession, tickets: Collection[TicketId]) -> Sequence[Any]:
+    """Everything said about `tickets`, in order: rows with the columns of a `TicketMessage`."""
     if not tickets:
         return ()
-    return (await session.scalars(_WORDS, {"tickets": list(tickets)})).all()
+    return await _SAID.all(session, {"tickets": list(tickets)})
 
 
 async def keep(session: AsyncSession, words: Mapping[str, Any]) -> None:
@@ -66,7 +66,7 @@ async def keep_picture(session: AsyncSession, picture: Mapping[str, Any]) -> Non
     await insert_once(session, Picture, [picture], key=("ticket_id",))
 
 
-_HOLDING: Final = (
+_HOLDING: Final = Prepared(
     sa.select(TicketMessage.message_id, TicketMessage.ticket_id)
     .where(
         sa.tuple_(TicketMessage.channel, TicketMessage.account, TicketMessage.message_id).in_(
@@ -74,7 +74,6 @@ _HOLDING: Final = (
         )
     )
     .order_by(TicketMessage.ticket_id)
-    .execution_options(**UNFLUSHED)
 )
 
 
@@ -82,7 +81,7 @@ async def holding(session: AsyncSession, messages: Collection[tuple[str, str, st
     """Which tickets the messages with these (channel, account, message id) belong to, by message id."""
     if not messages:
         return {}
-    return {message: ticket for message, ticket in await session.execute(_HOLDING, {"messages": list(messages)})}
+    return {message: ticket for message, ticket in await _HOLDING.all(session, {"messages": list(messages)})}
 
 
 async def opened_by(session: AsyncSession, channel: str, account: str, message: str) -> Sequence[Ticket]:

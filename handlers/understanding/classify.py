@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from operator import add
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ CATEGORIES: Final = tuple(Category)
 URGENCIES: Final = tuple(Urgency)
 HEADS: Final = {"act": len(ACTS), "category": len(CATEGORIES), "urgency": len(URGENCIES)}
 WIDTH: Final = sum(HEADS.values())
+_WIDTHS: Final = np.array(list(HEADS.values()))
+_BEGINS: Final = np.array([0, *np.cumsum(_WIDTHS[:-1])])
 SHORTEN: Final = 240  #: characters that are read; what is longer says the rest in its place grammar only
 STAFF: Final = frozenset(
     {Role.STEWARD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.PROPERTY, Role.ADMIN, Role.SUPERVISOR}
@@ -73,18 +75,12 @@ class Words:
         known = list(filter(None, map(self.rows.get, found)))
         total: Scores = self.table[0]
         if known:
-            total = total + self.table[known].sum(axis=0) / np.float32(len(known) ** 0.5)
+            total = total + np.add.reduce(self.table.take(known, axis=0)) * np.float32(len(known) ** -0.5)
         return total
 
-
-def shares(logits: Scores) -> Scores:
-    """Probabilities of one head's logits."""
-    raised = np.exp(logits - logits.max())
-    result: Scores = raised / raised.sum()
-    return result
-
-
-def heads(scores: Scores) -> tuple[Any, ...]:
-    """The logits of the three heads."""
-    first, second = HEADS["act"], HEADS["act"] + HEADS["category"]
-    return scores[:first], scores[first:second], scores[second:]
+    def shares(self, text: str, role: Role, attachments: Iterable[str]) -> tuple[Scores, Scores, Scores]:
+        """Probabilities of acts, categories and urgencies."""
+        scores = self.scores(text, role, attachments)
+        raised = np.exp(scores - np.maximum.reduceat(scores, _BEGINS).repeat(_WIDTHS))
+        raised /= np.add.reduceat(raised, _BEGINS).repeat(_WIDTHS)
+        return raised[: _BEGINS[1]], raised[_BEGINS[1] : _BEGINS[2]], raised[_BEGINS[2] :]

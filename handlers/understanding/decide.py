@@ -13,8 +13,6 @@ from handlers.understanding.classify import (
     URGENCIES,
     Scores,
     Words,
-    heads,
-    shares,
 )
 from handlers.understanding.danger import danger
 from handlers.understanding.network import Network
@@ -32,6 +30,7 @@ PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to li
 IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket
 LINKED: Final = 4  #: so many of ACTS are requests
+NO_LINKS: Final = np.zeros((0, LINKED), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +61,9 @@ class Reader:
         if heard.from_bot:
             return SILENCE
         view = self.view(heard, scene, memory, tickets)
-        links = self.link.shares(view.ties) if tickets else np.zeros((0, 4), np.float32)
-        verdict = self.verdict.shares(facts(view.around, view.ties, self.link))
-        first, second = np.sort(verdict)[:-3:-1]
-        judged = self._judgement(view, scene, memory, tickets, links, verdict)
-        return replace(judged, margin=float(first - second))
+        links = self.link.shares(view.ties) if tickets else NO_LINKS
+        verdict = self.verdict.shares(facts(view.around, view.ties, links)).tolist()
+        return self._judgement(view, scene, memory, tickets, links, verdict)
 
     def report(self, heard: Heard, scene: Scene) -> Item:
         """What `heard` would open, where somebody has said outright that it is to be opened."""
@@ -78,30 +75,37 @@ class Reader:
         text = plain(heard.text)
         home = heard.home
         if home.unit is None or home.room is None:
-            home = home_of(plain(heard.name), scene).updated(home)
-        heard = replace(heard, home=home)
+            home = home_of(heard.name, scene).updated(home)
+        if home != heard.home:
+            heard = replace(heard, home=home)
         spot = place_said(text, scene, home)
-        act_logits, topic_logits, urgency_logits = heads(self.words.scores(text, heard.role, heard.attachments))
-        acts, topics = shares(act_logits), shares(topic_logits)
+        acts, topics, urgencies = self.words.shares(text, heard.role, heard.attachments)
         ties = evidence(heard, text, spot, memory, tickets, acts, topics)
-        return View(
-            text, heard, spot, acts, topics, shares(urgency_logits), ties, around(heard, text, spot, memory, acts)
-        )
+        return View(text, heard, spot, acts, topics, urgencies, ties, around(heard, text, spot, memory, acts))
 
     def _judgement(
-        self, view: View, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket], links: Scores, verdict: Scores
+        self,
+        view: View,
+        scene: Scene,
+        memory: Memory,
+        tickets: Sequence[OpenTicket],
+        links: Scores,
+        verdict: Sequence[float],
     ) -> Judgement:
-        confidence, choice = float(verdict[:LINKED].sum()), int(verdict.argmax())
-        best = tied_to(tickets, links, ACTS[choice])
-        peril, staff = danger(view.text), view.heard.role in STAFF
-        if 0 < choice < LINKED and best is not None:
+        second, first = sorted(verdict)[-2:]
+        confidence, margin, choice = sum(verdict[:LINKED]), first - second, verdict.index(first)
+        staff = view.heard.role in STAFF
+        best = tied_to(tickets, links, ACTS[choice]) if 0 < choice < LINKED else None
+        peril = danger(view.text) if best is not None or verdict[0] >= PERIL else None
+        if best is not None:
             item = linking(Act(ACTS[choice]), view, scene, memory, tickets[best])
             if peril is not None and item.act is Act.DETAIL and not staff:
                 item = replace(item, urgency=Urgency.EMERGENCY)
-            return Judgement(Intent.REQUEST, (item,), confidence)
+            return Judgement(Intent.REQUEST, (item,), confidence, margin)
         if verdict[0] >= (self.quiet if peril is None or staff else PERIL):
-            return Judgement(Intent.REQUEST, self._openings(view, scene, peril), confidence)
-        return Judgement(Intent(ACTS[LINKED + int(verdict[LINKED:].argmax())]), (), confidence)
+            return Judgement(Intent.REQUEST, self._openings(view, scene, peril), confidence, margin)
+        rest = verdict[LINKED:]
+        return Judgement(Intent(ACTS[LINKED + rest.index(max(rest))]), (), confidence, margin)
 
     def _openings(self, view: View, scene: Scene, peril: Category | None) -> tuple[Item, ...]:
         """One ticket, or two where the halves of the message are surely about different things."""
@@ -115,8 +119,7 @@ class Reader:
 
     def _topic(self, text: str, heard: Heard, trust: float) -> Category | None:
         """What a part of a message is about, if it is surely a problem of its own."""
-        act_logits, topic_logits, _ = heads(self.words.scores(text, heard.role, ()))
-        acts, topics = shares(act_logits), shares(topic_logits)
+        acts, topics, _ = self.words.shares(text, heard.role, ())
         best = int(topics.argmax())
         return CATEGORIES[best] if topics[best] >= trust and acts[:3].sum() >= OF_ITS_OWN else None
 
@@ -159,12 +162,11 @@ def linking(act: Act, view: View, scene: Scene, memory: Memory, ticket: OpenTick
     return Item(act, ticket.id, ticket.category, ticket.urgency, spot)
 
 
-def facts(surroundings: Scores, ties: Scores, link: Network) -> Scores:
+def facts(surroundings: Scores, ties: Scores, links: Scores) -> Scores:
     """What the verdict is given: the message, its surroundings and the ticket that fits best."""
     if not len(ties):
         return np.concatenate((surroundings, np.zeros(ties.shape[1] + 6, np.float32)))
-    links = link.shares(ties)
-    tied = 1 - links[:, 0]
-    best = int(tied.argmax())
-    second = float(np.partition(tied, -2)[-2]) if len(tied) > 1 else 0.0
-    return np.concatenate((surroundings, ties[best], links[best], (tied[best], second))).astype(np.float32)
+    free = links[:, 0].tolist()
+    first, second = sorted((*free, 1.0))[:2]
+    best = free.index(first)
+    return np.concatenate((surroundings, ties[best], links[best], np.array((1 - first, 1 - second), np.float32)))

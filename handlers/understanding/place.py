@@ -7,8 +7,10 @@ begins another address, so that 「3栋1单元和4栋」 is two.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
+from handlers.understanding.normalise import plain
 from handlers.understanding.numerals import CHINESE, numeral
 from handlers.understanding.types import Scene, Spot
 
@@ -37,7 +39,7 @@ PARTS: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-WORTH_A_LOOK: Final = re.compile(rf"[\dA-Z{CHINESE}]")
+WORTH_A_LOOK: Final = re.compile(rf"[\dA-Z负]|地下|{_CN}(?:{_CN}|[栋幢楼层座单梯门号到至、_/杠-])")
 ORDER: Final = ("building", "unit", "floor", "room")
 
 
@@ -129,9 +131,10 @@ def addresses(text: str, scene: Scene) -> Iterator[tuple[int, int, Spot]]:
         yield begin, end, spot
 
 
+@lru_cache(maxsize=4096)
 def home_of(name: str, scene: Scene) -> Spot:
     """The home that a nickname states, such as 「2-1203 李姐」."""
-    return next((spot for _, _, spot in addresses(name, scene)), Spot())
+    return next((spot for _, _, spot in addresses(plain(name), scene)), Spot())
 
 
 def spot_name(spot: Spot, *, rooms: bool = True) -> str:

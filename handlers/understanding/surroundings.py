@@ -10,10 +10,8 @@ from storage.types import Act, Intent, Role
 
 def around(heard: Heard, text: str, spot: Spot, memory: Memory, acts: Scores) -> Scores:
     """Facts of the message itself and of what was said before it; `acts` are the shares that its words give."""
-    return np.array(
-        (*acts, *(np.log(acts + 1e-4) / 4), *_itself(heard, text, spot), *_before(memory), *_own(heard, memory)),
-        dtype=np.float32,
-    )
+    beside = np.array((*_itself(heard, text, spot), *_before(memory), *_own(heard, memory)), dtype=np.float32)
+    return np.concatenate((acts, np.log(acts + np.float32(1e-4)) / 4, beside))
 
 
 def _itself(heard: Heard, text: str, spot: Spot) -> Row:

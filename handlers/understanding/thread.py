@@ -1,7 +1,7 @@
 """Which open ticket a message belongs to: a row of evidence for each of them, which a small network weighs.
 
 Nobody says which ticket he means. What ties a message to one is who speaks, what he quotes or whom he calls, how long
-ago and how many messages ago the ticket was spoken of, what it is about, and where.
+ago and how many messages ago it was spoken of, what it is about, and where.
 """
 
 from collections.abc import Sequence
@@ -17,15 +17,14 @@ from handlers.understanding.types import Heard, Memory, OpenTicket, Spot
 from storage.types import Category, Urgency
 
 LOOK_BACK: Final = 12  #: messages; what was spoken of before them is no longer the talk
-GIST: Final = 80  #: characters of a ticket's first words that are compared
 FACTS: Final = 40
+SPANS: Final = slice(17, 20)  #: the facts that are spans of time, entered in seconds
 COLUMN: Final[dict[Category, int]] = {category: column for column, category in enumerate(CATEGORIES)}
 NOWHERE: Final = Spot()
-
 Row = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Backdrop:
     """What is the same for every ticket that a message may belong to."""
 
@@ -33,11 +32,16 @@ class Backdrop:
     text: str
     spot: Spot
     words: frozenset[str]
-    topics: tuple[float, ...]
+    topics: list[float]
+    closeness: list[float]  #: the same on a scale that parts little from nothing
+    topmost: float
+    said: bool  #: a place was said
+    lives: bool  #: the speaker's home is known
     staff: bool
     source: Heard | None  #: the message that is quoted
     before: int  #: how many messages ago the sender spoke last
     question: Heard | None  #: the bot's or a staff's question that was the last message
+    now: float
     ticks: tuple[float, ...]  #: when the last messages were heard, the latest first
     open_now: int
     open_own: int
@@ -74,6 +78,7 @@ def evidence(
     if tickets:
         behind = _backdrop(heard, text, spot, memory, tickets, topics)
         rows[:, :FACTS] = [_row(behind, ticket) for ticket in tickets]
+        rows[:, SPANS] = np.minimum(np.log1p(np.maximum(rows[:, SPANS], 0) / 60) / 8, 1)
         rows[:, FACTS:] = acts
     return rows
 
@@ -88,24 +93,28 @@ def _backdrop(
         text=text,
         spot=spot,
         words=frozenset(map(add, text, text[1:])),
-        topics=tuple(topics.tolist()),
+        topics=topics.tolist(),
+        closeness=(np.log1p(topics * 50) / 4).tolist(),
+        topmost=float(topics.max()),
+        said=spot != NOWHERE,
+        lives=heard.home != NOWHERE,
         staff=heard.role in STAFF,
         source=next(quoted, None) if heard.reply_to is not None else None,
         before=steps_back(heard, memory),
         question=asked(memory),
-        ticks=tuple(said.at.timestamp() for said, _ in memory.recent[: -LOOK_BACK - 1 : -1]),
+        now=heard.at.timestamp(),
+        ticks=tuple([said.at.timestamp() for said, _ in memory.recent[: -LOOK_BACK - 1 : -1]]),
         open_now=len(still),
         open_own=sum(ticket.opened_by == heard.sender for ticket in still),
-        latest=max(ticket.last_at for ticket in tickets).timestamp(),
+        latest=max(ticket.last for ticket in tickets),
     )
 
 
 def _row(behind: Backdrop, ticket: OpenTicket) -> Row:
-    last = ticket.last_at.timestamp()
-    steps = next((n for n, tick in enumerate(behind.ticks) if tick <= last), LOOK_BACK)
+    steps = next((n for n, tick in enumerate(behind.ticks) if tick <= ticket.last), LOOK_BACK)
     return (
         *_by_speaker(behind, ticket, steps),
-        *_by_time(behind, ticket, last, steps),
+        *_by_time(behind, ticket, steps),
         *_by_topic(behind, ticket),
         *_by_place(behind, ticket),
     )
@@ -134,14 +143,14 @@ def _by_speaker(behind: Backdrop, ticket: OpenTicket, steps: int) -> Row:
     )
 
 
-def _by_time(behind: Backdrop, ticket: OpenTicket, last: float, steps: int) -> Row:
-    now, closed = behind.heard.at.timestamp(), ticket.closed_at
+def _by_time(behind: Backdrop, ticket: OpenTicket, steps: int) -> Row:
+    now, closed = behind.now, ticket.closed
     return (
         closed is not None,
-        minutes(now - closed.timestamp()) if closed else 0.0,
-        minutes(now - last),
-        minutes(now - ticket.opened_at.timestamp()),
-        last == behind.latest,
+        0.0 if closed is None else now - closed,  # seconds: see SPANS
+        now - ticket.last,
+        now - ticket.opened,
+        ticket.last == behind.latest,
         1 / (1 + steps),
         steps == 0,
         steps >= LOOK_BACK,
@@ -150,14 +159,14 @@ def _by_time(behind: Backdrop, ticket: OpenTicket, last: float, steps: int) -> R
 
 
 def _by_topic(behind: Backdrop, ticket: OpenTicket) -> Row:
-    share, gist, words = behind.topics[COLUMN[ticket.category]], ticket.gist[:GIST], behind.words
-    shared = len([word for word in map(add, gist, gist[1:]) if word in words])
+    share, length = behind.topics[COLUMN[ticket.category]], len(ticket.pairs) + bool(ticket.gist)
+    shared = sum(map(behind.words.__contains__, ticket.pairs))
     return (
         share,
-        log1p(share * 50) / 4,
-        share >= max(behind.topics),
+        behind.closeness[COLUMN[ticket.category]],
+        share >= behind.topmost,
         min(shared, 6) / 3,
-        shared / (len(gist) + len(behind.text) + 1) * 4,
+        shared / (length + len(behind.text) + 1) * 4,
         not behind.text,
         min(len(behind.text), 40) / 40,
         ticket.urgency == Urgency.EMERGENCY,
@@ -166,13 +175,13 @@ def _by_topic(behind: Backdrop, ticket: OpenTicket) -> Row:
 
 def _by_place(behind: Backdrop, ticket: OpenTicket) -> Row:
     spot, home, there = behind.spot, behind.heard.home, ticket.spot
-    same, differ = (0, 0) if spot == NOWHERE else agreement(spot, there)
-    home_same, home_differ = (0, 0) if home == NOWHERE else agreement(home, there)
+    same, differ = agreement(spot, there) if behind.said else (0, 0)
+    home_same, home_differ = agreement(home, there) if behind.lives else (0, 0)
     return (
         same,
         differ,
         spot.room is not None and spot.room == there.room,
-        spot != NOWHERE,
+        behind.said,
         home_same / 2,
         home_differ / 2,
         home.room is not None and home.room == there.room,

@@ -1,6 +1,6 @@
 """The values that understanding takes and gives; all of them immutable."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import add
 from typing import Final
@@ -114,16 +114,47 @@ SILENCE: Final = Judgement(Intent.CHATTER)
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The bot's own question whether the message `about` is meant: answers count until `until`."""
+
+    about: str  #: a message's id
+    until: datetime
+    rest_until: datetime  #: before then nothing else is asked in this chat
+    alarm: bool = False  #: whether it is danger to life that was asked about
+    pictures: tuple[tuple[str, int], ...] = ()  #: digests and sizes of what came with it
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """The last messages of a chat, with what they were taken for: in memory only, never on disk."""
 
     recent: tuple[tuple[Heard, Judgement], ...] = field(default=())
+    asked: Asked | None = None
 
     def after(self, heard: Heard, judged: Judgement) -> "Memory":
         """The memory with one message more, forgetting what is too old or too much."""
         since = heard.at - RECENT_FOR
         kept = [pair for pair in self.recent[1 - RECENT :] if pair[0].at >= since]
-        return Memory((*kept, (heard, judged)))
+        return Memory((*kept, (heard, judged)), self.asked)
+
+    def said(self, id: str) -> tuple[Heard, Judgement] | None:
+        """The message with that id, if it is still remembered."""
+        return next((pair for pair in self.recent if pair[0].id == id), None)
+
+    def before(self, id: str) -> "Memory":
+        """What was remembered when the message with that id came."""
+        at = next((at for at, (heard, _) in enumerate(self.recent) if heard.id == id), len(self.recent))
+        return Memory(self.recent[:at])
+
+    def corrected(self, id: str, judged: Judgement) -> "Memory":
+        """The memory in which the message with that id was taken for something else."""
+        return Memory(tuple((h, judged if h.id == id else j) for h, j in self.recent), self.asked)
+
+    def without_words(self, id: str) -> "Memory":
+        """The memory after the sender of that message took it back."""
+        asked = None if self.asked is not None and self.asked.about == id else self.asked
+        emptied = ((replace(h, text="", attachments=()) if h.id == id else h, j) for h, j in self.recent)
+        return Memory(tuple(emptied), asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def learn_networks(lessons: Sequence[Lesson]) -> tuple[Network, Network]:
     """What ties a message to a ticket, and what it is in the end."""
     ties = [tie for lesson in lessons for tie in lesson.tied]
     link = learn_network(np.concatenate([lesson.ties for lesson in lessons]), ties, 24, 1e-2)
-    rows = np.stack([facts(lesson.surroundings, lesson.ties, link) for lesson in lessons])
+    rows = np.stack([facts(lesson.surroundings, lesson.ties, link.shares(lesson.ties)) for lesson in lessons])
     return link, learn_network(rows, [lesson.act for lesson in lessons], 32, 1e-1)
 
 

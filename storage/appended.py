@@ -1,0 +1,54 @@
+"""Rows that are only ever added: written together, one statement a table, before anybody asks or the transaction ends.
+
+What the session itself adds is brought into order, numbered and watched, row by row. History, audit and outbox need none
+of that: nobody changes such a row in the transaction that makes it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
+
+from storage.base import Base, table_of
+from storage.prepared import changed
+
+_ROWS: Final = "appended"  #: in the session's info: table → rows
+
+
+def append(session: AsyncSession, table: type[Base], row: Mapping[str, Any]) -> None:
+    """Add a row; `row` gives every column that may not be null."""
+    session.info.setdefault(_ROWS, {}).setdefault(table, []).append(row)
+    changed(session.sync_session)
+
+
+def _write(session: Session) -> None:
+    rows: dict[type[Base], list[Mapping[str, Any]]] = session.info.pop(_ROWS, {})
+    if rows:
+        session.flush()  # what they point to
+    for table, added in rows.items():
+        session.execute(sa.insert(table_of(table)), added)
+
+
+@sa.event.listens_for(Session, "do_orm_execute")
+def _before_asking(state: ORMExecuteState) -> None:
+    if _ROWS in state.session.info and state.execution_options.get("autoflush", True):
+        _write(state.session)
+    if not state.is_select:
+        changed(state.session)
+
+
+@sa.event.listens_for(Session, "after_flush")
+def _flushed(session: Session, _context: UOWTransaction) -> None:
+    changed(session)
+
+
+@sa.event.listens_for(Session, "before_commit")
+def _before_the_end(session: Session) -> None:
+    _write(session)
+
+
+@sa.event.listens_for(Session, "after_soft_rollback")
+def _undone(session: Session, _previous: SessionTransaction) -> None:
+    session.info.pop(_ROWS, None)

@@ -1,0 +1,162 @@
+"""Statements that are asked with every message: compiled once, and run without a detour where the file is at hand.
+
+SQLite answers out of its page cache in a few microseconds; preparing, wrapping and unwrapping around it take fifty times
+as long. So on SQLite the compiled text goes straight to the connection that the session holds, with every value converted
+as its column's type says. Everywhere else the statement is run as any other.
+
+Nothing that waits in the session is written down first: who asks about what may still wait there flushes before.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+_CHANGES: Final = "changes"  #: in the session's info
+
+Convert = Callable[[Any], Any]
+AtOnce = Callable[[str, Sequence[Any]], Any]  #: `at_once` of `storage/sqlite.py`
+
+
+class Asked(NamedTuple):
+    """What one question mark stands for: a value of that name, or the one at `at` of its list; or a constant."""
+
+    name: str | None
+    at: int | None
+    convert: Convert | None
+    constant: Any = None
+
+
+class Prepared:
+    """One statement, run many times: a question, or an insert of one row.
+
+    Args:
+        statement: What `sa.select` or an `insert` makes; its columns' names are those of the rows that come back.
+        columns: For an insert, the columns that are given.
+    """
+
+    def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
+        self._statement: Final = statement.execution_options(autoflush=False)
+        self._columns: Final = columns
+        self._texts: Final[dict[tuple[int, ...], tuple[str, list[Asked]]]] = {}
+        self._compiled: Any = None
+        self._row: Any = None
+        self._results: tuple[tuple[int, Convert], ...] = ()
+
+    async def all(self, session: AsyncSession, given: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows; a list among the values of `given` stands for as many parameters."""
+        direct = await in_place(session)
+        if direct is None:
+            return (await session.execute(self._statement, given)).all()
+        return self._run(direct, session.get_bind().dialect, given)
+
+    async def each(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """What an insert returns for `rows`, in no order."""
+        changed(session.sync_session)
+        direct = await in_place(session)
+        if direct is None:
+            return list((await session.execute(self._statement, rows if len(rows) > 1 else rows[0])).all())
+        dialect = session.get_bind().dialect
+        return [returned for row in rows for returned in self._run(direct, dialect, row)]
+
+    def _run(self, at_once: AtOnce, dialect: Dialect, given: Mapping[str, Any]) -> list[Any]:
+        if self._compiled is None:
+            self._compile(dialect)
+        shape = tuple(len(value) for value in given.values() if isinstance(value, list))
+        if shape not in self._texts:
+            self._texts[shape] = self._spelled(given, dialect)
+        sql, asked = self._texts[shape]
+        found = at_once(sql, _values(asked, given)).fetchall()
+        return [self._row(*self._read(row)) for row in found]
+
+    def _compile(self, dialect: Dialect) -> None:
+        returned = list(self._statement.exported_columns)
+        names = [str(column.key) for column in returned]
+        self._row = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+        converts = ((at, _reader(column.type, dialect)) for at, column in enumerate(returned))
+        self._results = tuple((at, convert) for at, convert in converts if convert is not None)
+        self._compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
+
+    def _spelled(self, given: Mapping[str, Any], dialect: Dialect) -> tuple[str, list[Asked]]:
+        """The text for lists of these lengths, and what its question marks stand for."""
+        state = self._compiled.construct_expanded_state({**self._compiled.params, **given})
+        lists = {name: -1 for name, value in given.items() if isinstance(value, list)}
+        asked = []
+        for name in state.positiontup or ():
+            owner = next((each for each in lists if name.startswith(f"{each}_")), None)
+            if owner is not None:
+                lists[owner] += 1
+                asked.append(Asked(owner, lists[owner], state.processors.get(name)))
+            elif name in given:
+                asked.append(Asked(name, None, _writer(self._compiled.binds[name].type, dialect)))
+            else:
+                asked.append(Asked(None, None, None, self._constant(name, state, dialect)))
+        return state.statement, asked
+
+    def _constant(self, name: str, state: Any, dialect: Dialect) -> Any:
+        if name in state.additional_parameters:
+            convert, value = state.processors.get(name), state.additional_parameters[name]
+        else:
+            bind = self._compiled.binds[name]
+            convert, value = _writer(bind.type, dialect), bind.value
+        return value if convert is None else convert(value)
+
+    def _read(self, row: Sequence[Any]) -> Sequence[Any]:
+        if not self._results:
+            return row
+        values = list(row)
+        for at, convert in self._results:
+            values[at] = convert(values[at])
+        return values
+
+
+async def in_place(session: AsyncSession) -> AtOnce | None:
+    """How to run a statement in place in the session's transaction, which is begun; None where that cannot be."""
+    transaction = session.sync_session.get_transaction()
+    known: tuple[Any, AtOnce | None] = session.info.get("in_place", (None, None))
+    if transaction is None or known[0] is not transaction:
+        opened = (await (await session.connection()).get_raw_connection()).driver_connection
+        known = session.sync_session.get_transaction(), getattr(opened, "at_once", None)
+        session.info["in_place"] = known
+    return known[1]
+
+
+def changed(session: Session) -> None:
+    """Note that a statement of the transaction has changed something."""
+    session.info[_CHANGES] = session.info.get(_CHANGES, 0) + 1
+
+
+def changes(session: AsyncSession) -> int:
+    """How often that was; less than there were, but none where there was none."""
+    return int(session.info.get(_CHANGES, 0))
+
+
+def is_pending(session: AsyncSession) -> bool:
+    """Whether the session holds changes that are not written down yet."""
+    return bool(session.new or session.dirty or session.deleted)
+
+
+def _values(asked: Sequence[Asked], given: Mapping[str, Any]) -> list[Any]:
+    flat = {name: _flat(value) for name, value in given.items() if isinstance(value, list)}
+    found = []
+    for name, at, convert, constant in asked:
+        value = constant if name is None else given[name] if at is None else flat[name][at]
+        found.append(value if convert is None else convert(value))
+    return found
+
+
+def _flat(values: Sequence[Any]) -> Sequence[Any]:
+    """What stands in tuples, in a row."""
+    return [one for value in values for one in value] if values and isinstance(values[0], tuple) else values
+
+
+def _writer(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _reader(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
