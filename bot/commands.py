@@ -72,7 +72,7 @@ def _parse_asking(given: Namespace) -> int:
     from handlers.understanding.parse import predictions
 
     config = load(given.config).model
-    set_up("error")
+    set_up("info")
     with asking_reader(config, make_reader(), utc_now) as reader:
         for line in predictions(reader, sys.stdin, _complain):
             _print(line)

@@ -1,6 +1,5 @@
-"""Whose name is said: what goes out of the house must not name anybody."""
+"""What the members are called: nothing that goes out of the house may name them."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -9,18 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.base import UNFLUSHED
 from storage.members import Member
 
-_SAID: Final = (
+_NAMES: Final = (
     sa.select(Member.name)
-    .where(
-        Member.gone_at.is_(None),
-        sa.func.length(Member.name) > 1,
-        sa.bindparam("text", type_=sa.Text).contains(Member.name),
-    )
+    .where(Member.gone_at.is_(None), sa.func.length(Member.name) > 1)
     .distinct()
     .execution_options(**UNFLUSHED)
 )
 
 
-async def names_in(session: AsyncSession, text: str) -> Sequence[str]:
-    """The members' names that stand anywhere in `text`."""
-    return (await session.scalars(_SAID, {"text": text})).all()
+async def all_names(session: AsyncSession) -> frozenset[str]:
+    """Every member's name of more than one character."""
+    return frozenset((await session.scalars(_NAMES)).all())

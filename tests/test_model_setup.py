@@ -142,6 +142,14 @@ async def test_check_asks_whether_it_would_answer(tmp_path: Path, model: Languag
     assert await said_of(write(tmp_path, model, mode="off")) == []
 
 
+async def test_a_model_that_is_not_listed_is_asked_for_a_word(tmp_path: Path, model: LanguageModel) -> None:
+    (found,) = await said_of(write(tmp_path, model, name=f"{NAME}-latest"))
+    model.lists = False
+    assert found == (await said_of(write(tmp_path, model, name=f"{NAME}-latest")))[0]
+    assert found.startswith("✓")
+    assert [body["messages"] for body in model.asked] == [[{"role": "user", "content": "好"}]] * 2
+
+
 async def test_check_tells_what_it_has_cost(tmp_path: Path, model: LanguageModel) -> None:
     path = write(tmp_path, model)
     await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'guanjia.db'}")

@@ -15,9 +15,11 @@ from bot.advisor.endpoint import Endpoint
 from bot.advisor.intake import AdvisedIntake
 from bot.advisor.opening import way_in
 from bot.advisor.purse import PocketPurse
+from bot.advisor.roll import Roll
 from handlers.understanding.decide import Reader
 from storage import chats
 from storage.inbox import InboxEntry
+from storage.members import Member
 from storage.spending import ModelMonth
 from storage.tickets import Ticket
 from storage.types import Category, Urgency
@@ -153,11 +155,23 @@ async def test_a_bug_in_all_this_loses_no_message(world: World, model: LanguageM
     config = configured(model)
     endpoint = Endpoint(config)
     advisor = make_advisor(config, endpoint, TornPurse(1), lambda: world.now)
-    world.receive = AdvisedIntake(receiver=world.receiver, advisor=advisor).receive
+    world.receive = AdvisedIntake(receiver=world.receiver, advisor=advisor, roll=Roll(world.sessions)).receive
     await world.says("李姐", UNSURE_REQUEST)
     await endpoint.close()
     assert len(model.asked) == 1
     assert len(await tickets(world)) == 1
+
+
+async def test_members_are_not_named_who_never_said_a_word(world: World, model: LanguageModel) -> None:
+    async with world.sessions.begin() as session:
+        session.add(Member(name="端木云飞", created_at=world.now))
+    async with advised(world, model, mode="all"):
+        await world.says("李姐", "昨天看见端木云飞和赵强在遛狗")
+        async with world.sessions.begin() as session:
+            session.add(Member(name="阿依古丽", created_at=world.now))
+        world.now += timedelta(minutes=10)
+        await world.says("李姐", "阿依古丽也在")
+    assert [told["message"]["text"] for told in model.told] == ["昨天看见[人2]和[人3]在遛狗", "[人4]也在"]
 
 
 async def test_a_slow_model_is_not_waited_for(world: World, model: LanguageModel) -> None:

@@ -47,6 +47,10 @@ class Advisor:
     recent: int
     seconds: float
 
+    def wants(self, question: Question, local: Judgement) -> bool:
+        """Whether the model would be asked about this message."""
+        return worth_asking(question, local, self.below)
+
     async def advise(self, question: Question, local: Judgement, masks: Masks, since: float) -> Judgement | None:
         """What the model makes of the message; None where the local answer stands.
 
@@ -57,7 +61,7 @@ class Advisor:
             since: Since when the message has been waiting, by the event loop's clock.
         """
         late = asyncio.get_running_loop().time() - since > self.seconds / 2
-        if late or not worth_asking(question, local, self.below):
+        if late or not self.wants(question, local):
             return None
         if not await self.purse.is_left() or not self.breaker.allows():
             return None

@@ -68,22 +68,36 @@ class Endpoint:
             raise Unanswered(type(error).__name__) from None
 
     async def knows_us(self) -> bool:
-        """Whether it lets us in and has our model; one that cannot list its models counts as having it.
+        """Whether it lets us in and has our model; where it does not say so, it is asked for a single word.
 
         Raises:
             Unanswered: It cannot be reached, or the key is wrong.
         """
         try:
-            names = {model.id async for model in self._client.models.list()}
-        except (openai.NotFoundError, openai.BadRequestError):
-            return True
+            return await self._lists_us() or await self._takes_a_word()
         except openai.OpenAIError as error:
             raise Unanswered(type(error).__name__) from None
-        return not names or any(self._config.name in (name, name.rpartition("/")[2]) for name in names)
 
     async def close(self) -> None:
         """Let go."""
         await self._client.close()
+
+    async def _lists_us(self) -> bool:
+        try:
+            return self._config.name in {model.id async for model in self._client.models.list()}
+        except (openai.AuthenticationError, openai.PermissionDeniedError):
+            raise
+        except openai.APIStatusError:
+            return False  # not every endpoint has a list
+
+    async def _takes_a_word(self) -> bool:
+        try:
+            await self._client.chat.completions.create(
+                model=self._config.name, messages=[{"role": "user", "content": "好"}], max_tokens=1
+            )
+        except (openai.NotFoundError, *UNKNOWN_FORMAT):
+            return False
+        return True
 
     async def _in_some_format(self, told: str) -> Answered:
         for place, last in self._formats():

@@ -1,4 +1,4 @@
-"""Whether the endpoint would answer: it is asked for its models, so that no message is sent and no token spent."""
+"""Whether the endpoint would answer: it is asked for its models, and for a word where ours is not among them."""
 
 from typing import Final
 
@@ -22,5 +22,5 @@ async def examined(config: ModelConfig) -> Finding:
     finally:
         await endpoint.close()
     if not known:
-        return missing(f"大模型的接口里没有 {config.name}。请核对 model.name。")
+        return missing(f"大模型的接口不认识 {config.name}。请核对 model.name。")
     return ready(f"大模型 {config.name} 连得上，{_ASKED[config.mode]}。")

@@ -17,6 +17,7 @@ from bot.advisor.advisor import Advisor, make_advisor
 from bot.advisor.config import ModelConfig
 from bot.advisor.endpoint import Endpoint
 from bot.advisor.purse import LastingPurse
+from bot.advisor.roll import Roll
 from bot.introduced import ids, introduced
 from bot.receive import Receiver
 from bot.storable import storable
@@ -28,7 +29,7 @@ from handlers.reading import clean
 from handlers.understanding.advice import Advice, AdvisedReader
 from handlers.understanding.masks import Masks
 from handlers.understanding.types import Heard, Question
-from storage import inbox, naming
+from storage import inbox
 from storage.chats import Address
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class AdvisedIntake:
 
     receiver: Receiver
     advisor: Advisor
+    roll: Roll
     private: bool = False
     given: dict[Heard, Advice] = field(default_factory=dict)
     _boards: Kept = field(default_factory=dict)
@@ -81,6 +83,9 @@ class AdvisedIntake:
         if question is None:
             return None
         local = self.receiver.reader.judge(question.heard, question.scene, question.memory, question.tickets)
+        if not self.advisor.wants(question, local):
+            return None
+        masks.learn(await self.roll.named_in(_words(question), question.heard.at))
         opinion = await self.advisor.advise(question, local, masks, since)
         if opinion is None:
             return None
@@ -101,7 +106,6 @@ class AdvisedIntake:
             masks.scene = question.scene
             masks.resume(question.heard.at)
             masks.meet(inbound.sender, inbound.sender_name)
-            masks.learn(await naming.names_in(session, _words(question)))
         return question
 
     def _masks_of(self, address: Address) -> Masks:
@@ -132,7 +136,9 @@ async def opened(config: ModelConfig, receiver: Receiver) -> AsyncIterator[Advis
     )
     advisor = make_advisor(config, endpoint, purse, receiver.clock)
     try:
-        intake = AdvisedIntake(receiver=receiver, advisor=advisor, private=config.private_chats)
+        intake = AdvisedIntake(
+            receiver=receiver, advisor=advisor, roll=Roll(receiver.sessions), private=config.private_chats
+        )
         receiver.reader = AdvisedReader.over(receiver.reader, intake.given)
         yield intake
     finally:

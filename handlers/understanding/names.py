@@ -1,7 +1,7 @@
 """Names as neighbours write them: in nicknames such as 「2-1203 李姐」, and in talk: 张阿姨, 老王, 我叫王建国."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 _DOUBLE: Final = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|长孙|宇文|司徒|令狐|夏侯|南宫|端木"
@@ -54,3 +54,10 @@ def names_in(nickname: str) -> Iterator[str]:
     """What a nickname (as `plain` gives it) calls somebody, without the words for his office or his address."""
     for part in _PART.findall(nickname):
         yield from (name for name in _ROLES.split(part) if len(name) > 1)
+
+
+def among(text: str, names: Collection[str]) -> set[str]:
+    """Those of `names` that stand anywhere in `text`, however many names there are."""
+    lengths = {len(name) for name in names}
+    said = {text[at : at + length] for length in lengths for at in range(len(text) - length + 1)}
+    return said.intersection(names)

@@ -59,6 +59,7 @@ class LanguageModel:
         self.asked: list[dict[str, Any]] = []
         self.base_url = ""
         self.usual = answer()
+        self.names, self.lists = (NAME, f"{NAME}-latest"), True  #: the second is not in the list
         self.meanwhile: Callable[[], Awaitable[object]] | None = None  #: what happens while it thinks, once
         self._next: deque[str | int | Broken | None] = deque()
         self._closing = asyncio.Event()
@@ -92,6 +93,8 @@ class LanguageModel:
         if request.headers.get("Authorization") != f"Bearer {KEY}":
             return failure(401)
         body = await request.json()
+        if body["model"] not in self.names:
+            return failure(404)
         wished = body.get("response_format", {}).get("type")
         if wished and wished not in self.formats:
             return failure(400)
@@ -123,6 +126,8 @@ class LanguageModel:
     async def _models(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {KEY}":
             return failure(401)
+        if not self.lists:
+            return failure(405)
         return web.json_response({"object": "list", "data": [{"id": NAME, "object": "model"}]})
 
     def _completion(self, body: dict[str, Any], said: str) -> dict[str, Any]:
