@@ -19,7 +19,7 @@ class Roll:
     _names: frozenset[str] = frozenset()
     _read_at: datetime | None = None
 
-    async def named_in(self, text: str, now: datetime) -> set[str]:
+    async def named_in(self, text: str, now: datetime) -> list[str]:
         """The names that stand anywhere in `text`."""
         if self._read_at is None or now - self._read_at >= READ_EVERY:
             async with self.sessions() as session:

@@ -56,8 +56,8 @@ def names_in(nickname: str) -> Iterator[str]:
         yield from (name for name in _ROLES.split(part) if len(name) > 1)
 
 
-def among(text: str, names: Collection[str]) -> set[str]:
-    """Those of `names` that stand anywhere in `text`, however many names there are."""
+def among(text: str, names: Collection[str]) -> list[str]:
+    """Those of `names` that stand anywhere in `text`, in order, however many names there are."""
     lengths = {len(name) for name in names}
     said = {text[at : at + length] for length in lengths for at in range(len(text) - length + 1)}
-    return said.intersection(names)
+    return sorted(said.intersection(names))
