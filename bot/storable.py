@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from handlers.messages import Inbound
+from handlers.messages import Inbound, Quoted
 from storage.inbox import InboxEntry
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,18 @@ def storable(inbound: Inbound) -> Inbound:
             changed[name] = _UNKEPT.sub("", given[:longest])
     if len(inbound.mentions) > MOST_CALLED or any(_is_unfit(who, 128) for who in inbound.mentions):
         changed["mentions"] = tuple(_id(who, 128) for who in inbound.mentions[:MOST_CALLED])
+    if inbound.quoted is not None:
+        changed["quoted"] = _quoted(inbound.quoted)
     return replace(inbound, **changed) if changed else inbound  # type: ignore[arg-type]
+
+
+def _quoted(quoted: Quoted) -> Quoted:
+    return replace(
+        quoted,
+        text=_UNKEPT.sub("", quoted.text[:LONGEST_TEXT]),
+        sender=_id(quoted.sender, LONGEST_ID["sender"]),
+        sender_name=_UNKEPT.sub("", quoted.sender_name[:LONGEST_NAME]),
+    )
 
 
 def keepable(inbound: Inbound) -> dict[str, Any]:

@@ -39,6 +39,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """What a message quotes, where the channel tells more of it than its id."""
+
+    text: str
+    sender: str
+    sender_name: str
+    from_bot: bool = False  #: any bot's, our own included
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One thing heard on a channel. `(channel, account, message_id)` names it for ever, however often it is delivered."""
 
@@ -55,6 +65,7 @@ class Inbound:
     to_bot: bool = False  #: the bot is mentioned, quoted or alone with the sender
     from_bot: bool = False  #: another bot's message
     reply_to: str | None = None
+    quoted: Quoted | None = None  #: the message `reply_to`, where the channel hands it over
     mentions: tuple[str, ...] = ()  #: sender ids
     attachments: tuple[Attachment, ...] = ()
     about: str | None = None

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.channels.telegram.keys import key
+from bot.channels.telegram.quoting import is_from, name_of, quoted_by, told
 from handlers.messages import Attachment, Happening, Inbound
 
 CALLS: Final[list[str | None]] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
@@ -61,20 +62,21 @@ def _said(message: Message, text: str, attachments: tuple[Attachment, ...], me: 
         return None
     alone = message.chat.type == ChatType.PRIVATE
     text, addressed = unaddressed(text, me.username)
-    called, quoted = _called(message, me), _quoted(message)
+    called, quoted = _called(message, me), quoted_by(message)
     return Inbound(
         channel="telegram",
         account=me.account,
         chat=str(message.chat.id),
         message_id=key(message.chat.id, message.message_id),
         sender=str(speaker.id),
-        sender_name=_name(speaker),
+        sender_name=name_of(speaker),
         text=text,
         at=message.date,
         is_group=not alone,
-        to_bot=alone or addressed or str(me.id) in called or _is_from(quoted, me.id),
+        to_bot=alone or addressed or str(me.id) in called or is_from(quoted, me.id),
         from_bot=isinstance(speaker, User) and speaker.is_bot,
         reply_to=key(message.chat.id, quoted.message_id) if quoted else None,
+        quoted=told(quoted) if quoted else None,
         mentions=tuple(dict.fromkeys(one for one in called if one != str(me.id))),
         attachments=attachments,
         one_to_one=str(message.chat.id) if alone else None,
@@ -180,20 +182,6 @@ def _called(message: Message, me: Me) -> list[str]:
     own = f"@{me.username}".lower()
     names = (str(entity.user.id) if entity.user else words.lower() for entity, words in entities.items())
     return [str(me.id) if name == own else name for name in names]
-
-
-def _quoted(message: Message) -> Message | None:
-    """The quoted message. In a group with topics every message quotes the topic's first line: that is no quote."""
-    quoted = message.reply_to_message
-    return None if quoted is None or quoted.forum_topic_created else quoted
-
-
-def _is_from(message: Message | None, user: int) -> bool:
-    return message is not None and message.from_user is not None and message.from_user.id == user
-
-
-def _name(speaker: User | Chat) -> str:
-    return speaker.full_name or "" if isinstance(speaker, User) else speaker.effective_name or ""
 
 
 def _inside(member: ChatMember) -> bool:

@@ -16,7 +16,7 @@ from bot.channels.webchat.posted import Message, Press, Recall
 from bot.channels.webchat.reading import BOT, LONGEST, cleaned, is_blank, read
 from bot.channels.webchat.rooms import Rooms, shown
 from bot.channels.webchat.visitors import Visitors
-from handlers.messages import Happening, Inbound, Mention
+from handlers.messages import Happening, Inbound, Mention, Quoted
 
 CHANNEL: Final = "webchat"
 ACCOUNT: Final = "web"
@@ -95,6 +95,7 @@ class Talk:
             at=line.at,
             to_bot=said.calls_bot or BOT in message.mentions or not heard.is_group or _is_bots(quoted),
             reply_to=line.quote,
+            quoted=_told(quoted),
             mentions=tuple(mention.sender for mention in line.mentions),
             attachments=await self.pictures.attached(person, message.pictures),
         )
@@ -136,6 +137,11 @@ def _said(message: Message) -> str:
 
 def _calls_somebody(message: Message) -> bool:
     return bool(message.mentions) or "@" in message.text or "＠" in message.text
+
+
+def _told(line: Line | None) -> Quoted | None:
+    """What a quoted line says; nothing where it was taken back."""
+    return Quoted(line.text, line.sender, line.name, line.from_bot) if line is not None and line.text else None
 
 
 def _is_bots(line: Line | None) -> bool:
