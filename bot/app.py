@@ -47,7 +47,8 @@ async def run(
     Raises:
         Misconfigured: It cannot start; the message says why and what to do.
     """
-    house, reader, mail = config.house(), make_reader(), asyncio.Event()
+    house, mail = config.house(), asyncio.Event()
+    reader = make_reader(house.manner)
     channels: dict[tuple[str, str], Channel] = {}
     reach = Reaches(channels)
     await prepare(config)

@@ -23,7 +23,7 @@ from bot.secrets import Secrets
 from bot.section import Section
 from bot.tables import Community, MediaLimits, Outbox, Rules, Whole
 from bot.toml import read_toml
-from handlers.house import HouseRules
+from handlers.house import MANNERS, HouseRules
 from handlers.rules.escalations import Policy
 from handlers.rules.quiet import QuietHours
 
@@ -119,11 +119,15 @@ class Config(Section):
             advice=MappingProxyType(rules.advice),
             advice_else=rules.advice_else,
             asked_from=rules.asked_from_percent / 100,
+            manner=MANNERS[rules.manner],
+            answer_within=timedelta(minutes=rules.answer_minutes),
+            ask_again_after=timedelta(minutes=rules.ask_again_minutes),
             linked_for=timedelta(hours=rules.linked_hours),
             reopen_within=timedelta(days=rules.reopen_days),
             code_for=timedelta(hours=rules.code_hours),
             ids_for=timedelta(days=rules.message_id_days),
             words_for=timedelta(days=rules.words_days),
+            corrections_for=timedelta(days=rules.correction_days),
         )
 
 

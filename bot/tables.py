@@ -1,7 +1,7 @@
 """The tables of `config.toml`, one class each. Every key says in its description what it is and in which unit."""
 
 from datetime import time, timedelta
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, Strict, field_validator, model_validator
@@ -83,11 +83,18 @@ class Rules(Section):
     asked_from_percent: Whole = Field(
         default=30, ge=1, le=100, description="对机器人说的话，有几分把握是在报事才开工单（百分之几）"
     )
+    manner: Literal["cautious", "normal", "eager"] = Field(
+        default="normal",
+        description="群里没点名的话多大胆地登记：cautious 很有把握才登记、从不追问，normal 拿不准时在群里问一句，eager 更愿意登记",
+    )
+    answer_minutes: Minutes = Field(default=10, description="群里问了“要登记吗”，多少分钟之内的回答算数（分钟）")
+    ask_again_minutes: Minutes = Field(default=60, description="问了没人理，隔多少分钟才再问别的（分钟）")
     linked_hours: Hours = Field(default=48, description="事情办结后多久之内，群里再说起还算这件事（小时）")
     reopen_days: Days = Field(default=7, description="办结后多少天之内可以重办（天）")
     code_hours: Hours = Field(default=24, description="绑定群、邀请人用的口令多久之内有效（小时）")
     message_id_days: Days = Field(default=30, description="消息编号留多少天，免得同一条办两遍（天）；不含内容")
     words_days: Days = Field(default=30, description="机器人说过的话留多少天（天），之后只留回执")
+    correction_days: Days = Field(default=365, description="值班的人纠正过的话留多少天（天），用来学得更准")
     advice: dict[Category, Annotated[str, Field(min_length=1)]] = Field(
         default_factory=lambda: dict(ADVICE), description="紧急时先告诉大家怎么做，一类一句；没写到的类别照原来的说"
     )

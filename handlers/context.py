@@ -1,6 +1,8 @@
 """What a handler is given with a message; nothing here can send, commit or read a clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from typing_extensions import override
 
@@ -27,6 +29,7 @@ class Context(Moment):
     known: Known | None = None  #: None for somebody who has never done anything yet
     memory: Memory = field(default_factory=Memory)
     board: Board = field(default_factory=dict)  #: by place; shared by the messages of a batch
+    why: Mapping[str, Any] | None = None  #: the codes of what decided that it concerns a ticket
     afresh: bool = False  #: it changed who is who or which group is where: what follows it is looked up anew
 
     @property

@@ -3,10 +3,13 @@
 from typing import Final
 
 from handlers import (
+    admitting,
     broadcasts,
+    corrections,
     doubts,
     duty,
     escalations,
+    explaining,
     followups,
     groups,
     help,
@@ -14,11 +17,14 @@ from handlers import (
     invitations,
     linking,
     members,
+    parting,
     privacy,
     ratings,
+    relocating,
     reports,
     rounds,
     tickets,
+    uniting,
 )
 from handlers.router import Routes
 
@@ -29,6 +35,12 @@ ROUTES: Final[Routes] = Routes(
         followups.router,
         inquiries.router,
         ratings.router,
+        explaining.router,
+        admitting.router,
+        corrections.router,
+        relocating.router,
+        uniting.router,
+        parting.router,
         duty.router,
         broadcasts.router,
         groups.router,

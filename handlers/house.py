@@ -28,6 +28,29 @@ ADVICE_ELSE: Final = "有人受伤或有危险，请先拨打 120、119 或 110�
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How boldly the bot takes what nobody says to it for a report; all three are probabilities that it is one.
+
+    From `opens` on a ticket is opened without asking, from `asks` on it is asked in the group first; from `fears` on it
+    is asked where the words are those of danger to life. `asks` of 1 never asks.
+    """
+
+    opens: float
+    asks: float
+    fears: float = 0.05
+
+
+#: By their names in `config.toml`.
+MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
+    {
+        "cautious": Manner(opens=0.8, asks=1.0),
+        "normal": Manner(opens=0.65, asks=0.4),
+        "eager": Manner(opens=0.5, asks=0.2),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
 class HouseRules:
     """What the community decided. `escalation` holds the time zone, the time limits, the ladder and the quiet hours."""
 
@@ -40,11 +63,15 @@ class HouseRules:
     advice: Mapping[Category, str] = field(default_factory=lambda: ADVICE)
     advice_else: str = ADVICE_ELSE
     asked_from: float = 0.3  #: probability from which what is said to the bot opens a ticket
+    manner: Manner = MANNERS["normal"]
+    answer_within: timedelta = timedelta(minutes=10)  #: how long the bot's question in a group stands
+    ask_again_after: timedelta = timedelta(hours=1)  #: … and how long a group that did not answer is left in peace
     linked_for: timedelta = timedelta(days=2)  #: how long something said may still belong to a closed ticket
     reopen_within: timedelta = timedelta(days=7)
     code_for: timedelta = timedelta(hours=24)  #: how long a one-time code is good
     ids_for: timedelta = timedelta(days=30)  #: how long message ids are kept against double delivery
     words_for: timedelta = timedelta(days=30)  #: how long what the bot said is kept in words
+    corrections_for: timedelta = timedelta(days=365)  #: how long what the staff set right is kept to learn from
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,6 +1,8 @@
 """Opening a ticket: from free text, from a command, for somebody else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from handlers.context import Context
 from handlers.dispatch import Called, call_out, mentioned
@@ -9,7 +11,7 @@ from handlers.phrases import tickets as phrases
 from handlers.rules.roles import may
 from handlers.telling import note
 from handlers.understanding.types import Item, Spot
-from storage import followers, places, tickets, words
+from storage import followers, places, reasons, tickets, words
 from storage.members import Member
 from storage.places import Place
 from storage.tickets import Ticket
@@ -105,10 +107,19 @@ async def keep_words(ctx: Context, ticket: Ticket, act: Act, text: str, member: 
     whose = dict(ticket_id=ticket.id, at=ctx.now, member_id=member.id)
     said = dict(channel=inbound.channel, account=inbound.account, message_id=inbound.message_id, sender=inbound.sender)
     await words.keep(ctx.session, dict(whose, **said, act=act, text=text))
+    if ctx.why is not None:
+        note_reason(ctx, ticket, act, ctx.why)
     for seen in inbound.attachments:
         if seen.digest:
             await words.keep_picture(ctx.session, dict(whose, digest=seen.digest, size=seen.size))
     ticket.last_at = ctx.now
+
+
+def note_reason(ctx: Context, ticket: Ticket, act: Act, codes: Mapping[str, Any]) -> None:
+    """Keep with the ticket what decided that the message concerns it."""
+    inbound = ctx.inbound
+    message = dict(channel=inbound.channel, account=inbound.account, message_id=inbound.message_id)
+    reasons.enter(ctx.session, dict(message, ticket_id=ticket.id, at=ctx.now, act=act, codes=codes))
 
 
 async def announce(ctx: Context, opened: Opened) -> None:

@@ -6,6 +6,8 @@ still refer to them. Nothing here refuses in a group: who does not speak to the 
 
 from typing import Final
 
+from handlers.asking import ask_if_unsure, is_answer
+from handlers.authors import home_of, role_of
 from handlers.board import Outlook, load
 from handlers.context import Context
 from handlers.effects import apply
@@ -15,18 +17,17 @@ from handlers.phrases import calls, text_please
 from handlers.phrases import tickets as phrases
 from handlers.picking import community
 from handlers.reading import clean
+from handlers.reasoning import note_why
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_called
-from handlers.understanding.types import Heard, Item, Judgement, Question, Spot
-from storage import followers, outbox, words
+from handlers.understanding.types import Heard, Item, Judgement, Question
+from handlers.understanding.why import Way, told_outright
+from storage import corrections, followers, outbox, words
 from storage.tickets import Ticket
-from storage.types import Intent, PlaceKind, Role, TicketAction
+from storage.types import Intent, TicketAction
 
 router: Final = Router()
-
-#: The strongest first: what somebody is to those who read him.
-STANDING: Final = (Role.ADMIN, Role.PROPERTY, Role.GRID_WORKER, Role.BUILDING_HEAD, Role.STEWARD, Role.SUPERVISOR)
 
 
 @router.listen()
@@ -35,6 +36,8 @@ async def overhear(ctx: Context) -> Reply | None:
     if (ctx.is_group and ctx.place is None) or ctx.inbound.from_bot:
         return None
     text = clean(ctx.inbound.text)
+    if await is_answer(ctx, text):
+        return None
     judged = await judge(ctx, text)
     if judged.items and ctx.place is None:
         await community(ctx)  # to whoever speaks to the bot before it is set up, it says so
@@ -47,9 +50,12 @@ async def judge(ctx: Context, text: str) -> Judgement:
     """What the message means among the tickets that it may be about."""
     asked = await question(ctx, text)
     judged = ctx.reader.judge(asked.heard, asked.scene, asked.memory, asked.tickets)
-    if _said_to_be_done(ctx, judged):
+    outright = _said_to_be_done(ctx, judged)
+    if outright:
         judged = Judgement(Intent.REQUEST, (ctx.reader.report(asked.heard, asked.scene),), judged.confidence)
     ctx.memory = ctx.memory.after(asked.heard, judged)
+    note_why(ctx, asked, judged, outright=outright)
+    await ask_if_unsure(ctx, asked, judged)
     return judged
 
 
@@ -68,7 +74,9 @@ def _said_to_be_done(ctx: Context, judged: Judgement) -> bool:
 
 async def as_report(ctx: Context, text: str) -> Item:
     """What somebody reports outright, as an opening: only the kind and the place are judged."""
-    return ctx.reader.report(await heard_from(ctx, text), (await outlook_here(ctx)).scene)
+    heard = await heard_from(ctx, text)
+    ctx.why = told_outright(Way.WORD, heard.role)
+    return ctx.reader.report(heard, (await outlook_here(ctx)).scene)
 
 
 async def outlook_here(ctx: Context) -> Outlook:
@@ -85,13 +93,12 @@ async def outlook_here(ctx: Context) -> Outlook:
 async def heard_from(ctx: Context, text: str) -> Heard:
     """The message as understanding sees it."""
     inbound = ctx.inbound
-    roles = ctx.roles_at(ctx.place)
     return Heard(
         id=inbound.message_id,
         at=inbound.at,
         sender=inbound.sender,
         name=inbound.sender_name,
-        role=next((role for role in STANDING if role in roles), Role.RESIDENT),
+        role=role_of(ctx),
         text=text,
         reply_to=inbound.reply_to,
         quoted_ticket=await quoted(ctx),
@@ -108,15 +115,6 @@ async def quoted(ctx: Context) -> str | None:
     key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
     found = await words.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
     return str(next(iter(found.values()))) if found else None
-
-
-def home_of(ctx: Context) -> Spot:
-    """Where "my flat" is, from the member's record; empty where only the nickname may tell."""
-    if ctx.known is None or ctx.known.member.room is None:
-        return Spot()
-    home = ctx.known.home
-    unit = home.name if home is not None and home.kind is PlaceKind.UNIT else None
-    return Spot(unit=unit, room=ctx.known.member.room)
 
 
 def _small_answer(ctx: Context, judged: Judgement) -> Reply | None:
@@ -147,6 +145,8 @@ async def withdraw(ctx: Context) -> None:
             advance(ctx, ticket, TicketAction.CANCEL, ticket.reporter_id)
             await tell_called(ctx, ticket, calls.withdrawn(ticket))
     await words.drop(ctx.session, inbound.channel, inbound.account, inbound.about)
+    await corrections.drop(ctx.session, (inbound.channel, inbound.account, inbound.about))
+    ctx.memory = ctx.memory.without_words(inbound.about)
 
 
 async def _is_alone_with_it(ctx: Context, ticket: Ticket) -> bool:

@@ -15,6 +15,7 @@ from storage import identities, inbox
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
+from storage.corrections import Correction
 from storage.duty import DutyShift
 from storage.identities import Identity
 from storage.inbox import InboxEntry
@@ -49,6 +50,7 @@ class Kept:
     told: int  #: messages to him whose words are still there
     held: int  #: messages of his that wait to be taken again
     codes: int
+    examples: int  #: messages of his that the staff set right
 
 
 async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
@@ -66,11 +68,12 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         sum(bool(body.get("text")) for body in await session.scalars(worded)),
         len(await _held(session, his)),
         await session.scalar(codes) or 0,
+        await session.scalar(sa.select(sa.func.count()).where(_said_by(Correction, member, his))) or 0,
     )
 
 
 async def _tickets_of(session: AsyncSession, member: MemberId, identities: Sequence[Identity]) -> list[KeptOfTicket]:
-    said = await _count(session, TicketMessage.ticket_id, _said_by(member, identities))
+    said = await _count(session, TicketMessage.ticket_id, _said_by(TicketMessage, member, identities))
     shown = await _count(session, Picture.ticket_id, Picture.member_id == member)
     query = sa.select(Ticket).where(sa.or_(Ticket.reporter_id == member, Ticket.id.in_([*said, *shown])))
     found = await session.scalars(query.order_by(Ticket.id.desc()))
@@ -103,7 +106,8 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
 
 
 async def _erase_words(session: AsyncSession, member: MemberId, identities: Sequence[Identity]) -> None:
-    await session.execute(sa.delete(TicketMessage).where(_said_by(member, identities)))
+    for table in (TicketMessage, Correction):
+        await session.execute(sa.delete(table).where(_said_by(table, member, identities)))
     await session.execute(sa.delete(Picture).where(Picture.member_id == member))
     alone = sa.update(Ticket).where(Ticket.reporter_id == member, Ticket.in_group.is_(False))
     await session.execute(alone.values(chat=NOWHERE))
@@ -165,9 +169,9 @@ async def _held(session: AsyncSession, identities: Sequence[Identity]) -> list[I
     return [e for e in await inbox.kept(session) if (e.channel, e.account, (e.kept or {}).get("sender")) in senders]
 
 
-def _said_by(member: MemberId, identities: Sequence[Identity]) -> Any:
-    by_sender = (sa.and_(*_same_sender(TicketMessage, identity)) for identity in identities)
-    return sa.or_(TicketMessage.member_id == member, *by_sender)
+def _said_by(table: Any, member: MemberId, identities: Sequence[Identity]) -> Any:
+    by_sender = (sa.and_(*_same_sender(table, identity)) for identity in identities)
+    return sa.or_(table.member_id == member, *by_sender)
 
 
 def _same_sender(table: Any, identity: Identity) -> tuple[Any, ...]:

@@ -128,6 +128,7 @@ class TicketAction(StrEnum):
     DETAIL = "detail"
     JOIN = "join"
     URGE = "urge"
+    CORRECT = "correct"
 
 
 class MessageKind(StrEnum):

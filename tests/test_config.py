@@ -88,11 +88,15 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         group_notes = 2
         never_in_group = ["care", "dispute", "security", "pets"]
         asked_from_percent = 50
+        manner = "eager"
+        answer_minutes = 5
+        ask_again_minutes = 30
         linked_hours = 1
         reopen_days = 2
         code_hours = 3
         message_id_days = 4
         words_days = 5
+        correction_days = 90
         advice_else = "先打 110"
         [rules.accept_minutes]
         emergency = 1

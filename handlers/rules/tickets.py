@@ -22,7 +22,7 @@ TRANSITIONS: Final[Mapping[tuple[S, A], S]] = {
     **{(s, A.REOPEN): S.DISPATCHED for s in (S.DONE, S.RATED, S.VERIFIED)},
     **{(s, a): S.DISPATCHED for s in OPEN - {S.REPORTED} for a in (A.TRANSFER, A.RETURN)},
     **{(s, A.HAND_OUT): s for s in OPEN - {S.REPORTED}},
-    **{(s, a): s for s in OPEN for a in (A.ESCALATE, A.DETAIL, A.JOIN, A.URGE)},
+    **{(s, a): s for s in OPEN for a in (A.ESCALATE, A.DETAIL, A.JOIN, A.URGE, A.CORRECT)},
     **{(s, A.MERGE): S.MERGED for s in OPEN},
     **{(s, A.CANCEL): S.CANCELLED for s in OPEN},
 }

@@ -153,6 +153,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_broadcast_due", ["status", "due_at"], unique=False)
 
     op.create_table(
+        "correction",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(length=128), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("scene", sa.JSON(), nullable=False),
+        sa.Column("predicted", sa.JSON(), nullable=False),
+        sa.Column("right", sa.JSON(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["member.id"], name=op.f("fk_correction_by_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_correction_member_id")),
+        sa.PrimaryKeyConstraint("channel", "account", "message_id", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_correction_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
         "duty_shift",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
@@ -327,6 +349,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("picture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_picture_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "reason",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("act", sa.String(length=24), nullable=False),
+        sa.Column("codes", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_reason_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reason")),
+    )
+    with op.batch_alter_table("reason", schema=None) as batch_op:
+        batch_op.create_index("ix_reason_message", ["channel", "account", "message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reason_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
         "ticket_event",

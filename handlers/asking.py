@@ -1,0 +1,141 @@
+"""Asking once, where it is unclear whether something was meant as a report.
+
+Nothing of it is ever on disk but the question itself: the message and who may answer are remembered like the chat's last
+messages. Without an answer, or after a restart, nothing happens. Where it may be danger to life, the group is asked
+whatever the community prefers otherwise, and whoever is on duty is told to look.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.authors import as_author, open_for, scene_of
+from handlers.context import Context
+from handlers.dispatch import ladder, mentioned
+from handlers.gazetteer import title
+from handlers.messages import Words
+from handlers.phrases import asking as phrases
+from handlers.reasoning import was_advised
+from handlers.rules.quiet import quiet_until
+from handlers.rules.roles import may
+from handlers.understanding.classify import STAFF
+from handlers.understanding.decide import IN_DOUBT
+from handlers.understanding.types import SILENCE, Asked, Heard, Item, Judgement, Question
+from handlers.understanding.why import Way, Weighed, codes_of, weigh
+from storage.types import Category, Intent, MessageKind, Role, Urgency
+
+YES: Final = frozenset({"是", "是的", "要", "要的", "好", "好的", "嗯", "嗯嗯", "对", "登记", "登记吧", "可以", "有"})
+NO: Final = frozenset({"不", "不用", "不用了", "不是", "不要", "没有", "没事", "别", "不登记", "算了"})
+SHORTEST: Final = 2  #: characters of a message that is asked about
+ENDS: Final = " \n,，.。!！~～、的了啊呀哦嘛吧👌👍🙏"
+ASKING: Final = "asked:"  #: before the id of what it is about: the question's own id among the chat's messages
+
+
+async def ask_if_unsure(ctx: Context, question: Question, judged: Judgement) -> None:
+    """Ask whether the message is a report, if it may be one, nobody said so to the bot, and nothing else was asked."""
+    _answered_otherwise(ctx, question.heard, judged)
+    manner, heard = ctx.house.manner, question.heard
+    if not ctx.is_group or ctx.inbound.to_bot or judged.items or heard.role in STAFF:
+        return
+    if judged.confidence < min(manner.asks, manner.fears) or was_advised(ctx, question):
+        return
+    if len(heard.text) < SHORTEST or _bare(heard.text) in YES | NO:
+        return  # an answer to somebody
+    weighed = weigh(ctx.reader, question)
+    if weighed.opens >= manner.fears and (weighed.hinted is not None or weighed.alarm >= IN_DOUBT):
+        await _fear(ctx, heard, weighed.hinted)
+    elif weighed.opens >= manner.asks and _is_free(ctx):
+        category = ctx.reader.report(heard, question.scene).category
+        if category not in ctx.house.never_in_group:
+            text = phrases.open_it(category, int(ctx.house.answer_within.total_seconds() // 60))
+            _ask(ctx, heard, Words(text, quote=heard.id), MessageKind.TICKET_NOTE)
+
+
+def _answered_otherwise(ctx: Context, heard: Heard, judged: Judgement) -> None:
+    """Who has just said it more clearly need not be asked any more."""
+    asked = ctx.memory.asked
+    about = ctx.memory.said(asked.about) if asked else None
+    if judged.items and about is not None and about[0].sender == heard.sender:
+        ctx.memory = replace(ctx.memory, asked=None)
+
+
+def _is_free(ctx: Context) -> bool:
+    """Whether the group may be asked: by day, one question at a time, and none for a while where nobody answered."""
+    asked = ctx.memory.asked
+    awake = quiet_until(ctx.now, ctx.house.escalation.quiet, ctx.house.zone) <= ctx.now
+    return awake and (asked is None or ctx.now >= asked.rest_until)
+
+
+async def _fear(ctx: Context, heard: Heard, category: Category | None) -> None:
+    """Ask whether there is danger, and have somebody look."""
+    asked = ctx.memory.asked
+    if ctx.place is None or ctx.group is None or (asked is not None and asked.alarm and ctx.now < asked.until):
+        return
+    rungs = await ladder(ctx, ctx.place)
+    words = Words(phrases.look_at_the_group(await title(ctx.session, ctx.place.id), category))
+    key, people = f"look:{ctx.cause}", rungs[0].people if rungs else ()
+    in_front = [m for m in people if not await ctx.tell(m.id, words, MessageKind.EMERGENCY, key=key)]
+    advice = ctx.house.advice.get(category, ctx.house.advice_else) if category else ctx.house.advice_else
+    text = phrases.is_it_danger(advice, [member.name for member in in_front])
+    mentions = await mentioned(ctx, ctx.group.address, in_front) if in_front else ()
+    _ask(ctx, heard, Words(text, mentions=mentions, quote=heard.id), MessageKind.EMERGENCY)
+
+
+def _ask(ctx: Context, heard: Heard, words: Words, kind: MessageKind) -> None:
+    """Put the question to the group, and remember it."""
+    ctx.say(ctx.inbound.address, words, kind, key=f"{ASKING}{ctx.cause}", is_group=True)
+    house, pictures = ctx.house, tuple((a.digest, a.size) for a in ctx.inbound.attachments if a.digest)
+    asked = Asked(
+        heard.id,
+        ctx.now + house.answer_within,
+        ctx.now + house.ask_again_after,
+        alarm=kind is MessageKind.EMERGENCY,
+        pictures=pictures,
+    )
+    own = Heard(
+        f"{ASKING}{heard.id}", ctx.now, "", house.bot_name, Role.RESIDENT, words.text, from_bot=True, reply_to=heard.id
+    )
+    ctx.memory = replace(ctx.memory.after(own, SILENCE), asked=asked)
+
+
+async def is_answer(ctx: Context, text: str) -> bool:
+    """Whether the message answers the open question of the chat; if it does, that is done."""
+    asked, word = ctx.memory.asked, _bare(text)
+    if asked is None or not ctx.is_group or ctx.now >= asked.until or word not in YES | NO:
+        return False
+    said = ctx.memory.said(asked.about)
+    if said is None or not said[0].text or not _may_answer(ctx, said[0], frightened=asked.alarm and word in YES):
+        return False
+    mine = Heard(ctx.inbound.message_id, ctx.inbound.at, ctx.inbound.sender, "", Role.RESIDENT, text)
+    before = ctx.memory.before(asked.about)
+    ctx.memory = replace(ctx.memory.after(mine, SILENCE), asked=None)
+    if word in YES:
+        await _open(ctx, asked, Question(said[0], await scene_of(ctx), before, ()))
+    return True
+
+
+def _bare(text: str) -> str:
+    """The word that a short answer is."""
+    return text if text in YES | NO else text.strip(ENDS)
+
+
+def _may_answer(ctx: Context, about: Heard, *, frightened: bool) -> bool:
+    """Its author and the staff; that there is danger may be said by anybody."""
+    return frightened or ctx.inbound.sender == about.sender or may(ctx.roles_at(ctx.place), Role.STEWARD)
+
+
+async def _open(ctx: Context, asked: Asked, question: Question) -> None:
+    heard = question.heard
+    weighed, item = weigh(ctx.reader, question), ctx.reader.report(heard, question.scene)
+    if asked.alarm:
+        item = _alarming(item, weighed)
+    author = await as_author(ctx, heard.sender, heard.name, heard.id, heard.text, pictures=asked.pictures)
+    ticket = await open_for(author, item, codes_of(weighed, question, item, Way.ANSWER, ctx.house.manner.asks))
+    if not asked.alarm:
+        ticket.group_notes += 1  # the question was one, too
+    opened = Judgement(Intent.REQUEST, (replace(item, ticket=str(ticket.id)),), weighed.opens)
+    ctx.memory = ctx.memory.corrected(heard.id, opened)
+
+
+def _alarming(item: Item, weighed: Weighed) -> Item:
+    """An emergency of the kind that the words speak of."""
+    return replace(item, urgency=Urgency.EMERGENCY, category=weighed.hinted or item.category)

@@ -1,0 +1,64 @@
+"""Words, pictures and people that go from one ticket to another: where two are one, and where one is two."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.base import Base, insert_once, table_of
+from storage.followers import Follower
+from storage.inbox import Key
+from storage.types import Act, MemberId, TicketId
+from storage.words import Picture, TicketMessage
+
+
+async def everything(session: AsyncSession, source: TicketId, target: TicketId) -> None:
+    """Let what was said and shown about `source` belong to `target`; whoever has the one has the other as well."""
+    opening = TicketMessage.ticket_id == source, TicketMessage.act == Act.OPEN
+    await session.execute(sa.update(TicketMessage).where(*opening).values(act=Act.ME_TOO))
+    for table in (TicketMessage, Picture):
+        await _moved(session, table, source, target)
+    query = sa.select(Follower.member_id, Follower.since, Follower.in_group).where(Follower.ticket_id == source)
+    found = (await session.execute(query)).mappings()
+    rows = [dict(row, ticket_id=target, rating=None) for row in found]
+    await insert_once(session, Follower, rows, key=("member_id",))
+
+
+async def _moved(session: AsyncSession, table: type[Base], source: TicketId, target: TicketId) -> None:
+    """Rows of the one ticket, except those that the other has already."""
+    bare = table_of(table)
+    columns, other = bare.c, bare.alias()
+    rest = [column.name for column in bare.primary_key if column.name != "ticket_id"]
+    same = sa.exists().where(other.c.ticket_id == target, *(other.c[name] == columns[name] for name in rest))
+    await session.execute(sa.delete(table).where(columns.ticket_id == source, same))
+    await session.execute(sa.update(table).where(columns.ticket_id == source).values(ticket_id=target))
+
+
+async def out_of_earshot(session: AsyncSession, ticket: TicketId) -> None:
+    """Whoever has the ticket reads no group in which it is spoken of from now on."""
+    await session.execute(sa.update(Follower).where(Follower.ticket_id == ticket).values(in_group=False))
+
+
+async def message_of(session: AsyncSession, ticket: TicketId, key: Key) -> TicketMessage | None:
+    """What that message said about the ticket."""
+    return await session.get(TicketMessage, (ticket, *key))
+
+
+async def one_message(session: AsyncSession, said: TicketMessage, target: TicketId) -> None:
+    """Let the pictures that came with a message belong to `target`, and its words no longer to where they were."""
+    with_it = Picture.ticket_id == said.ticket_id, Picture.member_id == said.member_id, Picture.at == said.at
+    await session.execute(sa.update(Picture).where(*with_it).values(ticket_id=target))
+    await session.delete(said)
+    await session.flush()
+
+
+async def says_more(session: AsyncSession, ticket: TicketId, member: MemberId) -> bool:
+    """Whether anything is left that `member` said about the ticket."""
+    his: Any = TicketMessage.ticket_id == ticket, TicketMessage.member_id == member
+    return await session.scalar(sa.select(TicketMessage.message_id).where(*his).limit(1)) is not None
+
+
+async def forget_words(session: AsyncSession, ticket: TicketId) -> None:
+    """Drop everything that was said and shown about the ticket."""
+    for table in (TicketMessage, Picture):
+        await session.execute(sa.delete(table).where(table.ticket_id == ticket))
