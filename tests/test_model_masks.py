@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.understanding.masks import Masks
+from handlers.understanding.normalise import plain
 from handlers.understanding.prompt import told
 from handlers.understanding.types import Heard, Judgement, Memory, OpenTicket, Question, Scene, Spot
 from storage.types import Category, Intent, Role, Urgency
@@ -26,6 +27,9 @@ FULL: Final = st.builds(str.__add__, SURNAMES, GIVEN)
 TITLED: Final = st.builds(str.__add__, SURNAMES, CALLED)
 PHONES: Final = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 GROUPED: Final = PHONES.map(lambda phone: f"{phone[:3]}-{phone[3:7]}-{phone[7:]}")
+SPACED: Final = st.builds(
+    lambda phone, gap: gap.join(phone), PHONES, st.sampled_from((" ", "-", ".", "，", "\ufe0f\u20e3", "·"))
+)
 WIDE: Final = PHONES.map(lambda phone: "".join(chr(ord(c) + 0xFEE0) for c in phone))
 SPELLED: Final = PHONES.map(lambda phone: "".join("零一二三四五六七八九"[int(c)] for c in phone))
 IDS: Final = st.from_regex(r"[1-6][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-2][1-9][0-9]{3}[0-9X]", fullmatch=True)
@@ -58,7 +62,7 @@ def words_told(question: Question, masks: Masks | None = None) -> str:
 
 @given(
     st.lists(
-        st.tuples(FILLERS, st.one_of(PHONES, GROUPED, WIDE, SPELLED, IDS, PLATES, HOMES, TITLED)),
+        st.tuples(FILLERS, st.one_of(PHONES, GROUPED, SPACED, WIDE, SPELLED, IDS, PLATES, HOMES, TITLED)),
         min_size=1,
         max_size=4,
     ),
@@ -77,6 +81,8 @@ def test_no_number_room_plate_or_name_leaves(said: list[tuple[str, str]], as_con
 
 def revealing(secret: str) -> list[str]:
     """What of a secret must not be read anywhere: for an address the room, else all of it."""
+    if sum(c.isdecimal() for c in secret) == 11 and len(secret) > 19:
+        return [plain(secret)]
     if secret[-1:] == "室" or "-" in secret or "单元" in secret:
         digits = "".join(c if c.isdecimal() else " " for c in secret).split()
         return [part for part in digits if len(part) > 2]

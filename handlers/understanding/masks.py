@@ -18,6 +18,7 @@ from handlers.understanding.types import RECENT_FOR, Scene, Spot
 
 PERSON: Final = "人"
 ROOM: Final = "房"
+_GAP: Final = "[- .,/_~·*\N{COMBINING ENCLOSING KEYCAP}]{0,2}"  # what people put between the digits of a number
 _DIGIT: Final = "[0-9零〇○一二三四五六七八九幺]"
 
 #: What is hidden wherever it stands; the first that fits is taken.
@@ -25,7 +26,7 @@ NUMBERS: Final = (
     ("网址", re.compile(r"(?:https?://|www\.)[^\s一-鿿]+", re.IGNORECASE)),
     ("邮箱", re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)),
     ("证件", re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15}|[A-Z]{1,2}\d{7,9})(?![0-9A-Za-z])", re.ASCII)),
-    ("电话", re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9](?:[- .]?\d){9}(?!\d)", re.ASCII)),
+    ("电话", re.compile(rf"(?<!\d)(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)", re.ASCII)),
     (
         "电话",
         re.compile(r"(?<!\d)(?:\(?0\d{2,3}\)?[- ]?\d{7,8}|[48]00(?:[- ]?\d){7}|\d{3,4}[- ]\d{4})(?!\d)", re.ASCII),

@@ -20,7 +20,7 @@ _TITLE: Final = (
 )
 _SHORT_TITLE: Final = "姐|哥|叔|婶|姨|伯|嫂|孃|嬢|爷|奶|婆|公|总|工|妈|爸"
 #: What looks like a surname in these words is none, and what follows 老 and 小 here is none either.
-_NO_NAME: Final = "谢谢|谢了|谢大|白蚁|石头|施工|牛奶|车间|查[我看到]|黄的|马上|高空|高层|方便|周围|周边|周末|任何|于是|常常|安全|安排|万一|成天|关门|房东|单元|包括|向上|解决|强烈"
+_NO_NAME: Final = "谢谢|谢了|白蚁|石头|施工|牛奶|车间|查[我看到]|黄的|马上|高空|高层|方便|周围|周边|周末|任何|于是|常常|安全|安排|万一|成天|关门|房东|单元|包括|向上|解决|强烈"
 _NO_PET: Final = "高方石金白房车时区路包成单关边米古文安华党强"
 _ALSO_WORDS: Final = "查关车包安莫钱谢辛石江景毛左单牛白黄康闻高方金水"  # … as surnames far rarer than as words
 _CUE: Final = "我是|我叫|叫做|名叫|姓名|名字|联系人|户主|业主|收件人|本人|房主|租客|房东"
