@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from handlers.understanding.advice import Advice
 from handlers.understanding.answer import Nonsense, judged
-from handlers.understanding.doubts import instructs, worth_asking
+from handlers.understanding.doubts import instructs, plays_down, worth_asking
 from handlers.understanding.masks import Masks
 from handlers.understanding.prompt import SCHEMA
-from handlers.understanding.types import Heard, Item, Judgement, Memory, OpenTicket, Question, Scene, Spot
+from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Question, Scene, Spot
 from storage.types import Act, Category, Intent, Role, Urgency
 from tests.platforms.language_model import NOWHERE, answer, item
 
@@ -188,6 +188,22 @@ def test_what_a_rule_calls_an_emergency_is_not_discussed() -> None:
     asked = question("厨房着火了，快来人")
     assert not worth_asking(asked, local(0.1, Urgency.EMERGENCY), 2.0)
     assert worth_asking(asked, local(0.1), 2.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "reported", "may"),
+    [
+        ("厨房着火了，快来人", True, False),
+        ("有没有闻到煤气味", False, False),
+        ("隔壁小区昨晚着火了，看新闻说的", True, True),
+        ("今天电梯好慢", True, True),
+        ("今天电梯好慢", False, True),
+    ],
+)
+def test_what_sounds_like_danger_is_not_silenced(text: str, reported: bool, may: bool) -> None:
+    mine = local(0.1) if reported else SILENCE
+    assert plays_down(question(text), mine, SILENCE) is not may
+    assert not plays_down(question(text), mine, local(1.0))
 
 
 @pytest.mark.parametrize(

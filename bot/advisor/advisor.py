@@ -11,7 +11,7 @@ from bot.advisor.breaker import Breaker
 from bot.advisor.config import ModelConfig
 from bot.advisor.endpoint import Answered, Endpoint, Unanswered, guessed
 from handlers.understanding.answer import Nonsense, judged
-from handlers.understanding.doubts import worth_asking
+from handlers.understanding.doubts import plays_down, worth_asking
 from handlers.understanding.masks import Masks
 from handlers.understanding.prompt import RULES, told
 from handlers.understanding.types import Judgement, Question
@@ -65,7 +65,8 @@ class Advisor:
             return None
         if not await self.purse.is_left() or not self.breaker.allows():
             return None
-        return await self._asked(question, masks, told(question, masks, self.recent), since + self.seconds)
+        opinion = await self._asked(question, masks, told(question, masks, self.recent), since + self.seconds)
+        return None if opinion is None or plays_down(question, local, opinion) else opinion
 
     async def _asked(self, question: Question, masks: Masks, words: str, until: float) -> Judgement | None:
         """Ask, and count it whatever becomes of it."""

@@ -70,6 +70,9 @@ NOT_NOW: Final = re.compile(
 
 def danger(text: str) -> Category | None:
     """What kind of danger to life `text` (as `plain` gives it) reports, if any."""
-    if NOT_NOW.search(text):
-        return None
+    return None if NOT_NOW.search(text) else hinted(text)
+
+
+def hinted(text: str) -> Category | None:
+    """What kind of danger to life the words of `text` (as `plain` gives it) speak of, be it a story or an if."""
     return next((category for category, words in RULES if words.search(text)), None)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from handlers.understanding.danger import danger
+from handlers.understanding.danger import danger, hinted
 from handlers.understanding.normalise import plain
 from handlers.understanding.types import Judgement, Question
 from storage.types import Urgency
@@ -31,3 +31,12 @@ def worth_asking(question: Question, local: Judgement, below: float) -> bool:
         return False
     alarmed = danger(plain(heard.text)) and any(item.urgency is Urgency.EMERGENCY for item in local.items)
     return not alarmed and not instructs(heard.text)
+
+
+def plays_down(question: Question, local: Judgement, opinion: Judgement) -> bool:
+    """Whether `opinion` is silent where danger to life is spoken of, so that the local answer has to stand.
+
+    A story about it may be silenced if the local reader took it for a report; what it only asks about may not.
+    """
+    text = plain(question.heard.text)
+    return not opinion.items and (danger(text) is not None or (not local.items and hinted(text) is not None))

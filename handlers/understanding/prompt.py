@@ -112,7 +112,8 @@ def told(question: Question, masks: Masks, recent: int) -> str:
     masks.resume(question.heard.at)
     before = question.memory.recent[-recent:] if recent else ()
     for heard, _ in (*before, (question.heard, None)):
-        masks.meet(heard.sender, heard.name)
+        if not heard.from_bot:
+            masks.meet(heard.sender, heard.name)
     _written(question, masks, before)
     return json.dumps(_written(question, masks, before), ensure_ascii=False, separators=(",", ":"))
 

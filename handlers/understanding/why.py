@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from handlers.understanding.classify import ACTS, CATEGORIES, OPEN, URGENCIES, Scores, Words, grams
-from handlers.understanding.danger import RULES, danger
+from handlers.understanding.danger import danger, hinted
 from handlers.understanding.decide import IN_DOUBT, LINKED, NO_LINKS, PERIL, Reader, View, facts
 from handlers.understanding.thread import agreement
 from handlers.understanding.types import Item, OpenTicket, Question, Spot
@@ -81,11 +81,6 @@ def weigh(reader: Reader, question: Question) -> Weighed:
     links = reader.link.shares(view.ties) if question.tickets else NO_LINKS
     verdict = reader.verdict.shares(facts(view.around, view.ties, links)).tolist()
     return Weighed(view, tuple(verdict), links, danger(view.text), hinted(view.text))
-
-
-def hinted(text: str) -> Category | None:
-    """What kind of danger to life the words of `text` (as `plain` gives it) speak of, be it a story or an if."""
-    return next((category for category, words in RULES if words.search(text)), None)
 
 
 def codes_of(weighed: Weighed, question: Question, item: Item, way: Way, needed: float) -> dict[str, Any]:
