@@ -225,6 +225,15 @@ async def test_what_is_said_alone_is_asked_about_where_the_operator_wants_it(
     assert len(await tickets(world)) == 1
 
 
+async def test_only_the_communities_that_want_it_are_asked_about(world: World, model: LanguageModel) -> None:
+    async with advised(world, model, mode="all", communities=["别的社区"]):
+        await world.says("李姐", UNSURE)
+    assert model.asked == []
+    async with advised(world, model, mode="all", communities=["石龙社区"]):
+        await world.says("李姐", UNSURE)
+    assert len(model.asked) == 1
+
+
 # -- the way of a message ------------------------------------------------------------------------------------------
 
 

@@ -48,6 +48,7 @@ class ModelConfig(Section):
     recent_messages: int = Field(
         default=8, ge=0, le=30, strict=True, description="连同前面几条消息一起问（条），名字、电话、房号都换成替身"
     )
+    communities: tuple[str, ...] = Field(default=(), description="只在这几个社区问，写社区的名字；空着就是都问")
     private_chats: bool = Field(default=False, description="单独对机器人说的话也问不问；false 就从不送出去")
     failures: int = Field(default=3, ge=1, le=100, strict=True, description="连着几次没有回音就先不问了（次）")
     rest_seconds: int = Field(default=60, ge=1, le=86400, strict=True, description="先不问之后，过多少秒再试一条（秒）")

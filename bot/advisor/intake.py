@@ -7,7 +7,7 @@ acknowledged before the transaction: after a crash the message is delivered agai
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,6 +23,7 @@ from bot.receive import Receiver
 from bot.storable import storable
 from handlers import reports
 from handlers.board import Kept
+from handlers.context import Context
 from handlers.messages import Happening, Inbound
 from handlers.moment import Moment
 from handlers.reading import clean
@@ -43,12 +44,14 @@ class AdvisedIntake:
 
     Args:
         private: Whether what is said to the bot alone may be asked about.
+        communities: In which alone it is asked, by name; everywhere if empty.
     """
 
     receiver: Receiver
     advisor: Advisor
     roll: Roll
     private: bool = False
+    communities: Collection[str] = ()
     given: dict[Heard, Advice] = field(default_factory=dict)
     _boards: Kept = field(default_factory=dict)
     _masks: dict[Address, Masks] = field(default_factory=dict)
@@ -100,13 +103,16 @@ class AdvisedIntake:
                 return None
             ground = Moment(session=session, now=receiver.clock(), house=receiver.house, reach=receiver.reach)
             (ctx,) = await introduced(ground, [inbound], receiver.reader, receiver.memories, self._boards)
-            if ctx.place is None or receiver.routes.asked(ctx) is not None:
+            if ctx.place is None or receiver.routes.asked(ctx) is not None or not await self._is_asked_in(ctx):
                 return None
             question = await reports.question(ctx, clean(inbound.text))
             masks.scene = question.scene
             masks.resume(question.heard.at)
             masks.meet(inbound.sender, inbound.sender_name)
         return question
+
+    async def _is_asked_in(self, ctx: Context) -> bool:
+        return not self.communities or (await ctx.community()).name in self.communities
 
     def _masks_of(self, address: Address) -> Masks:
         masks = self._masks.pop(address, None) or Masks()
@@ -137,7 +143,11 @@ async def opened(config: ModelConfig, receiver: Receiver) -> AsyncIterator[Advis
     advisor = make_advisor(config, endpoint, purse, receiver.clock)
     try:
         intake = AdvisedIntake(
-            receiver=receiver, advisor=advisor, roll=Roll(receiver.sessions), private=config.private_chats
+            receiver=receiver,
+            advisor=advisor,
+            roll=Roll(receiver.sessions),
+            private=config.private_chats,
+            communities=config.communities,
         )
         receiver.reader = AdvisedReader.over(receiver.reader, intake.given)
         yield intake
