@@ -9,7 +9,6 @@ from handlers.context import Context
 from handlers.examples import Gold, Said
 from handlers.messages import Refusal, Reply
 from handlers.phrases import corrections as phrases
-from handlers.phrases import refusals
 from handlers.picking import community, quoted, spoken_of_here
 from handlers.reading import clean
 from handlers.reports import as_report
@@ -34,8 +33,8 @@ async def admit(ctx: Context, rest: str) -> Reply | None:
     if ctx.is_group and ctx.place is None:
         return None
     await community(ctx)
-    if not may(ctx.roles_at(ctx.place), Role.STEWARD):
-        raise Refusal(refusals.not_here(), alone=True)
+    if ctx.is_group and not may(ctx.roles_at(ctx.place), Role.STEWARD):
+        raise Refusal(phrases.not_your_group())
     belongs = await quoted(ctx)
     if belongs is not None:
         raise Refusal(phrases.already(await spoken_of_here(ctx, belongs)))

@@ -25,6 +25,9 @@ from storage.types import Category, Intent, MessageKind, Role, Urgency
 
 YES: Final = frozenset({"是", "是的", "要", "要的", "好", "好的", "嗯", "嗯嗯", "对", "登记", "登记吧", "可以", "有"})
 NO: Final = frozenset({"不", "不用", "不用了", "不是", "不要", "没有", "没事", "别", "不登记", "算了"})
+PLAIN: Final = frozenset(
+    {"是", "是的", "登记", "登记吧", "不是", "不登记", "不用", "不用了"}
+)  #: the rest answers anything
 SHORTEST: Final = 2  #: characters of a message that is asked about
 ENDS: Final = " \n,，.。!！~～、的了啊呀哦嘛吧👌👍🙏"
 ASKING: Final = "asked:"  #: before the id of what it is about: the question's own id among the chat's messages
@@ -102,6 +105,8 @@ async def is_answer(ctx: Context, text: str) -> bool:
     asked, word = ctx.memory.asked, _bare(text)
     if asked is None or not ctx.is_group or ctx.now >= asked.until or word not in YES | NO:
         return False
+    if word not in PLAIN and not ctx.inbound.to_bot and not ctx.memory.recent[-1][0].from_bot:
+        return False  # others have talked since
     said = ctx.memory.said(asked.about)
     if said is None or not said[0].text or not _may_answer(ctx, said[0], frightened=asked.alarm and word in YES):
         return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from handlers.board import outdate
 from handlers.context import Context
 from handlers.messages import Refusal, Words
 from handlers.phrases import refusals
@@ -9,7 +10,7 @@ from handlers.picking import is_staff_for, numbered, pick
 from handlers.reading import leading_number
 from handlers.rules.tickets import OPEN
 from handlers.telling import may_note, note
-from storage import followers, outbox, tickets
+from storage import followers, outbox, places, tickets
 from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind
 
@@ -43,18 +44,23 @@ async def must_be_staff(ctx: Context, ticket: Ticket) -> None:
         raise Refusal(refusals.not_your_place(ticket))
 
 
+async def forget_outlook(ctx: Context, ticket: Ticket) -> None:
+    """The messages that follow in the same batch see the ticket's place as it is now."""
+    outdate(ctx.board, await places.by_id(ctx.session, ticket.scope_id))
+
+
 def key_of(ctx: Context, ticket: Ticket) -> str:
     """What names a message about this correction."""
     return f"set_right:{ctx.inbound.message_id}:{ticket.id}"
 
 
-async def tell_those_concerned(ctx: Context, ticket: Ticket, text: str, *, by: MemberId) -> None:
-    """Tell everybody who has the ticket but `by`: in its groups while they may hear of it, else each alone.
+async def tell_those_concerned(ctx: Context, ticket: Ticket, text: str, but: Collection[MemberId]) -> None:
+    """Tell everybody who has the ticket: in its groups while they may hear of it, else each alone.
 
-    What is answered in one of its groups has been read there.
+    What is answered in one of its groups has been read there; `but` know of it already.
     """
     groups = await ctx.groups_at(ticket.scope_id)
-    others = [f for f in await followers.of_ticket(ctx.session, ticket.id) if f.member_id != by]
+    others = [f for f in await followers.of_ticket(ctx.session, ticket.id) if f.member_id not in but]
     read_here = ctx.is_group and ctx.inbound.address in groups and not ticket.private
     in_group = [f for f in others if f.in_group]
     noted = not read_here and bool(in_group and groups) and may_note(ctx, ticket)

@@ -6,7 +6,15 @@ from typing import Final
 from handlers import examples
 from handlers.authors import as_author, where_it_was_said
 from handlers.context import Context
-from handlers.correcting import at_work_on, everybody_called, key_of, meant, tell_each, tell_those_concerned
+from handlers.correcting import (
+    at_work_on,
+    everybody_called,
+    forget_outlook,
+    key_of,
+    meant,
+    tell_each,
+    tell_those_concerned,
+)
 from handlers.dispatch import call_out, mentioned
 from handlers.examples import Gold
 from handlers.lifecycle import advance
@@ -55,11 +63,11 @@ async def withdraw(ctx: Context, rest: str) -> Reply:
         await _learn(ctx, ticket, examples.request(Act.OPEN, ticket), examples.silence(str(intent)))
         ctx.memory = ctx.memory.corrected(said.message, Judgement(Intent(intent)))
     advance(ctx, ticket, TicketAction.CANCEL, member.id)
+    await forget_outlook(ctx, ticket)
     ctx.note("不是工单", f"ticket:{ticket.number}", member.id)
-    concerned = {f.member_id for f in await followers.of_ticket(ctx.session, ticket.id)}
     called = await everybody_called(ctx, ticket, but=member.id)
-    await tell_each(ctx, ticket, phrases.off(ticket), [one for one in called if one not in concerned])
-    await tell_those_concerned(ctx, ticket, phrases.no_ticket_after_all(ticket), by=member.id)
+    await tell_each(ctx, ticket, phrases.off(ticket), called)
+    await tell_those_concerned(ctx, ticket, phrases.no_ticket_after_all(ticket), but=[*called, member.id])
     await moving.forget_words(ctx.session, ticket.id)
     return Reply(phrases.no_ticket(ticket))
 
@@ -134,6 +142,7 @@ async def _set_right(ctx: Context, ticket: Ticket, predicted: Gold, word: str) -
     """Enter the correction into history, audit and examples."""
     member = await ctx.member()
     advance(ctx, ticket, TicketAction.CORRECT, member.id)
+    await forget_outlook(ctx, ticket)
     ctx.note(word, f"ticket:{ticket.number}", member.id)
     await _learn(ctx, ticket, predicted, examples.request(Act.OPEN, ticket))
 

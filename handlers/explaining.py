@@ -87,7 +87,7 @@ async def _pieces(ctx: Context, reason: Reason) -> list[str]:
 
 async def _let_pass(ctx: Context, message: str) -> str:
     """Why nothing was made of a message that is still in mind."""
-    if not may(ctx.roles_at(ctx.place), Role.STEWARD):
+    if ctx.is_group and not may(ctx.roles_at(ctx.place), Role.STEWARD):
         raise Refusal(not_allowed("为什么", (Role.STEWARD,)), alone=True)
     said = ctx.memory.said(message)
     if said is None or not said[0].text:

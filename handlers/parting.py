@@ -6,9 +6,8 @@ from typing import Final
 
 from handlers import examples
 from handlers.authors import as_author, home_of, open_for, role_of, scene_of, where_it_was_said
-from handlers.board import outdate
 from handlers.context import Context
-from handlers.correcting import at_my_places, must_be_staff, tell_each
+from handlers.correcting import at_my_places, forget_outlook, must_be_staff, tell_each
 from handlers.examples import Said
 from handlers.lifecycle import advance, possible
 from handlers.messages import Refusal, Reply
@@ -124,7 +123,7 @@ async def _part(author: Context, ticket: Ticket, said: TicketMessage, item: Item
         await followers.unfollow(author.session, ticket.id, reporter.id)
     if possible(ticket, TicketAction.CORRECT):
         advance(author, ticket, TicketAction.CORRECT, value=new.number)
-    outdate(author.board, author.place)
+    await forget_outlook(author, ticket)
     return new
 
 

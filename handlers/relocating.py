@@ -1,5 +1,6 @@
 """改地点: another place; where somebody else answers for it and nobody has accepted yet, they are called instead."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from handlers import examples
@@ -43,8 +44,9 @@ async def relocate(ctx: Context, rest: str) -> Reply:
     if said is not None:
         author = await as_author(there, said.sender, "", said.message, said.text)
         await examples.keep(ctx, author, said, predicted, examples.request(Act.OPEN, ticket))
-    called = await _send_there(ctx, ticket, before, member.id)
-    await tell_those_concerned(ctx, ticket, phrases.is_there_now(ticket), by=member.id)
+    at_work = [one for one in await at_work_on(ctx, ticket) if one != member.id]
+    called = await _send_there(ctx, ticket, before, at_work)
+    await tell_those_concerned(ctx, ticket, phrases.is_there_now(ticket), but=[*at_work, member.id])
     return Reply(phrases.relocated(ticket, rooms=not ctx.is_group, called=called))
 
 
@@ -105,10 +107,9 @@ async def _answering(ctx: Context, ticket: Ticket) -> set[MemberId]:
     return {person.id for person in at_level(rungs, 0, everybody=ticket.urgency is Urgency.EMERGENCY)}
 
 
-async def _send_there(ctx: Context, ticket: Ticket, before: set[MemberId], by: MemberId) -> list[str]:
+async def _send_there(ctx: Context, ticket: Ticket, before: set[MemberId], at_work: Sequence[MemberId]) -> list[str]:
     """Tell those at work on it, and call the others whose place it is now; the names of those who were called."""
     now = await _answering(ctx, ticket)
-    at_work = [one for one in await at_work_on(ctx, ticket) if one != by]
     if ticket.status not in WAITING or now == before:
         await tell_each(ctx, ticket, phrases.go_there_instead(ticket), at_work)
         return []

@@ -4,9 +4,15 @@ from typing import Final
 
 from handlers import examples
 from handlers.authors import as_author, where_it_was_said
-from handlers.board import outdate
 from handlers.context import Context
-from handlers.correcting import at_my_places, everybody_called, must_be_staff, tell_each, tell_those_concerned
+from handlers.correcting import (
+    at_my_places,
+    everybody_called,
+    forget_outlook,
+    must_be_staff,
+    tell_each,
+    tell_those_concerned,
+)
 from handlers.corrections import alarm
 from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply
@@ -16,7 +22,7 @@ from handlers.picking import numbered, pick
 from handlers.reading import leading_number, number
 from handlers.router import Router
 from handlers.rules.tickets import OPEN, WAITING
-from storage import followers, moving, places
+from storage import moving
 from storage.tickets import Ticket
 from storage.types import Act, Role, TicketAction, Urgency
 
@@ -32,13 +38,12 @@ async def merge(ctx: Context, rest: str) -> Reply:
     member = await ctx.member()
     said = await examples.opening_of(ctx, source)
     predicted = examples.request(Act.OPEN, source)
-    concerned = {f.member_id for f in await followers.of_ticket(ctx.session, source.id)}
     called = await everybody_called(ctx, source, but=member.id)
     advance(ctx, source, TicketAction.MERGE, member.id, value=target.number)
     advance(ctx, target, TicketAction.JOIN, member.id, value=source.number)
     ctx.note("并入", f"ticket:{source.number}>{target.number}", member.id)
-    await tell_each(ctx, source, phrases.go_for(source, target), [one for one in called if one not in concerned])
-    await tell_those_concerned(ctx, source, phrases.yours_is_with(source, target), by=member.id)
+    await tell_each(ctx, source, phrases.go_for(source, target), called)
+    await tell_those_concerned(ctx, source, phrases.yours_is_with(source, target), but=[*called, member.id])
     if said is not None:
         there = await where_it_was_said(ctx, source)
         author = await as_author(there, said.sender, "", said.message, said.text)
@@ -48,8 +53,8 @@ async def merge(ctx: Context, rest: str) -> Reply:
         await moving.out_of_earshot(ctx.session, source.id)
     await moving.everything(ctx.session, source.id, target.id)
     await _hurry(ctx, source, target)
-    for scope in {source.scope_id, target.scope_id}:
-        outdate(ctx.board, await places.by_id(ctx.session, scope))
+    for ticket in (source, target):
+        await forget_outlook(ctx, ticket)
     return Reply(phrases.merged(source, target))
 
 
@@ -77,6 +82,8 @@ async def _both(ctx: Context, rest: str) -> tuple[Ticket, Ticket]:
     never = ctx.house.never_in_group
     if (source.category in never) != (target.category in never):
         raise Refusal(phrases.is_private(source if source.category in never else target), alone=True)
+    if target.private and not source.private:
+        raise Refusal(phrases.the_other_way_round(source, target), alone=True)
     return source, target
 
 

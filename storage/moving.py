@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
 from storage.base import Base, insert_once, table_of
 from storage.followers import Follower
@@ -45,11 +46,19 @@ async def message_of(session: AsyncSession, ticket: TicketId, key: Key) -> Ticke
 
 
 async def one_message(session: AsyncSession, said: TicketMessage, target: TicketId) -> None:
-    """Let the pictures that came with a message belong to `target`, and its words no longer to where they were."""
+    """Let the pictures that came with a message belong to `target`, and its words no longer to where they were.
+
+    Raises:
+        StaleDataError: Somebody else has done so at the same moment; the transaction must be run again.
+    """
     with_it = Picture.ticket_id == said.ticket_id, Picture.member_id == said.member_id, Picture.at == said.at
     await session.execute(sa.update(Picture).where(*with_it).values(ticket_id=target))
-    await session.delete(said)
-    await session.flush()
+    bare = table_of(TicketMessage).c
+    key = bare.ticket_id, bare.channel, bare.account, bare.message_id
+    mine = sa.tuple_(*key) == sa.tuple_(said.ticket_id, said.channel, said.account, said.message_id)
+    gone = await session.execute(sa.delete(TicketMessage).where(mine).returning(TicketMessage.ticket_id))
+    if not gone.all():
+        raise StaleDataError("somebody else has moved it meanwhile")  # it is looked at anew
 
 
 async def says_more(session: AsyncSession, ticket: TicketId, member: MemberId) -> bool:

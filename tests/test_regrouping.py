@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from handlers.messages import Quoted
+from storage.audit import AuditEntry
 from storage.corrections import Correction
 from storage.followers import Follower
 from storage.words import Picture, TicketMessage
@@ -130,6 +131,17 @@ async def test_what_no_group_hears_of_is_not_merged_with_what_it_does(world: Wor
     await world.says("王芳", "并入 2 1", alone=True)
     world.hears("王芳", "群里不提")
     world.silent("3栋群")
+
+
+async def test_what_was_reported_alone_goes_into_what_the_group_knows(world: World) -> None:
+    await world.says("李姐", "报修 2单元电梯坏了")
+    await world.says("冉幺妹", "报修 3栋2单元的电梯停在5楼不动", alone=True)
+    world.forget()
+    await world.says("王芳", "并入 1 2", alone=True)
+    world.hears("王芳", "请反过来", "并入 2 1")
+    await world.says("赵强", "并入 2 1", alone=True)
+    world.hears("冉幺妹", "2 号", "同一件事")
+    world.silent("3栋群", "李姐")
 
 
 async def test_both_ways_at_once_one_is_left_open(world: World) -> None:
@@ -355,3 +367,23 @@ async def test_what_was_no_report_after_all_may_be_one_again(world: World) -> No
     world.hears("3栋群", "2 号", "电梯")
     (example,) = await kept(world)
     assert example.right["items"][0]["act"] == "open"
+
+
+@pytest.mark.parametrize("words", ["拆开", "这是工单", "并入 2 1", "不是工单 1"])
+async def test_two_services_on_one_database(world: World, words: str) -> None:
+    """王芳 says it to the one and 赵强 to the other, at the same moment; it is done once."""
+    quote = await (let_pass(world) if words == "这是工单" else joined(world))
+    if words.startswith("并入"):
+        await world.says("老夏", "报修 2单元的电梯停在5楼不动")
+    other = World(world.sessions, world.receiver.reader, now=world.now)
+    other.receiver.memories = world.receiver.memories
+    said = [world.message(name, words, reply_to=quote) for name in ("王芳", "赵强")]
+    await asyncio.gather(world.receiver.receive(said[0]), other.receiver.receive(said[1]))
+    await other.receiver.close()
+    async with world.sessions() as session:
+        entries = (
+            await session.scalars(sa.select(AuditEntry).where(AuditEntry.action == words.split(maxsplit=1)[0]))
+        ).all()
+    assert len(entries) == 1
+    tickets = {"拆开": {1: 1, 2: 1}, "这是工单": {1: 1}, "并入 2 1": {1: 3}, "不是工单 1": {}}
+    assert await rows(world, TicketMessage) == tickets[words]

@@ -42,6 +42,11 @@ def my_own_words() -> str:
     return "那是我自己说的话，登记不了。请引用住户的那句话。"
 
 
+def not_your_group() -> str:
+    """When somebody who works elsewhere says so."""
+    return "这个群不归您那片，请让这边值班的人来登记。"
+
+
 def already(ticket: Ticket) -> str:
     """When the quoted message belongs to a ticket."""
     return f"那句话已经算在 {ticket.number} 号里了。是另一件事的话，引用它发“拆开”。"

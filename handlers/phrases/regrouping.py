@@ -16,7 +16,8 @@ def yours_is_with(ticket: Ticket, into: Ticket) -> str:
 
 def go_for(ticket: Ticket, into: Ticket) -> str:
     """To those who were called about the one that is closed."""
-    return f"{ticket.number} 号并到 {title(into, rooms=True)}了，不用单独去。能去的请回“接单 {into.number}”。"
+    text = f"{ticket.number} 号并到 {title(into, rooms=True)}了，不用单独去。"
+    return text if into.assignee_id is not None else f"{text}能去的请回“接单 {into.number}”。"
 
 
 def into_itself(ticket: Ticket) -> str:
@@ -32,6 +33,11 @@ def into_closed(into: Ticket) -> str:
 def is_private(ticket: Ticket) -> str:
     """When what is private would become known by it."""
     return f"{ticket.number} 号群里不提，不能和群里说的事并在一起。"
+
+
+def the_other_way_round(ticket: Ticket, into: Ticket) -> str:
+    """When what a group knows of would disappear into what was reported alone."""
+    return f"{into.number} 号是私下报的，群里不提。请反过来并：“并入 {into.number} {ticket.number}”。"
 
 
 def split(ticket: Ticket, new: Ticket) -> str:
