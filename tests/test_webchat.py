@@ -10,7 +10,7 @@ import pytest
 from bot.channels.base import Channel, SendError
 from bot.channels.webchat import Said, Webchat, WebchatConfig, alone_with
 from bot.media import MediaStore
-from handlers.messages import Button, Happening, Mention, Words
+from handlers.messages import Button, Happening, Mention, Quoted, Words
 from tests.webchat_harness import BOT_NAME, CHEN, GROUP, LI, LIMIT, OTHER, STRANGER, Ear, MovableClock, PaperDoor
 from tests.webchat_street import LAMP, PRIVATE, Street, opened
 from tests.webchat_visitor import refusal
@@ -124,6 +124,19 @@ async def test_quoting_the_bot_speaks_to_it_and_quoting_a_neighbour_does_not(str
     assert (street.ear.last.reply_to, street.ear.last.to_bot) == (mine, False)
     await street.xia.says("好", quote="long gone")
     assert (street.ear.last.reply_to, street.ear.last.to_bot) == ("long gone", False)
+
+
+async def test_what_is_quoted_comes_along_unless_it_was_taken_back(street: Street) -> None:
+    said = await street.webchat.send(GROUP, Words("12 号工单"))
+    await street.li.says("接单", quote=said)
+    assert street.ear.last.quoted == Quoted("12 号工单", "bot", BOT_NAME, from_bot=True)
+    await street.li.says("楼道灯不亮")
+    mine = street.ear.last.message_id
+    await street.xia.says("好", quote=mine)
+    assert street.ear.last.quoted == Quoted("楼道灯不亮", LI.id, LI.name)
+    await street.li.post("/chat/recalls", {"chat": GROUP, "message": mine})
+    await street.xia.says("好", quote=mine)
+    assert street.ear.last.quoted is None
 
 
 async def test_a_chat_with_the_bot_alone_is_seen_by_nobody_else(street: Street) -> None:

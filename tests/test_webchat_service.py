@@ -149,3 +149,25 @@ async def test_what_waits_at_a_stop_is_said_after_the_start(settings: Config) ->
         await page.hears("王芳", "灯坏了")
         await page.hears("李姐", "1 号", group=GROUP)
     assert await numbers(settings) == [1]
+
+
+async def test_the_staff_set_right_what_was_made_of_a_message(page: Page) -> None:
+    first = await page.says("李姐", LAMP, group=GROUP)
+    await page.hears("李姐", "1 号", group=GROUP)
+    await page.says("王芳", "为什么 1")
+    await page.hears("王芳", "像报事", "类别照明")
+    await page.says("王芳", "改类别 1 供电", group=GROUP)
+    await page.hears("李姐", "改好了", "供电", group=GROUP)
+    await page.says("王芳", "改地点 1 3栋1单元", group=GROUP)
+    await page.hears("李姐", "改好了", "1单元", group=GROUP)
+    second = await page.says("冉幺妹", "我家也是", group=GROUP, quote=first)
+    await page.says("王芳", "拆开", group=GROUP, quote=second)
+    await page.hears("李姐", "单独登记为 2 号", group=GROUP)
+    await page.says("王芳", "并入 2 1", group=GROUP)
+    await page.hears("李姐", "2 号并到 1 号", group=GROUP)
+    await page.says("王芳", "不是工单", group=GROUP, quote=first)
+    await page.hears("李姐", "1 号撤下了", group=GROUP)
+    await page.says("王芳", "这是工单", group=GROUP, quote=first)
+    await page.hears("李姐", "3 号", "照明", group=GROUP)
+    await page.says("李姐", "我的工单")
+    await page.hears("李姐", "3 号（")
