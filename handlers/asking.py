@@ -8,20 +8,25 @@ whatever the community prefers otherwise, and whoever is on duty is told to look
 from dataclasses import replace
 from typing import Final
 
+from handlers.alarming import alarm
 from handlers.authors import as_author, open_for, scene_of
+from handlers.board import outdate
 from handlers.context import Context
 from handlers.dispatch import ladder, mentioned
 from handlers.gazetteer import title
+from handlers.lifecycle import advance
 from handlers.messages import Words
 from handlers.phrases import asking as phrases
 from handlers.reasoning import was_advised
 from handlers.rules.quiet import quiet_until
 from handlers.rules.roles import may
+from handlers.rules.tickets import OPEN
 from handlers.understanding.classify import STAFF
 from handlers.understanding.decide import IN_DOUBT
 from handlers.understanding.types import SILENCE, Asked, Heard, Item, Judgement, Question
 from handlers.understanding.why import Way, Weighed, codes_of, weigh
-from storage.types import Category, Intent, MessageKind, Role, Urgency
+from storage import tickets, words
+from storage.types import Act, Category, Intent, MessageKind, Role, TicketAction, Urgency
 
 YES: Final = frozenset({"是", "是的", "要", "要的", "好", "好的", "嗯", "嗯嗯", "对", "登记", "登记吧", "可以", "有"})
 NO: Final = frozenset({"不", "不用", "不用了", "不是", "不要", "没有", "没事", "别", "不登记", "算了"})
@@ -34,12 +39,18 @@ ASKING: Final = "asked:"  #: before the id of what it is about: the question's o
 
 
 async def ask_if_unsure(ctx: Context, question: Question, judged: Judgement) -> None:
-    """Ask whether the message is a report, if it may be one, nobody said so to the bot, and nothing else was asked."""
+    """Ask whether the message is a report, if it may be one, nobody said so to the bot, and nothing else was asked.
+
+    Where a ticket was opened of it, only whether it is an emergency may be unclear.
+    """
     _answered_otherwise(ctx, question.heard, judged)
     manner, heard = ctx.house.manner, question.heard
-    if not ctx.is_group or ctx.inbound.to_bot or judged.items or heard.role in STAFF:
+    if not ctx.is_group or heard.role in STAFF or was_advised(ctx, question):
         return
-    if judged.confidence < min(manner.asks, manner.fears) or was_advised(ctx, question):
+    if judged.items:
+        await _worry(ctx, question, judged.items[0])
+        return
+    if ctx.inbound.to_bot or judged.confidence < min(manner.asks, manner.fears):
         return
     if len(heard.text) < SHORTEST or _bare(heard.text) in YES | NO:
         return  # an answer to somebody
@@ -51,6 +62,16 @@ async def ask_if_unsure(ctx: Context, question: Question, judged: Judgement) -> 
         if category not in ctx.house.never_in_group:
             text = phrases.open_it(category, int(ctx.house.answer_within.total_seconds() // 60))
             _ask(ctx, heard, Words(text, quote=heard.id), MessageKind.TICKET_NOTE)
+
+
+async def _worry(ctx: Context, question: Question, item: Item) -> None:
+    """Ask whether what was opened is an emergency, if that is unclear; who is on duty was called already."""
+    opened = item.act is Act.OPEN and item.urgency is not Urgency.EMERGENCY
+    if not opened or item.category in ctx.house.never_in_group:
+        return
+    weighed, manner = weigh(ctx.reader, question), ctx.house.manner
+    if weighed.alarm >= (manner.worries if weighed.hinted is None else manner.fears):
+        await _fear(ctx, question.heard, weighed.hinted or item.category, somebody_looks=True)
 
 
 def _answered_otherwise(ctx: Context, heard: Heard, judged: Judgement) -> None:
@@ -68,12 +89,12 @@ def _is_free(ctx: Context) -> bool:
     return awake and (asked is None or ctx.now >= asked.rest_until)
 
 
-async def _fear(ctx: Context, heard: Heard, category: Category | None) -> None:
-    """Ask whether there is danger, and have somebody look."""
+async def _fear(ctx: Context, heard: Heard, category: Category | None, *, somebody_looks: bool = False) -> None:
+    """Ask whether there is danger, and have somebody look, if nobody was called already."""
     asked = ctx.memory.asked
     if ctx.place is None or ctx.group is None or (asked is not None and asked.alarm and ctx.now < asked.until):
         return
-    rungs = await ladder(ctx, ctx.place)
+    rungs = () if somebody_looks else await ladder(ctx, ctx.place)
     words = Words(phrases.look_at_the_group(await title(ctx.session, ctx.place.id), category))
     key, people = f"look:{ctx.cause}", rungs[0].people if rungs else ()
     in_front = [m for m in people if not await ctx.tell(m.id, words, MessageKind.EMERGENCY, key=key)]
@@ -113,9 +134,22 @@ async def is_answer(ctx: Context, text: str) -> bool:
     mine = Heard(ctx.inbound.message_id, ctx.inbound.at, ctx.inbound.sender, "", Role.RESIDENT, text)
     before = ctx.memory.before(asked.about)
     ctx.memory = replace(ctx.memory.after(mine, SILENCE), asked=None)
-    if word in YES:
+    if word in YES and not await _raised(ctx, asked):
         await _open(ctx, asked, Question(said[0], await scene_of(ctx), before, ()))
     return True
+
+
+async def _raised(ctx: Context, asked: Asked) -> bool:
+    """Whether the message belongs to a ticket already, which is an emergency from now on if that was the question."""
+    held = await words.holding(ctx.session, [(ctx.inbound.channel, ctx.inbound.account, asked.about)])
+    for number in held.values():
+        ticket = await tickets.by_id(ctx.session, number)
+        if asked.alarm and ticket.status in OPEN and ticket.urgency is not Urgency.EMERGENCY:
+            ticket.urgency = Urgency.EMERGENCY
+            advance(ctx, ticket, TicketAction.CORRECT, (await ctx.member()).id)
+            await alarm(ctx, ticket)
+            outdate(ctx.board, ctx.place)
+    return bool(held)
 
 
 def _bare(text: str) -> str:

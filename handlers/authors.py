@@ -46,14 +46,14 @@ async def as_author(
 
 
 async def where_it_was_said(ctx: Context, ticket: Ticket) -> Context:
-    """The context moved to the chat in which the ticket was reported."""
+    """The context moved to the chat in which the ticket was reported, and to that one's place."""
     address: Address = (ticket.channel, ticket.account, ticket.chat)
-    place = await places.by_id(ctx.session, ticket.scope_id)
-    group = (await chats.bound(ctx.session, [address])).get(address) if ticket.in_group else None
+    bound = (await chats.bound(ctx.session, [address])).get(address) if ticket.in_group else None
+    group, place = bound or (None, await places.by_id(ctx.session, ticket.scope_id))
     inbound = replace(
         ctx.inbound, channel=ticket.channel, account=ticket.account, chat=ticket.chat, is_group=ticket.in_group
     )
-    return replace(ctx, inbound=inbound, place=place, group=group[0] if group else None)
+    return replace(ctx, inbound=inbound, place=place, group=group)
 
 
 async def open_for(ctx: Context, item: Item, why: Mapping[str, Any], reporter: Member | None = None) -> Ticket:

@@ -4,24 +4,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from handlers import examples
+from handlers.alarming import alarm
 from handlers.authors import as_author, where_it_was_said
 from handlers.context import Context
 from handlers.correcting import (
     at_work_on,
     everybody_called,
     forget_outlook,
-    key_of,
     meant,
     tell_each,
     tell_those_concerned,
 )
-from handlers.dispatch import call_out, mentioned
 from handlers.examples import Gold
 from handlers.lifecycle import advance
-from handlers.messages import Refusal, Reply, Words
+from handlers.messages import Refusal, Reply
 from handlers.phrases import CATEGORY_NAMES, URGENCY_NAMES
 from handlers.phrases import corrections as phrases
-from handlers.phrases import tickets as ticket_phrases
 from handlers.reading import words
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
@@ -30,7 +28,7 @@ from handlers.understanding.types import Judgement
 from handlers.understanding.why import likeliest_silence
 from storage import followers, moving
 from storage.tickets import Ticket
-from storage.types import Act, Category, Intent, MessageKind, Role, TicketAction, Urgency
+from storage.types import Act, Category, Intent, Role, TicketAction, Urgency
 
 router: Final = Router()
 
@@ -123,19 +121,6 @@ async def hurry(ctx: Context, rest: str) -> Reply:
         at_work = [one for one in await at_work_on(ctx, ticket) if one != member.id]
         await tell_each(ctx, ticket, phrases.is_as_urgent_now(ticket), at_work)
     return Reply(phrases.as_urgent(ticket, rooms=not ctx.is_group))
-
-
-async def alarm(ctx: Context, ticket: Ticket) -> None:
-    """Call everybody on the way up, and give the ticket's groups the advice for life and limb."""
-    called = await call_out(ctx, ticket)
-    advice = ctx.house.advice.get(ticket.category, ctx.house.advice_else)
-    names = [member.name for member in (*called.told, *called.in_front)]
-    text = advice if ticket.private else ticket_phrases.emergency_in_group(ticket, advice, names)
-    for group in await ctx.groups_at(ticket.scope_id) if ticket.in_group else ():
-        mentions = () if ticket.private else await mentioned(ctx, group, called.in_front)
-        about = None if ticket.private else ticket.id
-        key = f"alarm:{key_of(ctx, ticket)}"
-        ctx.say(group, Words(text, mentions=mentions), MessageKind.EMERGENCY, key=key, is_group=True, ticket=about)
 
 
 async def _set_right(ctx: Context, ticket: Ticket, predicted: Gold, word: str) -> None:

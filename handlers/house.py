@@ -29,15 +29,17 @@ ADVICE_ELSE: Final = "有人受伤或有危险，请先拨打 120、119 或 110�
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How boldly the bot takes what nobody says to it for a report; all three are probabilities that it is one.
+    """How boldly the bot takes what nobody says to it for a report.
 
-    From `opens` on a ticket is opened without asking, from `asks` on it is asked in the group first; from `fears` on it
-    is asked where the words are those of danger to life. `asks` of 1 never asks.
+    From the probability `opens` on that it is one, a ticket is opened without asking; from `asks` on it is asked in the
+    group first (1: never). What sounds like danger to life is asked about from `fears` on. Whether what was opened is an
+    emergency is asked from the probability `worries` of that on.
     """
 
     opens: float
     asks: float
     fears: float = 0.05
+    worries: float = 0.15
 
 
 #: By their names in `config.toml`.

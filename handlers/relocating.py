@@ -1,6 +1,7 @@
 """改地点: another place; where somebody else answers for it and nobody has accepted yet, they are called instead."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from handlers import examples
@@ -32,12 +33,13 @@ async def relocate(ctx: Context, rest: str) -> Reply:
     """The place as the grammar of places reads it."""
     ticket, text = await meant(ctx, rest, "改地点")
     there = await where_it_was_said(ctx, ticket)
-    spot, member = await _spot(there, text), await ctx.member()
+    here = replace(there, place=await places.by_id(ctx.session, ticket.scope_id))
+    spot, member = await _spot(here, text), await ctx.member()
     old = Spot(ticket.building, ticket.unit, ticket.floor, ticket.room)
     if spot == old:
         raise Refusal(phrases.same_already(ticket))
     predicted, before = examples.request(Act.OPEN, ticket), await _answering(ctx, ticket)
-    await _move(there, ticket, spot)
+    await _move(here, ticket, spot)
     advance(ctx, ticket, TicketAction.CORRECT, member.id)
     ctx.note("改地点", f"ticket:{ticket.number}", member.id)
     said = await examples.opening_of(ctx, ticket)

@@ -38,16 +38,17 @@ async def overhear(ctx: Context) -> Reply | None:
     text = clean(ctx.inbound.text)
     if await is_answer(ctx, text):
         return None
-    judged = await judge(ctx, text)
+    asked, judged = await judge(ctx, text)
     if judged.items and ctx.place is None:
         await community(ctx)  # to whoever speaks to the bot before it is set up, it says so
     replies = [await apply(ctx, item, text) for item in judged.items]
+    await ask_if_unsure(ctx, asked, judged)
     answer = next((reply for reply in replies if reply is not None), None)
     return answer or _refused_picture(ctx, judged) or (None if judged.items else _small_answer(ctx, judged))
 
 
-async def judge(ctx: Context, text: str) -> Judgement:
-    """What the message means among the tickets that it may be about."""
+async def judge(ctx: Context, text: str) -> tuple[Question, Judgement]:
+    """What the message means among the tickets that it may be about, and what was known of it."""
     asked = await question(ctx, text)
     judged = ctx.reader.judge(asked.heard, asked.scene, asked.memory, asked.tickets)
     outright = _said_to_be_done(ctx, judged)
@@ -55,8 +56,7 @@ async def judge(ctx: Context, text: str) -> Judgement:
         judged = Judgement(Intent.REQUEST, (ctx.reader.report(asked.heard, asked.scene),), judged.confidence)
     ctx.memory = ctx.memory.after(asked.heard, judged)
     note_why(ctx, asked, judged, outright=outright)
-    await ask_if_unsure(ctx, asked, judged)
-    return judged
+    return asked, judged
 
 
 async def question(ctx: Context, text: str) -> Question:

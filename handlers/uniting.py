@@ -3,6 +3,7 @@
 from typing import Final
 
 from handlers import examples
+from handlers.alarming import alarm
 from handlers.authors import as_author, where_it_was_said
 from handlers.context import Context
 from handlers.correcting import (
@@ -13,7 +14,6 @@ from handlers.correcting import (
     tell_each,
     tell_those_concerned,
 )
-from handlers.corrections import alarm
 from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply
 from handlers.phrases import refusals

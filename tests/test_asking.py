@@ -207,3 +207,46 @@ async def test_while_it_is_asked_nobody_is_called_again(frightened: World) -> No
 async def test_nothing_of_what_was_asked_about_is_on_disk(frightened: World) -> None:
     await frightened.says("李姐", "大家有没有闻到煤气味")
     assert "煤气味" not in await everything(frightened)
+
+
+def worried(world: World) -> None:
+    """Whatever is opened may be an emergency."""
+    world.receiver.house = replace(world.house, manner=replace(world.house.manner, worries=0.0))
+
+
+async def test_whether_what_was_opened_is_an_emergency_is_asked_after_it_was_opened(world: World) -> None:
+    worried(world)
+    await world.says("李姐", LAMP)
+    opened, question = world.new("3栋群")
+    assert "1 号" in opened.text
+    assert "真有危险吗" in question.text
+    world.hears("王芳", "灯坏了")  # called once, by the ticket
+    await world.says("冉幺妹", "是")
+    world.hears("3栋群", "120", "1 号")
+    world.hears("陈书记", "【紧急】1 号")
+    await world.says("李姐", "我的工单", alone=True)
+    assert "2 号" not in world.hears("李姐", "1 号")
+
+
+async def test_it_is_none(world: World) -> None:
+    worried(world)
+    await world.says("李姐", LAMP)
+    world.forget()
+    await world.says("李姐", "不是")
+    await world.says("冉幺妹", "是")
+    world.silent("3栋群", "王芳", "陈书记")
+
+
+async def test_of_what_a_group_never_hears_it_is_not_asked_whether_it_is_one(world: World) -> None:
+    worried(world)
+    await world.says("李姐", "1单元独居的刘奶奶好几天没见出门了，敲门没人应，麻烦来个人看看")
+    world.silent("3栋群")
+
+
+async def test_short_words_after_others_have_talked_are_talk(world: World) -> None:
+    await asked(world)
+    await world.says("冉幺妹", "晚上一起去跳舞不")
+    await world.says("李姐", "好")
+    world.silent("3栋群", "王芳")
+    await world.says("李姐", "是的")
+    world.hears("3栋群", "1 号")

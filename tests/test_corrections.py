@@ -155,7 +155,7 @@ async def test_another_unit_of_the_same_steward(world: World) -> None:
     await reported(world)
     await world.says("赵强", "改地点 1 1单元5楼", alone=True)
     world.hears("赵强", "3栋1单元5楼")
-    world.hears("王芳", "1单元", "地点改了")
+    world.hears("王芳", "1单元", "请去这里")
     world.hears("3栋群", "3栋1单元")
     assert "3栋1单元5楼" in await shown(world)
 
@@ -184,7 +184,7 @@ async def test_when_somebody_has_accepted_nobody_else_is_called(world: World) ->
     await world.says("王芳", "接单 1", alone=True)
     world.forget()
     await world.says("陈书记", "改地点 1 4栋2单元", alone=True)
-    world.hears("王芳", "地点改了")
+    world.hears("王芳", "请去这里")
     world.silent("周网格")
 
 

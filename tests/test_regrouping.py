@@ -1,17 +1,23 @@
 """并入, 拆开, 我家的不一样, 这是工单: which messages are one matter, and which are one at all."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 
 import pytest
 import sqlalchemy as sa
 
 from handlers.messages import Quoted
+from handlers.rules.tickets import OPEN
 from storage.audit import AuditEntry
 from storage.corrections import Correction
 from storage.followers import Follower
+from storage.tickets import Ticket
+from storage.types import Act, TicketStatus
 from storage.words import Picture, TicketMessage
+from tests.wandering import Wanderers
 from tests.world import World
 
 LIFT = "2单元电梯又坏了，停在5楼不动"
@@ -387,3 +393,19 @@ async def test_two_services_on_one_database(world: World, words: str) -> None:
     assert len(entries) == 1
     tickets = {"拆开": {1: 1, 2: 1}, "这是工单": {1: 1}, "并入 2 1": {1: 3}, "不是工单 1": {}}
     assert await rows(world, TicketMessage) == tickets[words]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_is_set_right_nothing_is_lost_or_doubled(world: World, seed: int) -> None:
+    """What is merged has nothing left, what is open has somebody who wants it, and no words open two tickets."""
+    await Wanderers(world, Random(seed)).wander(60)  # noqa: S311 -- no secret
+    async with world.sessions() as session:
+        tickets = {ticket.id: ticket for ticket in await session.scalars(sa.select(Ticket))}
+        said = (await session.scalars(sa.select(TicketMessage))).all()
+    wanted, worded, pictured = [await rows(world, table) for table in (Follower, TicketMessage, Picture)]
+    merged = {id for id, ticket in tickets.items() if ticket.status is TicketStatus.MERGED}
+    assert merged.isdisjoint(worded)
+    assert merged.isdisjoint(pictured)
+    assert {id for id, ticket in tickets.items() if ticket.status in OPEN} <= wanted.keys()
+    openings = Counter(row.message_id for row in said if row.act is Act.OPEN)
+    assert max(openings.values(), default=1) == 1

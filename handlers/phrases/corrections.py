@@ -60,7 +60,7 @@ def recategorised(ticket: Ticket, *, rooms: bool) -> str:
 
 def is_called_now(ticket: Ticket) -> str:
     """To who has it, or was called about it."""
-    return f"{ticket.number} 号改了类别，现在是 {title(ticket, rooms=True)}。"
+    return f"类别改过来了：{title(ticket, rooms=True)}。"
 
 
 def private_from_now(ticket: Ticket) -> str:
@@ -86,17 +86,17 @@ def relocated(ticket: Ticket, *, rooms: bool, called: Sequence[str]) -> str:
 
 def is_there_now(ticket: Ticket) -> str:
     """To those who reported it."""
-    return f"{ticket.number} 号的地点改成了 {title(ticket)}。不对的话直接跟我说。"
+    return f"地点改过来了：{title(ticket)}。不对的话直接跟我说。"
 
 
 def go_there_instead(ticket: Ticket) -> str:
     """To who has it, or was called about it and still is."""
-    return f"{ticket.number} 号的地点改了，现在是 {title(ticket, rooms=True)}。"
+    return f"地点改过来了，请去这里：{title(ticket, rooms=True)}。"
 
 
 def not_yours_any_more(ticket: Ticket) -> str:
     """To those who were called and whose place it is not."""
-    return f"{ticket.number} 号的地点改了，是 {title(ticket)}，归那边的人，您不用去了。"
+    return f"地点改过来了：{title(ticket)}，归那边的人，您不用去了。"
 
 
 def which_place() -> str:

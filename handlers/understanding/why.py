@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +20,7 @@ from handlers.understanding.types import Item, OpenTicket, Question, Spot
 from storage.types import Category, Role, Urgency
 
 MOST_WORDS: Final = 3
+WORTH: Final = 0.3  #: what weighs less than this share of the weightiest piece explains nothing
 JUST_NOW: Final = 10 * 60  #: seconds in which a ticket is still the talk
 ALARM: Final = URGENCIES.index(Urgency.EMERGENCY)
 _FREE: Final = 0  #: the column of the links that says that there is no tie
@@ -138,11 +138,12 @@ def telling(words: Words, text: str, act: str, other: str) -> list[str]:
     weights = {gram: float(pull[row]) for gram in grams(text) if (row := words.rows.get(gram)) is not None}
     pieces = [gram for gram in grams(text) if _WORTH_SHOWING.fullmatch(gram)]
     scores = {piece: _inside(piece, weights) for piece in pieces}
+    least = max([0.0, *scores.values()]) * WORTH
     chosen: list[str] = []
     for piece in sorted(pieces, key=lambda piece: -scores[piece]):
-        if scores[piece] <= 0 or len(chosen) == MOST_WORDS:
+        if scores[piece] <= least or len(chosen) == MOST_WORDS:
             break
-        if not any(_share_a_pair(piece, one) for one in chosen):
+        if set(piece).isdisjoint("".join(chosen)):
             chosen.append(piece)
     return [_as_written(piece, text) for piece in chosen]
 
@@ -151,10 +152,6 @@ def _inside(piece: str, weights: Mapping[str, float]) -> float:
     """What a piece and its parts weigh together, for its length: a long one holds more by itself."""
     parts = {piece[start:end] for start in range(len(piece)) for end in range(start + 1, len(piece) + 1)}
     return sum(weights.get(part, 0.0) for part in parts) / float(np.sqrt(len(piece)))
-
-
-def _share_a_pair(piece: str, other: str) -> bool:
-    return not {a + b for a, b in pairwise(piece)}.isdisjoint(a + b for a, b in pairwise(other))
 
 
 def _as_written(piece: str, text: str) -> str:
