@@ -64,11 +64,6 @@ def each_once(batch: Sequence[Inbound]) -> list[Inbound]:
     return list({inbound.key: inbound for inbound in reversed(batch)}.values())[::-1]
 
 
-def latest(heard: Sequence[Context], ctx: Context) -> Memory | None:
-    """What the messages before `ctx` in the same chat left in mind."""
-    return next((h.memory for h in reversed(heard) if h.inbound.address == ctx.inbound.address), None)
-
-
 def ids(inbound: Inbound) -> dict[str, Any]:
     """What a log may say of a message."""
     return {"channel": inbound.channel, "message_id": inbound.message_id}

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.handling import Undone, handle
-from bot.introduced import each_once, ids, introduced, latest
+from bot.introduced import each_once, ids, introduced
 from bot.storable import keepable, read_back, storable
 from bot.waiting import Waiting
 from handlers import phrases
@@ -64,8 +64,7 @@ class Receiver:
         self._waiting.append(Waiting(storable(inbound), done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
-        # Whoever waits may give up; the transaction is finished all the same.
-        await asyncio.shield(done)
+        await done  # whoever waits may give up; the transaction is finished all the same
 
     async def close(self) -> None:
         """Finish what is in progress."""
@@ -82,6 +81,7 @@ class Receiver:
 
     async def _work(self) -> None:
         while self._waiting:
+            await asyncio.sleep(0)  # those who were just answered may have more to say: together it costs less
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
                 await self._together([waiting.inbound for waiting in batch])
@@ -121,17 +121,19 @@ class Receiver:
             keys = [inbound.key for inbound in batch]
             fresh = await (inbox.let_go(session, keys) if again else inbox.claim(session, keys, now))
             heard: list[Context] = []
+            left_in_mind: dict[Address, Memory] = {}
             left = [i for i in each_once(batch) if i.key in fresh]
             while left:
                 joined: dict[identities.Who, members.Known] = {}
                 # What the messages before these have changed is not committed yet, and may never be.
                 for ctx in await self._introduced(session, left, now, {} if heard else self.boards):
-                    ctx.memory = latest(heard, ctx) or ctx.memory
+                    ctx.memory = left_in_mind.get(ctx.inbound.address, ctx.memory)
                     ctx.known = ctx.known or joined.get(ctx.inbound.who)
                     await handle(ctx, self.routes, refused.get(ctx.inbound.key))
                     if ctx.known is not None:
                         joined[ctx.inbound.who] = ctx.known
                     heard.append(ctx)
+                    left_in_mind[ctx.inbound.address] = ctx.memory
                     left = left[1:]
                     if ctx.afresh:
                         break

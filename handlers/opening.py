@@ -92,7 +92,7 @@ async def place_of(ctx: Context, scope: Place, spot: Spot) -> Place:
         named = await places.below(ctx.session, scope, PlaceKind.BUILDING)
         place = next((p for p in named if p.name == spot.building), scope)
     if place.kind is PlaceKind.BUILDING and spot.unit is not None:
-        return await places.named(ctx.session, PlaceKind.UNIT, spot.unit, place) or place
+        return await places.inside(ctx.session, place, PlaceKind.UNIT, spot.unit) or place
     return place
 
 

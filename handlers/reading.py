@@ -66,7 +66,9 @@ class Unclear(ValueError):  # noqa: N818 -- not an error: a reason to show the e
 
 def clean(text: str, limit: int = LONGEST) -> str:
     """At most `limit` characters without what cannot be seen; line breaks stay, other blanks are spaces."""
-    seen = "".join(map(_visible, text[: 4 * limit].replace("\r\n", "\n")))
+    seen = text[: 4 * limit]
+    if not seen.isprintable() or not _BLANK_LETTERS.isdisjoint(seen):
+        seen = "".join(map(_visible, seen.replace("\r\n", "\n")))
     return seen.strip()[:limit].rstrip()
 
 

@@ -4,7 +4,8 @@ What the session itself adds is brought into order, numbered and watched, row by
 of that: nobody changes such a row in the transaction that makes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -12,15 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from storage.base import Base, table_of
-from storage.prepared import changed
+from storage.prepared import Prepared, changed
 
 _ROWS: Final = "appended"  #: in the session's info: table → rows
 
 
 def append(session: AsyncSession, table: type[Base], row: Mapping[str, Any]) -> None:
-    """Add a row; `row` gives every column that may not be null."""
+    """Add a row; `row` gives every column that may not be null, and the rows of a table all give the same."""
     session.info.setdefault(_ROWS, {}).setdefault(table, []).append(row)
     changed(session.sync_session)
+
+
+def waiting(session: AsyncSession, table: type[Base]) -> Sequence[Mapping[str, Any]]:
+    """The rows that are not written yet."""
+    found: Sequence[Mapping[str, Any]] = session.info.get(_ROWS, {}).get(table, ())
+    return found
 
 
 def _write(session: Session) -> None:
@@ -28,7 +35,12 @@ def _write(session: Session) -> None:
     if rows:
         session.flush()  # what they point to
     for table, added in rows.items():
-        session.execute(sa.insert(table_of(table)), added)
+        _insert(table, tuple(added[0])).add(session, added)
+
+
+@cache
+def _insert(table: type[Base], columns: tuple[str, ...]) -> Prepared:
+    return Prepared(sa.insert(table_of(table)), columns)
 
 
 @sa.event.listens_for(Session, "do_orm_execute")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.util import identity_key
 
 from storage.base import Base, table_of
 from storage.prepared import Prepared
@@ -20,20 +21,21 @@ Entity = TypeVar("Entity", bound=Base)
 
 
 def made(kind: type[Entity], values: Mapping[str, Any]) -> Entity:
-    """An object with these columns, as if it had been read and belonged to no session now."""
+    """An object with these columns, to be looked at; what is changed in it is not written unless it is `attached`."""
     found = cast(Entity, sa.inspect(kind).class_manager.new_instance())
     found.__dict__.update(values)
-    make_transient_to_detached(found)
     return found
 
 
 def attached(session: AsyncSession, entity: Entity) -> Entity:
     """The object for that row in the session: the one that is there, or `entity` from now on."""
-    key = sa.inspect(entity).key
-    there = session.sync_session.identity_map.get(key) if key is not None else None
-    if there is None:
-        session.add(entity)
-    return cast(Entity, there or entity)
+    there = session.sync_session.identity_map.get(identity_key(instance=entity))
+    if there is not None:
+        return there
+    if sa.inspect(entity).transient:
+        make_transient_to_detached(entity)
+    session.add(entity)
+    return entity
 
 
 class ById(Generic[Entity]):
@@ -51,7 +53,7 @@ class ById(Generic[Entity]):
         Raises:
             NoResultFound: There is none.
         """
-        key = sa.orm.util.identity_key(self._kind, number)
+        key = identity_key(self._kind, number)
         there: Entity | None = session.sync_session.identity_map.get(key)
         if there is not None and not sa.inspect(there).expired:
             return there

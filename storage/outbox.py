@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.appended import append
+from storage.appended import append, waiting
 from storage.base import Base
 from storage.prepared import Prepared
 from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, TicketId
@@ -182,19 +182,20 @@ async def forget_words(session: AsyncSession, before: datetime) -> None:
     )
 
 
-_CALLED: Final = (
+_CALLS: Final = (MessageKind.CALL, MessageKind.EMERGENCY)
+_CALLED: Final = Prepared(
     sa.select(OutboxMessage.member_id)
     .where(
         OutboxMessage.ticket_id == sa.bindparam("ticket"),
-        OutboxMessage.kind.in_((MessageKind.CALL, MessageKind.EMERGENCY)),
+        OutboxMessage.kind.in_(_CALLS),
         OutboxMessage.member_id.is_not(None),
     )
     .distinct()
-    .order_by(OutboxMessage.member_id)
 )
 
 
 async def called_about(session: AsyncSession, ticket: TicketId) -> Sequence[MemberId]:
     """Who was called about the ticket so far."""
-    found = await session.scalars(_CALLED, {"ticket": ticket})
-    return [member for member in found if member is not None]
+    found = {member for (member,) in await _CALLED.all(session, {"ticket": ticket})}
+    just_now = (row for row in waiting(session, OutboxMessage) if row["ticket_id"] == ticket and row["kind"] in _CALLS)
+    return sorted({*found, *(row["member_id"] for row in just_now if row["member_id"] is not None)})

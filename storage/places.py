@@ -72,12 +72,25 @@ async def named(session: AsyncSession, kind: PlaceKind, name: str, parent: Place
 
 _COLUMNS: Final = table_of(Place).c
 _BY_ID: Final = Prepared(sa.select(*_COLUMNS).where(_COLUMNS.id.in_(sa.bindparam("ids", expanding=True))))
+_INSIDE: Final = Prepared(
+    sa.select(*_COLUMNS).where(
+        _COLUMNS.parent_id == sa.bindparam("parent"),
+        _COLUMNS.kind == sa.bindparam("of_kind"),
+        _COLUMNS.name == sa.bindparam("called"),
+    )
+)
 _READ: Final = "places"  #: in the session's info: what it has read
 
 
 async def by_id(session: AsyncSession, place: PlaceId) -> Place:
     """The place with that id, which exists."""
     return (await by_ids(session, [place]))[place]
+
+
+async def inside(session: AsyncSession, parent: Place, kind: PlaceKind, name: str) -> Place | None:
+    """The place of that kind and name directly below `parent`, to be looked at only."""
+    rows = await _INSIDE.all(session, {"parent": parent.id, "of_kind": kind, "called": name})
+    return made(Place, rows[0]._asdict()) if rows else None
 
 
 async def by_ids(session: AsyncSession, ids: Collection[PlaceId]) -> Mapping[PlaceId, Place]:

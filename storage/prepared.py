@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 _CHANGES: Final = "changes"  #: in the session's info
+_IN_PLACE: Final = "in_place"  #: there, too: a transaction, and how to run a statement in it
 
 Convert = Callable[[Any], Any]
 AtOnce = Callable[[str, Sequence[Any]], Any]  #: `at_once` of `storage/sqlite.py`
@@ -62,6 +63,15 @@ class Prepared:
             return list((await session.execute(self._statement, rows if len(rows) > 1 else rows[0])).all())
         dialect = session.get_bind().dialect
         return [returned for row in rows for returned in self._run(direct, dialect, row)]
+
+    def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert `rows` from within the session's own events, which cannot wait."""
+        direct = _known(session)
+        if direct is None:
+            session.execute(self._statement, rows)
+            return
+        for row in rows:
+            self._run(direct, session.get_bind().dialect, row)
 
     def _run(self, at_once: AtOnce, dialect: Dialect, given: Mapping[str, Any]) -> list[Any]:
         if self._compiled is None:
@@ -117,12 +127,15 @@ class Prepared:
 async def in_place(session: AsyncSession) -> AtOnce | None:
     """How to run a statement in place in the session's transaction, which is begun; None where that cannot be."""
     transaction = session.sync_session.get_transaction()
-    known: tuple[Any, AtOnce | None] = session.info.get("in_place", (None, None))
-    if transaction is None or known[0] is not transaction:
+    if transaction is None or session.info.get(_IN_PLACE, (None,))[0] is not transaction:
         opened = (await (await session.connection()).get_raw_connection()).driver_connection
-        known = session.sync_session.get_transaction(), getattr(opened, "at_once", None)
-        session.info["in_place"] = known
-    return known[1]
+        session.info[_IN_PLACE] = (session.sync_session.get_transaction(), getattr(opened, "at_once", None))
+    return _known(session.sync_session)
+
+
+def _known(session: Session) -> AtOnce | None:
+    transaction, at_once = session.info.get(_IN_PLACE, (None, None))
+    return at_once if transaction is session.get_transaction() else None
 
 
 def changed(session: Session) -> None:
@@ -155,8 +168,14 @@ def _flat(values: Sequence[Any]) -> Sequence[Any]:
 
 
 def _writer(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
+        values: dict[Any, Any] = {None: None, **{member: member.value for member in kind.enum_class}}
+        return values.__getitem__
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _reader(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
+        members: dict[Any, Any] = {None: None, **{member.value: member for member in kind.enum_class}}
+        return members.__getitem__
     return kind.dialect_impl(dialect).result_processor(dialect, None)
