@@ -10,7 +10,6 @@ import json
 import resource
 import sys
 import tempfile
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,7 +33,7 @@ from handlers.moment import Reach
 from handlers.rules.escalations import Policy
 from handlers.understanding.decide import Reader
 from handlers.understanding.model import load_reader
-from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Scene, Spot
+from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Question, Scene, Spot
 from storage.database import Sessions, open_database
 from storage.tickets import Ticket, TicketEvent
 from storage.types import Act, Category, Urgency
@@ -47,7 +46,10 @@ RAW_SHARE: Final = 0.3  #: of a slice's time
 class Deaf:
     """Stands in for the parser: everything is small talk, and what is reported by a command is of no special kind."""
 
-    def judge(self, _heard: Heard, _scene: Scene, _memory: Memory, _tickets: Sequence[OpenTicket]) -> Judgement:
+    def weigh(self, _question: Question) -> None:
+        return None
+
+    def decide(self, _weighed: None, _question: Question) -> Judgement:
         return SILENCE
 
     def report(self, _heard: Heard, _scene: Scene) -> Item:

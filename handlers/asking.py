@@ -22,9 +22,10 @@ from handlers.rules.quiet import quiet_until
 from handlers.rules.roles import may
 from handlers.rules.tickets import OPEN
 from handlers.understanding.classify import STAFF
-from handlers.understanding.decide import IN_DOUBT
+from handlers.understanding.danger import hinted
+from handlers.understanding.decide import IN_DOUBT, Weighed
 from handlers.understanding.types import SILENCE, Asked, Heard, Item, Judgement, Question
-from handlers.understanding.why import Way, Weighed, codes_of, weigh
+from handlers.understanding.why import Way, codes_of
 from storage import tickets, words
 from storage.types import Act, Category, Intent, MessageKind, Role, TicketAction, Urgency
 
@@ -38,7 +39,7 @@ ENDS: Final = " \n,，.。!！~～、的了啊呀哦嘛吧👌👍🙏"
 ASKING: Final = "asked:"  #: before the id of what it is about: the question's own id among the chat's messages
 
 
-async def ask_if_unsure(ctx: Context, question: Question, judged: Judgement) -> None:
+async def ask_if_unsure(ctx: Context, question: Question, weighed: Weighed, judged: Judgement) -> None:
     """Ask whether the message is a report, if it may be one, nobody said so to the bot, and nothing else was asked.
 
     Where a ticket was opened of it, only whether it is an emergency may be unclear.
@@ -48,15 +49,15 @@ async def ask_if_unsure(ctx: Context, question: Question, judged: Judgement) -> 
     if not ctx.is_group or heard.role in STAFF or was_advised(ctx, question):
         return
     if judged.items:
-        await _worry(ctx, question, judged.items[0])
+        await _worry(ctx, question, weighed, judged.items[0])
         return
     if ctx.inbound.to_bot or judged.confidence < min(manner.asks, manner.fears):
         return
     if len(heard.text) < SHORTEST or _bare(heard.text) in YES | NO:
         return  # an answer to somebody
-    weighed = weigh(ctx.reader, question)
-    if weighed.opens >= manner.fears and (weighed.hinted is not None or weighed.alarm >= IN_DOUBT):
-        await _fear(ctx, heard, weighed.hinted)
+    hint = hinted(weighed.view.text) if weighed.opens >= manner.fears else None
+    if hint is not None or (weighed.opens >= manner.fears and weighed.alarm >= IN_DOUBT):
+        await _fear(ctx, heard, hint)
     elif weighed.opens >= manner.asks and _is_free(ctx):
         category = ctx.reader.report(heard, question.scene).category
         if category not in ctx.house.never_in_group:
@@ -64,14 +65,14 @@ async def ask_if_unsure(ctx: Context, question: Question, judged: Judgement) -> 
             _ask(ctx, heard, Words(text, quote=heard.id), MessageKind.TICKET_NOTE)
 
 
-async def _worry(ctx: Context, question: Question, item: Item) -> None:
+async def _worry(ctx: Context, question: Question, weighed: Weighed, item: Item) -> None:
     """Ask whether what was opened is an emergency, if that is unclear; who is on duty was called already."""
     opened = item.act is Act.OPEN and item.urgency is not Urgency.EMERGENCY
     if not opened or item.category in ctx.house.never_in_group:
         return
-    weighed, manner = weigh(ctx.reader, question), ctx.house.manner
-    if weighed.alarm >= (manner.worries if weighed.hinted is None else manner.fears):
-        await _fear(ctx, question.heard, weighed.hinted or item.category, somebody_looks=True)
+    hint, manner = hinted(weighed.view.text), ctx.house.manner
+    if weighed.alarm >= (manner.worries if hint is None else manner.fears):
+        await _fear(ctx, question.heard, hint or item.category, somebody_looks=True)
 
 
 def _answered_otherwise(ctx: Context, heard: Heard, judged: Judgement) -> None:
@@ -164,17 +165,12 @@ def _may_answer(ctx: Context, about: Heard, *, frightened: bool) -> bool:
 
 async def _open(ctx: Context, asked: Asked, question: Question) -> None:
     heard = question.heard
-    weighed, item = weigh(ctx.reader, question), ctx.reader.report(heard, question.scene)
+    weighed, item = ctx.reader.weigh(question), ctx.reader.report(heard, question.scene)
     if asked.alarm:
-        item = _alarming(item, weighed)
+        item = replace(item, urgency=Urgency.EMERGENCY, category=hinted(weighed.view.text) or item.category)
     author = await as_author(ctx, heard.sender, heard.name, heard.id, heard.text, pictures=asked.pictures)
     ticket = await open_for(author, item, codes_of(weighed, question, item, Way.ANSWER, ctx.house.manner.asks))
     if not asked.alarm:
         ticket.group_notes += 1  # the question was one, too
     opened = Judgement(Intent.REQUEST, (replace(item, ticket=str(ticket.id)),), weighed.opens)
     ctx.memory = ctx.memory.corrected(heard.id, opened)
-
-
-def _alarming(item: Item, weighed: Weighed) -> Item:
-    """An emergency of the kind that the words speak of."""
-    return replace(item, urgency=Urgency.EMERGENCY, category=weighed.hinted or item.category)

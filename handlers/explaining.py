@@ -12,9 +12,10 @@ from handlers.picking import numbered, quoted, spoken_of_here
 from handlers.reading import Unclear, leading_number
 from handlers.router import Passed, Router
 from handlers.rules.roles import may
+from handlers.understanding.decide import Weighed
 from handlers.understanding.normalise import plain
 from handlers.understanding.types import Heard, Item, Question
-from handlers.understanding.why import Way, Weighed, codes_of, likeliest, percent, rival, telling, weigh
+from handlers.understanding.why import Way, codes_of, likeliest, percent, rival, telling
 from storage import reasons, words
 from storage.reasons import Reason
 from storage.tickets import Ticket
@@ -105,6 +106,6 @@ async def _weighed(ctx: Context, heard: Heard) -> tuple[Weighed, dict[str, objec
     outlook = ctx.board[ctx.place.id] if ctx.place is not None and ctx.place.id in ctx.board else None
     tickets = tuple(t for t in outlook.for_group() if t.opened_at <= heard.at) if outlook is not None else ()
     question = Question(heard, await scene_of(ctx), ctx.memory.before(heard.id), tickets)
-    weighed = weigh(ctx.reader, question)
+    weighed = ctx.reader.weigh(question)
     item: Item = ctx.reader.report(heard, question.scene)
     return weighed, codes_of(weighed, question, item, Way.TALK, ctx.reader.quiet)

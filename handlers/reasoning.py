@@ -2,21 +2,20 @@
 
 from handlers.context import Context
 from handlers.understanding.advice import AdvisedReader
+from handlers.understanding.decide import Weighed
 from handlers.understanding.types import Judgement, Question
-from handlers.understanding.why import Way, codes_of, weigh
+from handlers.understanding.why import Way, codes_of
 
 
 def was_advised(ctx: Context, question: Question) -> bool:
     """Whether a language model's opinion was gone by."""
-    reader = ctx.reader
-    advice = reader.advice.get(question.heard) if isinstance(reader, AdvisedReader) and reader.advice else None
-    return advice is not None and advice.holds(question.tickets)
+    return isinstance(ctx.reader, AdvisedReader) and ctx.reader.advice_on(question) is not None
 
 
-def note_why(ctx: Context, question: Question, judged: Judgement, *, outright: bool) -> None:
+def note_why(ctx: Context, question: Question, weighed: Weighed, judged: Judgement, *, outright: bool) -> None:
     """Note why the message was taken for what it was, if it concerns a ticket; `outright`: because the bot was asked."""
     if not judged.items:
         return
     way = Way.MODEL if was_advised(ctx, question) else Way.ASKED if outright else Way.TALK
     needed = ctx.house.asked_from if outright else ctx.reader.quiet
-    ctx.why = codes_of(weigh(ctx.reader, question), question, judged.items[0], way, needed)
+    ctx.why = codes_of(weighed, question, judged.items[0], way, needed)

@@ -21,6 +21,7 @@ from handlers.reasoning import note_why
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_called
+from handlers.understanding.decide import Weighed
 from handlers.understanding.types import Heard, Item, Judgement, Question
 from handlers.understanding.why import Way, told_outright
 from storage import corrections, followers, outbox, words
@@ -38,25 +39,26 @@ async def overhear(ctx: Context) -> Reply | None:
     text = clean(ctx.inbound.text)
     if await is_answer(ctx, text):
         return None
-    asked, judged = await judge(ctx, text)
+    asked, weighed, judged = await judge(ctx, text)
     if judged.items and ctx.place is None:
         await community(ctx)  # to whoever speaks to the bot before it is set up, it says so
     replies = [await apply(ctx, item, text) for item in judged.items]
-    await ask_if_unsure(ctx, asked, judged)
+    await ask_if_unsure(ctx, asked, weighed, judged)
     answer = next((reply for reply in replies if reply is not None), None)
     return answer or _refused_picture(ctx, judged) or (None if judged.items else _small_answer(ctx, judged))
 
 
-async def judge(ctx: Context, text: str) -> tuple[Question, Judgement]:
-    """What the message means among the tickets that it may be about, and what was known of it."""
+async def judge(ctx: Context, text: str) -> tuple[Question, Weighed, Judgement]:
+    """What the message means among the tickets that it may be about, with what was known of it and what it weighs."""
     asked = await question(ctx, text)
-    judged = ctx.reader.judge(asked.heard, asked.scene, asked.memory, asked.tickets)
+    weighed = ctx.reader.weigh(asked)
+    judged = ctx.reader.decide(weighed, asked)
     outright = _said_to_be_done(ctx, judged)
     if outright:
         judged = Judgement(Intent.REQUEST, (ctx.reader.report(asked.heard, asked.scene),), judged.confidence)
     ctx.memory = ctx.memory.after(asked.heard, judged)
-    note_why(ctx, asked, judged, outright=outright)
-    return asked, judged
+    note_why(ctx, asked, weighed, judged, outright=outright)
+    return asked, weighed, judged
 
 
 async def question(ctx: Context, text: str) -> Question:

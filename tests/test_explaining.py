@@ -13,7 +13,7 @@ from handlers.understanding.classify import ACTS
 from handlers.understanding.decide import Reader
 from handlers.understanding.normalise import plain
 from handlers.understanding.types import Heard, Memory, Question, Scene
-from handlers.understanding.why import likeliest, rival, telling, weigh
+from handlers.understanding.why import likeliest, rival, telling
 from storage.reasons import Reason
 from storage.types import Role
 from tests.drawn import QUICK
@@ -142,7 +142,7 @@ async def test_the_bots_own_small_talk_is_not_explained(world: World) -> None:
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 def test_the_words_that_weighed_are_in_the_text(reader: Reader, text: str, role: Role) -> None:
     heard = Heard("1", datetime(2026, 5, 11, tzinfo=UTC), "a", "", role, text)
-    weighed = weigh(reader, Question(heard, Scene(), Memory(), ()))
+    weighed = reader.weigh(Question(heard, Scene(), Memory(), ()))
     assert abs(sum(weighed.verdict) - 1) < 1e-3
     act = likeliest(weighed.verdict)
     for against in (rival(act, weighed.verdict), *ACTS):

@@ -67,7 +67,7 @@ class BrokenReader(Reader):
     """A bug that tells what it was given."""
 
     @override
-    def judge(self, *heard: Any, **more: Any) -> Any:
+    def weigh(self, *heard: Any, **more: Any) -> Any:
         raise ValueError(f"cannot read {heard} {more}")
 
 
@@ -97,7 +97,7 @@ async def test_a_bug_in_a_handler_is_logged_without_what_it_was_about(
     failed = next(line for line in written.lines if line["event"] == "handler_failed")
     assert failed["channel"] == "fake"
     assert failed["exceptions"][0]["type"] == "ValueError"
-    assert failed["exceptions"][0]["at"][-1].endswith("judge")
+    assert failed["exceptions"][0]["at"][-1].endswith("weigh")
     assert_nothing_personal(written)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 from typing_extensions import override
 
-from handlers.understanding.decide import Reader
-from handlers.understanding.types import Heard, Judgement, Memory, OpenTicket, Scene
+from handlers.understanding.decide import Reader, Weighed
+from handlers.understanding.types import Heard, Judgement, OpenTicket, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Advice:
     """What somebody else makes of a message, for as long as `tickets` are what it may be about."""
 
     judged: Judgement
-    tickets: tuple[OpenTicket, ...]
+    tickets: Sequence[OpenTicket]
 
     def holds(self, now: Sequence[OpenTicket]) -> bool:
         """Whether the same tickets are still open, or closed."""
@@ -33,9 +33,12 @@ class AdvisedReader(Reader):
         return cls(**{field.name: getattr(reader, field.name) for field in fields(Reader)}, advice=advice)
 
     @override
-    def judge(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> Judgement:
-        """See `Reader.judge`."""
-        advice = self.advice.get(heard) if self.advice else None
-        if advice is not None and advice.holds(tickets):
-            return advice.judged
-        return Reader.judge(self, heard, scene, memory, tickets)
+    def decide(self, weighed: Weighed, question: Question) -> Judgement:
+        """See `Reader.decide`."""
+        advice = self.advice_on(question)
+        return Reader.decide(self, weighed, question) if advice is None else advice.judged
+
+    def advice_on(self, question: Question) -> Advice | None:
+        """What was advised on that message, if it still holds."""
+        advice = self.advice.get(question.heard) if self.advice else None
+        return advice if advice is not None and advice.holds(question.tickets) else None

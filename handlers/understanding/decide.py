@@ -21,7 +21,7 @@ from handlers.understanding.place import home_of
 from handlers.understanding.several import halves
 from handlers.understanding.surroundings import around
 from handlers.understanding.thread import evidence
-from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Scene, Spot
+from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Question, Scene, Spot
 from handlers.understanding.whereabouts import added, anchored, answered, place_said
 from storage.types import Act, Category, Intent, Urgency
 
@@ -48,6 +48,25 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A message on all the scales."""
+
+    view: View
+    links: Scores  #: shares of what ties it to a ticket, a row a ticket
+    verdict: Sequence[float]  #: the shares of ACTS
+
+    @property
+    def opens(self) -> float:
+        """The share of an opening."""
+        return self.verdict[0]
+
+    @property
+    def alarm(self) -> float:
+        """The share of an emergency."""
+        return float(self.view.urgencies[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Everything that understanding has learned; immutable, and the same answer to the same question."""
 
@@ -58,12 +77,15 @@ class Reader:
 
     def judge(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> Judgement:
         """What `heard` means where `tickets` are open or were closed in the last days; silence when in doubt."""
-        if heard.from_bot:
-            return SILENCE
-        view = self.view(heard, scene, memory, tickets)
-        links = self.link.shares(view.ties) if tickets else NO_LINKS
+        question = Question(heard, scene, memory, tickets)
+        return self.decide(self.weigh(question), question)
+
+    def weigh(self, question: Question) -> Weighed:
+        """The message of `question` on all the scales."""
+        view = self.view(question.heard, question.scene, question.memory, question.tickets)
+        links = self.link.shares(view.ties) if question.tickets else NO_LINKS
         verdict = self.verdict.shares(facts(view.around, view.ties, links)).tolist()
-        return self._judgement(view, scene, memory, tickets, links, verdict)
+        return Weighed(view, links, verdict)
 
     def report(self, heard: Heard, scene: Scene) -> Item:
         """What `heard` would open, where somebody has said outright that it is to be opened."""
@@ -83,22 +105,18 @@ class Reader:
         ties = evidence(heard, text, spot, memory, tickets, acts, topics)
         return View(text, heard, spot, acts, topics, urgencies, ties, around(heard, text, spot, memory, acts))
 
-    def _judgement(
-        self,
-        view: View,
-        scene: Scene,
-        memory: Memory,
-        tickets: Sequence[OpenTicket],
-        links: Scores,
-        verdict: Sequence[float],
-    ) -> Judgement:
+    def decide(self, weighed: Weighed, question: Question) -> Judgement:
+        """What the message means by its weights; silence when in doubt."""
+        view, verdict, scene, tickets = weighed.view, weighed.verdict, question.scene, question.tickets
+        if question.heard.from_bot:
+            return SILENCE
         second, first = sorted(verdict)[-2:]
         confidence, margin, choice = sum(verdict[:LINKED]), first - second, verdict.index(first)
         staff = view.heard.role in STAFF
-        best = tied_to(tickets, links, ACTS[choice]) if 0 < choice < LINKED else None
+        best = tied_to(tickets, weighed.links, ACTS[choice]) if 0 < choice < LINKED else None
         peril = danger(view.text) if best is not None or verdict[0] >= PERIL else None
         if best is not None:
-            item = linking(Act(ACTS[choice]), view, scene, memory, tickets[best])
+            item = linking(Act(ACTS[choice]), view, scene, question.memory, tickets[best])
             if peril is not None and item.act is Act.DETAIL and not staff:
                 item = replace(item, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence, margin)

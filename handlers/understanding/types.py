@@ -1,5 +1,6 @@
 """The values that understanding takes and gives; all of them immutable."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import add
@@ -164,4 +165,4 @@ class Question:
     heard: Heard
     scene: Scene
     memory: Memory
-    tickets: tuple[OpenTicket, ...]
+    tickets: Sequence[OpenTicket]

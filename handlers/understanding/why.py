@@ -6,18 +6,17 @@ looked up again in the text, as long as that is there.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 
-from handlers.understanding.classify import ACTS, CATEGORIES, OPEN, URGENCIES, Scores, Words, grams
-from handlers.understanding.danger import danger, hinted
-from handlers.understanding.decide import IN_DOUBT, LINKED, NO_LINKS, PERIL, Reader, View, facts
+from handlers.understanding.classify import ACTS, CATEGORIES, OPEN, URGENCIES, Words, grams
+from handlers.understanding.danger import danger
+from handlers.understanding.decide import IN_DOUBT, LINKED, PERIL, Weighed
 from handlers.understanding.thread import agreement
 from handlers.understanding.types import Item, OpenTicket, Question, Spot
-from storage.types import Category, Role, Urgency
+from storage.types import Role, Urgency
 
 MOST_WORDS: Final = 3
 WORTH: Final = 0.3  #: what weighs less than this share of the weightiest piece explains nothing
@@ -54,52 +53,23 @@ class Tie(StrEnum):
     TIME = "time"  #: it was spoken of just before
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A message on all the scales."""
-
-    view: View
-    verdict: tuple[float, ...]  #: the shares of ACTS
-    links: Scores  #: a row a ticket
-    danger: Category | None  #: what a rule takes for a danger to life
-    hinted: Category | None  #: the same, whether or not the message takes it back
-
-    @property
-    def opens(self) -> float:
-        """The share of an opening."""
-        return self.verdict[0]
-
-    @property
-    def alarm(self) -> float:
-        """The share of an emergency."""
-        return float(self.view.urgencies[ALARM])
-
-
-def weigh(reader: Reader, question: Question) -> Weighed:
-    """The message on all the scales of `reader`, as it was judged."""
-    view = reader.view(question.heard, question.scene, question.memory, question.tickets)
-    links = reader.link.shares(view.ties) if question.tickets else NO_LINKS
-    verdict = reader.verdict.shares(facts(view.around, view.ties, links)).tolist()
-    return Weighed(view, tuple(verdict), links, danger(view.text), hinted(view.text))
-
-
 def codes_of(weighed: Weighed, question: Question, item: Item, way: Way, needed: float) -> dict[str, Any]:
     """What decided that the message does `item`, without a word of it. Shares are in percent.
 
     Args:
         needed: The share from which on it was opened.
     """
-    topics = weighed.view.topics
+    topics, peril = weighed.view.topics, danger(weighed.view.text)
     best = sorted(range(len(CATEGORIES)), key=lambda column: -float(topics[column]))[:2]
     row = next((n for n, ticket in enumerate(question.tickets) if ticket.id == item.ticket), None)
     return {
         "way": way.value,
         "share": percent(weighed.verdict[ACTS.index(item.act)]),
-        "needed": percent(min(needed, PERIL) if weighed.danger else needed),
+        "needed": percent(min(needed, PERIL) if peril else needed),
         "topics": [[CATEGORIES[column].value, percent(float(topics[column]))] for column in best],
         "alarm": percent(weighed.alarm),
         "alarm_needed": percent(IN_DOUBT),
-        "danger": weighed.danger.value if weighed.danger else None,
+        "danger": peril.value if peril else None,
         "role": question.heard.role.value,
         "ties": [] if row is None else [tie.value for tie in ties(weighed, question, question.tickets[row])],
         "tied": None if row is None else percent(1 - float(weighed.links[row, _FREE])),
