@@ -25,9 +25,10 @@ from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory
 from handlers.understanding.whereabouts import added, anchored, answered, place_said
 from storage.types import Act, Category, Intent, Urgency
 
-QUIET: Final = 0.65  #: a new ticket is opened from this probability on
+QUIET: Final = 0.7  #: a new ticket is opened from this probability on
 PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to life
 IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
+GRAVE: Final = 0.5  #: … and from this one on, where it is told of a ticket that was none until then
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket
 LINKED: Final = 4  #: so many of ACTS are requests
 NO_LINKS: Final = np.zeros((0, LINKED), np.float32)
@@ -117,7 +118,8 @@ class Reader:
         peril = danger(view.text) if best is not None or verdict[0] >= PERIL else None
         if best is not None:
             item = linking(Act(ACTS[choice]), view, scene, question.memory, tickets[best])
-            if peril is not None and item.act is Act.DETAIL and not staff:
+            grave = peril is not None or view.urgencies[0] >= GRAVE
+            if grave and item.act is Act.DETAIL and not staff:
                 item = replace(item, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence, margin)
         if verdict[0] >= (self.quiet if peril is None or staff else PERIL):

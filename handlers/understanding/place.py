@@ -21,7 +21,7 @@ _R: Final = r"(?:\d{1,2}[A-Z]\d{2}|\d{3,4})"  # a room as written; 13A02 is one 
 _SAID: Final = r"[一二三四五六七八九十幺][零〇○一二三四五六七八九幺]{2,3}"  # a room read out digit by digit
 _START: Final = r"(?<![\dA-Za-z/#+-])(?<!\d[.:])"
 _CALLS: Final = r"(?!(?:11[029]|12[02])(?![\d室房])|12345)"  # 110, 119, 120 are called, not lived in
-_NOT_A_ROOM: Final = r"(?![\d.:%°/年月日号块元点分秒个人度米斤次天平瓦伏万件份台张页岁][^房室]?|[多几][个人块]|毫|公[斤里]|-\d|[A-Za-z]{2}|[VWK](?![A-Za-z])|车位)"
+_NOT_A_ROOM: Final = r"(?![\d.:%°/年月日号块元点分秒个人度米斤次平瓦伏万件份台张页岁][^房室]?|[多几][个人块]|毫|天(?!天)|公[斤里]|-\d|[A-Za-z]{2}|[VWK](?![A-Za-z])|车位)"
 
 PARTS: Final = re.compile(
     rf"""{_START}(?P<several>(?:{_N}[到至、]{_N}|[一二三四五六七八九]{{2}})(?:栋|幢|单元|楼|层)|一栋(?=楼)|123+4*(?!室))
