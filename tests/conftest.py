@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+import storage.tables  # noqa: F401 -- every table is there whichever tests are run
 from handlers.understanding.decide import Reader
 from handlers.understanding.model import load_reader
 from storage.base import Base
