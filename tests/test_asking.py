@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.house import MANNERS, Manner
+from handlers.understanding.decide import QUIET
 from tests.test_privacy import everything
 from tests.world import World
 
@@ -159,7 +160,7 @@ async def test_a_cautious_community_is_never_asked(world: World) -> None:
 
 async def test_who_says_it_again_more_clearly_is_no_longer_asked(world: World) -> None:
     await asked(world)
-    world.receiver.reader = replace(world.receiver.reader, quiet=0.65)
+    world.receiver.reader = replace(world.receiver.reader, quiet=QUIET)
     await world.says("李姐", LAMP)
     world.hears("3栋群", "1 号")
     await world.says("李姐", "好")
@@ -250,3 +251,8 @@ async def test_short_words_after_others_have_talked_are_talk(world: World) -> No
     world.silent("3栋群", "王芳")
     await world.says("李姐", "是的")
     world.hears("3栋群", "1 号")
+
+
+def test_what_nobody_has_set_is_as_understanding_was_measured() -> None:
+    assert MANNERS["normal"].opens == QUIET
+    assert all(manner.fears < manner.asks for manner in MANNERS.values())

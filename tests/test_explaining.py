@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from handlers.messages import Quoted
 from handlers.understanding.classify import ACTS
-from handlers.understanding.decide import Reader
+from handlers.understanding.decide import QUIET, Reader
 from handlers.understanding.normalise import plain
 from handlers.understanding.types import Heard, Memory, Question, Scene
-from handlers.understanding.why import likeliest, rival, telling
+from handlers.understanding.why import likeliest, percent, rival, telling
 from storage.reasons import Reason
 from storage.types import Role
 from tests.drawn import QUICK
@@ -27,7 +27,9 @@ async def test_a_ticket_shows_how_sure_it_was_and_what_weighed_most(world: World
     await world.says("李姐", LIFT)
     world.forget()
     await world.says("王芳", "为什么 1", alone=True)
-    text = world.hears("王芳", "1 号", "像报事", "65% 起登记", "类别电梯", "紧急", "35% 起算紧急", "分量最重的是")
+    text = world.hears(
+        "王芳", "1 号", "像报事", f"{percent(QUIET)}% 起登记", "类别电梯", "紧急", "35% 起算紧急", "分量最重的是"
+    )
     assert len(text.splitlines()) == 1
     world.silent("3栋群")
 
