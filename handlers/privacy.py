@@ -32,7 +32,7 @@ async def show(ctx: Context, rest: str) -> Reply:
     """Everything that is kept of the speaker, to him alone."""
     member = _speaker(ctx, rest)
     kept = await privacy.kept_of(ctx.session, member.id)
-    offices = [f"{await title(ctx.session, place)}{ROLE_NAMES[role]}" for place, role in kept.roles]
+    offices = [f"{await title(ctx.session, place)}的{ROLE_NAMES[role]}" for place, role in kept.roles]
     home = await title(ctx.session, member.home_id) if member.home_id else ""
     texts = (
         phrases.yours(

@@ -85,7 +85,7 @@ async def test_everything_that_is_kept_is_shown(world: World) -> None:
 
 async def test_staff_sees_offices_and_turns(world: World) -> None:
     await world.says("王芳", "我的数据", alone=True)
-    world.hears("王芳", "职务：锦绣小区3栋红管家", "值班 1 行")
+    world.hears("王芳", "职务：锦绣小区3栋的红管家", "值班 1 行")
 
 
 async def test_who_is_not_known_is_not_made_known_by_asking(world: World) -> None:
