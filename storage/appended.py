@@ -19,9 +19,7 @@ _ROWS: Final = "appended"  #: in the session's info: table → rows
 
 
 def append(session: AsyncSession, table: type[Base], row: Mapping[str, Any]) -> None:
-    """Add a row; `row` gives every column that may not be null, and the rows of a table all give the same."""
-    if not session.in_transaction():
-        session.sync_session.begin()  # so that it can be undone
+    """Add a row in the transaction that is under way; `row` gives every column that may not be null, and the rows of a table all give the same."""
     session.info.setdefault(_ROWS, {}).setdefault(table, []).append(row)
     changed(session.sync_session)
 

@@ -151,8 +151,7 @@ async def next_due(
         sa.or_(OutboxMessage.id.in_(_firsts(now)), OutboxMessage.due_at > now),
         *_free(resting, quiet),
     )
-    found = await session.execute(query.add_columns(sa.literal(1)))
-    value: datetime | None = found.one()[0]
+    value: datetime | None = (await session.execute(query.add_columns(sa.literal(1)))).one()[0]
     return value
 
 

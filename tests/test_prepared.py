@@ -85,6 +85,7 @@ async def test_what_is_only_added_is_there_for_whoever_asks_and_at_the_end(sessi
 
 async def test_what_is_only_added_goes_with_its_transaction(sessions: Sessions) -> None:
     async with sessions() as session:
+        assert await audit.latest(session) == []
         audit.enter(session, dict(at=NOW, action="接单", subject="", member_id=None, done=True))
         await session.rollback()
         await session.commit()
