@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Protocol
 
 from handlers.understanding.types import Heard, Item, Judgement, Memory, OpenTicket, Scene, Spot
 from storage.types import Act, Role
 
 KEPT_AFTER_CLOSING: Final = timedelta(days=2)
+CHINA: Final = timezone(timedelta(hours=8))
 
 
 class Judge(Protocol):
@@ -50,7 +51,7 @@ class Group:
         role, mentions = sender.get("role"), tuple(message.get("mentions") or ())
         return Heard(
             id=str(message["id"]),
-            at=datetime.fromisoformat(message["ts"]),
+            at=_moment(message["ts"]),
             sender=str(sender.get("id")),
             name=str(sender.get("name") or ""),
             role=Role(role) if role in set(Role) else Role.RESIDENT,
@@ -96,6 +97,12 @@ class Group:
             closed_at=heard.at if item.act is Act.RESOLVED else old.closed_at,
         )
         return item
+
+
+def _moment(text: str) -> datetime:
+    """A time of a transcript; China's, where it names no zone."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
 def written(item: Item) -> dict[str, Any]:

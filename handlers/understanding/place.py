@@ -41,6 +41,7 @@ PARTS: Final = re.compile(
 )
 WORTH_A_LOOK: Final = re.compile(rf"[\dA-Z负]|地下|{_CN}(?:{_CN}|[栋幢楼层座单梯门号到至、_/杠-])")
 ORDER: Final = ("building", "unit", "floor", "room")
+LONGEST_NAME: Final = 200  #: characters of a nickname that are read, for homes are remembered by name
 
 
 def _number(text: str | None) -> str | None:
@@ -131,9 +132,13 @@ def addresses(text: str, scene: Scene) -> Iterator[tuple[int, int, Spot]]:
         yield begin, end, spot
 
 
-@lru_cache(maxsize=4096)
 def home_of(name: str, scene: Scene) -> Spot:
     """The home that a nickname states, such as 「2-1203 李姐」."""
+    return _home_of(name[:LONGEST_NAME], scene)
+
+
+@lru_cache(maxsize=4096)
+def _home_of(name: str, scene: Scene) -> Spot:
     return next((spot for _, _, spot in addresses(plain(name), scene)), Spot())
 
 

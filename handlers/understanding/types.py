@@ -134,8 +134,7 @@ class Memory:
 
     def after(self, heard: Heard, judged: Judgement) -> "Memory":
         """The memory with one message more, forgetting what is too old or too much."""
-        since = heard.at - RECENT_FOR
-        kept = [pair for pair in self.recent[1 - RECENT :] if pair[0].at >= since]
+        kept = [pair for pair in self.recent[1 - RECENT :] if heard.at - pair[0].at <= RECENT_FOR]
         return Memory((*kept, (heard, judged)), self.asked)
 
     def said(self, id: str) -> tuple[Heard, Judgement] | None:
