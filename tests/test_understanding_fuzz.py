@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -25,6 +26,7 @@ from handlers.understanding.types import Heard, Memory, Question, Scene
 from storage.types import Act, Category, Role, Urgency
 from tests.drawn import ABSURD
 
+ROOT: Final = Path(__file__).parent.parent
 MORNING: Final = datetime.fromisoformat("2026-05-11T08:00:00+08:00")
 CHAT: Final = {"chat": {"id": "g", "building": "3", "units": ["1", "2"], "floors": 18}}
 SOME: Final = settings(deadline=None, max_examples=25)
@@ -339,3 +341,21 @@ def test_files_that_are_something_else_are_refused(path: Path, kind: str) -> Non
 def test_a_folder_in_the_place_of_the_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelBroken, match="已损坏"):
         load_reader(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "找不到理解模型 weights.npz，请重新安装 guanjia，或用 train 重新训练。"),
+        (b"PK\x03\x04", "理解模型 weights.npz 已损坏，请重新安装 guanjia，或用 train 重新训练。"),
+    ],
+    ids=["missing", "broken"],
+)
+def test_the_program_does_not_start_without_its_weights(tmp_path: Path, content: bytes | None, sentence: str) -> None:
+    for package in ("bot", "handlers", "storage"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "weights.npz"))
+    if content is not None:
+        (tmp_path / WEIGHTS.relative_to(ROOT)).write_bytes(content)
+    command = [sys.executable, "-m", "bot", "parse"]
+    ran = subprocess.run(command, cwd=tmp_path, input=b"{}\n", capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr.decode()) == (2, b"", f"{sentence}\n")
