@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.door import CommunityDoor
 from bot.health import Nurse
 from bot.joining import Page, Reaches, prepare, ticks_of, working
+from bot.learned import Shelf
 from bot.media import MediaStore
 from bot.reader import make_reader
 from bot.receive import Receiver
@@ -48,7 +49,7 @@ async def run(
         Misconfigured: It cannot start; the message says why and what to do.
     """
     house, mail = config.house(), asyncio.Event()
-    reader = make_reader(house.manner)
+    reader = make_reader(house.manner, Shelf(config.learned_dir))
     channels: dict[tuple[str, str], Channel] = {}
     reach = Reaches(channels)
     await prepare(config)

@@ -15,6 +15,7 @@ _SAYINGS: Final = (
     (re.compile(r"argument (\S+): invalid choice: '?([^' ]*)'? \(choose from (.*)\)"), "没有“{1}”，可以用：{2}"),
     (re.compile(r"argument ([^ :]+)\S*: expected (?:one|at least one) argument"), "{0} 后面要写上值"),
     (re.compile(r"argument ([^ :]+)\S*: invalid \w+ value: (.*)"), "{0} 的值不对：{1}"),
+    (re.compile(r"argument (\S+): not allowed with argument (\S+)"), "{0} 和 {1} 不能一起用"),
     (re.compile(r"ambiguous option: (\S+).*"), "{0} 写得不全，请写完整"),
 )
 
@@ -75,11 +76,19 @@ def make_parser() -> argparse.ArgumentParser:
     bring = commands.add_parser("import", help="从一张表格录入社区：地点、成员、角色、值班")
     bring.add_argument("file", nargs="?", type=Path, metavar="表格", help="填好的 .xlsx；有一处写错就什么都不录")
     bring.add_argument("--template", type=Path, metavar="文件", help="不录入，只把空白表格写到这个文件")
+    learn = commands.add_parser("learn", help="从改正过的话里学本小区的说法，比原来好才换上")
+    _add_learning(learn)
     invite = commands.add_parser("invite", help="请第一位管理员进来")
     invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
-    for configured in (serve, parse, check, upgrade, bring, invite):
+    for configured in (serve, parse, check, upgrade, bring, learn, invite):
         add_config(configured)
     return parser
+
+
+def _add_learning(learn: argparse.ArgumentParser) -> None:
+    either = learn.add_mutually_exclusive_group()
+    either.add_argument("--dry-run", action="store_true", help="只比较，不换")
+    either.add_argument("--undo", action="store_true", help="退回上一次学的；没有上一次就退回出厂的")
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

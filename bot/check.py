@@ -16,6 +16,7 @@ from bot.advisor.opening import examined
 from bot.config import Config, ConfigError, load
 from bot.finding import Examined, Finding, missing, ready
 from bot.joining import Reaches
+from bot.learning import in_use, waiting
 from bot.reader import make_reader
 from bot.readiness import community, leftovers
 from bot.section import Misconfigured
@@ -33,7 +34,7 @@ async def findings(path: Path, now: datetime) -> list[Finding]:
     except ConfigError as error:
         return [missing(line) for line in str(error).splitlines()]
     kinds = "、".join(dict.fromkeys(channel.kind for channel in config.channels))
-    found = [ready(f"配置没有问题，接的渠道：{kinds}。"), *_page(config), _disk(config.data_dir), _model()]
+    found = [ready(f"配置没有问题，接的渠道：{kinds}。"), *_page(config), _disk(config.data_dir), _model(config)]
     channels = await asyncio.gather(*(c.examine() for c in config.channels if isinstance(c, Examined)))
     database = await _database(config)
     found += [*channels, *await examined(config.model), database]
@@ -56,12 +57,12 @@ def _disk(folder: Path) -> Finding:
     return ready(f"数据文件夹 {folder} 写得进去。")
 
 
-def _model() -> Finding:
+def _model(config: Config) -> Finding:
     try:
         make_reader()
     except Misconfigured as error:
         return missing(str(error))
-    return ready("理解模型装好了。")
+    return in_use(config)
 
 
 async def _database(config: Config) -> Finding:
@@ -91,4 +92,5 @@ async def _inside(config: Config, now: datetime) -> list[Finding]:
         moment = Moment(session=session, now=now, house=config.house(), reach=Reaches({}))
         kinds = {channel.kind for channel in config.channels}
         cost = await spent(session, config.model, now, moment.house.zone)
-        return [*await community(moment, kinds), *await leftovers(session), *cost]
+        lessons = await waiting(session, config)
+        return [*await community(moment, kinds), *await leftovers(session), *lessons, *cost]

@@ -135,6 +135,19 @@ def bring_in(given: Namespace) -> int:
     return 0
 
 
+def learn(given: Namespace) -> int:
+    """Learn from what the staff set right, or go back to what was before."""
+    from bot.config import load
+    from bot.learning import learned, undone
+
+    config = load(given.config)
+    if given.undo:
+        _print(undone(config))
+    else:
+        _print(asyncio.run(learned(config, dry_run=given.dry_run)))
+    return 0
+
+
 def invite(given: Namespace) -> int:
     """Make a code for the first admin."""
     from bot.app import utc_now
@@ -154,6 +167,7 @@ COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
         "db": upgrade,
         "check": check,
         "import": bring_in,
+        "learn": learn,
         "invite": invite,
     }
 )

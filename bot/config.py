@@ -99,6 +99,11 @@ class Config(Section):
         """Where pictures are kept."""
         return self.data_dir / "pictures"
 
+    @property
+    def learned_dir(self) -> Path:
+        """Where it is kept what understanding has learned here."""
+        return self.data_dir / "model"
+
     def house(self) -> HouseRules:
         """The rules as the handlers take them."""
         rules, community = self.rules, self.community

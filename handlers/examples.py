@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.authors import role_of, scene_of
 from handlers.context import Context
 from handlers.understanding.group import written
+from handlers.understanding.model.adapting import Example
 from handlers.understanding.model.data import Transcript
 from handlers.understanding.types import Item, Scene, Spot
 from storage import corrections, words
@@ -86,13 +87,20 @@ def _chat(scene: Scene) -> dict[str, Any]:
     return {"building": scene.building, "units": list(scene.units), "floors": scene.floors}
 
 
-async def transcripts(session: AsyncSession) -> Sequence[Transcript]:
-    """Every example as a group in which nothing else was said, for `samples` in handlers/understanding/model/data.py.
+async def lessons(session: AsyncSession) -> Sequence[Example]:
+    """Every example as a group in which nothing else was said, for handlers/understanding/model/adapting.py.
 
     Who said it has no name there. What joins a ticket stands alone as well: it shows what such words are, and not which
     ticket they belong to.
     """
-    return [Transcript(AUTHOR, ({"chat": entry.scene}, _line(entry))) for entry in await corrections.kept(session)]
+    return [
+        Example(
+            person=f"{entry.channel}/{entry.account}/{entry.sender}",
+            at=entry.at,
+            transcript=Transcript(AUTHOR, ({"chat": entry.scene}, _line(entry))),
+        )
+        for entry in await corrections.kept(session)
+    ]
 
 
 def _line(entry: Correction) -> dict[str, Any]:

@@ -54,6 +54,12 @@ async def kept(session: AsyncSession) -> Sequence[Correction]:
     return (await session.scalars(sa.select(Correction).order_by(Correction.at, Correction.message_id))).all()
 
 
+async def count(session: AsyncSession, since: datetime | None) -> int:
+    """How many messages were set right after that moment, or at all."""
+    later = sa.true() if since is None else Correction.at > since
+    return (await session.scalars(sa.select(sa.func.count()).select_from(Correction).where(later))).one()
+
+
 async def drop(session: AsyncSession, key: Key) -> None:
     """Forget what its sender took back."""
     channel, account, message = key

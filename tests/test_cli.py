@@ -72,6 +72,7 @@ def test_help_is_in_chinese(arguments: list[str], capsys: pytest.CaptureFixture[
         (["demo", "--port"], "--port 后面要写上值"),
         (["serve", "--fast"], "不认识：--fast"),
         (["db", "drop"], "没有“drop”"),
+        (["learn", "--undo", "--dry-run"], "不能一起用"),
     ],
 )
 def test_a_mistaken_command_line_is_told_in_a_sentence(arguments: list[str], said: str) -> None:
@@ -86,6 +87,7 @@ def test_a_mistaken_command_line_is_told_in_a_sentence(arguments: list[str], sai
         (["serve"], "config.example.toml"),
         (["db", "upgrade", "--config", "away.toml"], "away.toml"),
         (["replay", "away.jsonl"], "away.jsonl"),
+        (["learn", "--undo"], "config.example.toml"),
     ],
 )
 def test_what_the_operator_must_change_is_said_without_a_traceback(

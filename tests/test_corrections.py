@@ -35,7 +35,7 @@ async def kept(world: World) -> Sequence[Correction]:
 async def lessons(world: World) -> Sequence[Transcript]:
     """The examples as they are learned from."""
     async with world.sessions() as session:
-        return await examples.transcripts(session)
+        return [example.transcript for example in await examples.lessons(session)]
 
 
 async def shown(world: World, number: int = 1) -> str:

@@ -46,12 +46,22 @@ class Sample:
 
 def talking(data: Path) -> list[Transcript]:
     """Every group of `data`, in order of name."""
-    return [Transcript(path.name[0], tuple(_lines(path))) for path in sorted((data / "groups").glob("*.jsonl"))]
+    return [transcript(path) for path in sorted((data / "groups").glob("*.jsonl"))]
+
+
+def transcript(path: Path) -> Transcript:
+    """The group in that file."""
+    return Transcript(path.name[0], tuple(_lines(path)))
 
 
 def quiet(data: Path) -> list[Transcript]:
     """Every message that stands alone, as the first that is ever said in a group."""
-    said = (line for path in sorted(data.glob("*.jsonl")) for line in _lines(path))
+    return alone(sorted(data.glob("*.jsonl")))
+
+
+def alone(paths: Iterable[Path]) -> list[Transcript]:
+    """Every message of these files, each in a group of its own."""
+    said = (line for path in paths for line in _lines(path))
     return [
         Transcript(f"*{number % DEALT}", ({"chat": HOUSE}, _first_words(line, NAMES[number % len(NAMES)])))
         for number, line in enumerate(said)
