@@ -83,7 +83,7 @@ def in_use(config: Config) -> Finding:
     if used.learned is None:
         return IN_USE[used.state]
     on = used.learned.until.astimezone(config.community.time_zone)
-    return ready(f"理解模型装好了，还会 {on:%Y-%m-%d} 前改正过的 {used.learned.count} 句里学到的说法。")
+    return ready(f"理解模型装好了，加上 {used.learned.count} 句改正过的话里学到的说法（截至 {on:%Y-%m-%d}）。")
 
 
 async def waiting(session: AsyncSession, config: Config) -> list[Finding]:

@@ -163,6 +163,13 @@ async def test_a_taken_port_is_told_in_a_sentence(config: Config) -> None:
                 pass
 
 
+async def test_learned_words_that_are_damaged_do_not_stop_the_start(config: Config) -> None:
+    config.learned_dir.mkdir(parents=True)
+    (config.learned_dir / "0001.npz").write_bytes(b"damaged")
+    async with running(config) as address:
+        assert address.startswith("http")
+
+
 async def test_a_folder_that_is_a_file_is_told_in_a_sentence(config: Config) -> None:
     config.data_dir.write_text("a file")
     with pytest.raises(Misconfigured, match="data_dir"):

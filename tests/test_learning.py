@@ -375,7 +375,7 @@ async def test_the_check_says_which_weights_are_in_use(tmp_path: Path) -> None:
     path.touch()
     shelf = Shelf(tmp_path / "data" / "model")
     cases: tuple[tuple[dict[str, Any], str], ...] = (
-        ({}, "✓ 理解模型装好了，还会 2026-05-11 前改正过的 1 句里学到的说法。"),
+        ({}, "✓ 理解模型装好了，加上 1 句改正过的话里学到的说法（截至 2026-05-11）。"),
         ({"shipped": "0" * 64}, "重新学一遍"),
     )
     for more, told in cases:
