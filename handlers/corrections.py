@@ -23,7 +23,7 @@ from handlers.phrases import corrections as phrases
 from handlers.reading import words
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
-from handlers.understanding.normalise import plain
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Judgement
 from handlers.understanding.why import likeliest_silence
 from storage import followers, moving
@@ -57,7 +57,7 @@ async def withdraw(ctx: Context, rest: str) -> Reply:
     member = await ctx.member()
     said = await examples.opening_of(ctx, ticket)
     if said is not None:
-        intent = INSTEAD.get(words(text)) or likeliest_silence(ctx.reader.words, plain(said.text), Role.RESIDENT)
+        intent = INSTEAD.get(words(text)) or likeliest_silence(ctx.reader.words, understood(said.text), Role.RESIDENT)
         await _learn(ctx, ticket, examples.request(Act.OPEN, ticket), examples.silence(str(intent)))
         ctx.memory = ctx.memory.corrected(said.message, Judgement(Intent(intent)))
     advance(ctx, ticket, TicketAction.CANCEL, member.id)

@@ -12,8 +12,8 @@ from handlers.messages import Refusal
 from handlers.phrases import members as phrases
 from handlers.phrases.places import short_name
 from handlers.reading import words
-from handlers.understanding.normalise import plain
 from handlers.understanding.place import addresses
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Scene, Spot
 from storage import places
 from storage.places import Place
@@ -42,7 +42,7 @@ class Introduction:
 
 def introduction(text: str, scene: Scene) -> Introduction | None:
     """The home and the name in the text; None where there is no address or more than these two, such as a report."""
-    said = plain(words(text, 100))
+    said = understood(words(text, 100))
     found = list(addresses(said, scene))
     if len(found) != 1:
         return None

@@ -16,7 +16,7 @@ from handlers.phrases import regrouping as phrases
 from handlers.picking import pick, quoted, spoken_of_here
 from handlers.reading import clean, leading_number
 from handlers.router import Router
-from handlers.understanding.normalise import plain
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Heard, Item
 from handlers.understanding.why import Way, told_outright
 from storage import followers, members, moving, words
@@ -107,7 +107,7 @@ async def _item(author: Context, ticket: Ticket, text: str) -> Item:
         home=home_of(author),
     )
     item = author.reader.report(heard, await scene_of(author))
-    _, topics, _ = author.reader.words.shares(plain(text), heard.role, ())
+    _, topics, _ = author.reader.words.shares(understood(text), heard.role, ())
     if float(topics.max()) < SURE:
         return replace(item, category=ticket.category, urgency=ticket.urgency)
     return item

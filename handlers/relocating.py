@@ -17,7 +17,7 @@ from handlers.phrases import corrections as phrases
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import call_everybody
-from handlers.understanding.normalise import plain
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Spot
 from handlers.understanding.whereabouts import anchored, place_said
 from storage import moving, places
@@ -59,7 +59,7 @@ async def _spot(there: Context, text: str) -> Spot:
         Refusal: There is none, or the community has no such building, unit or floor.
     """
     scene = await scene_of(there)
-    said = place_said(plain(text), scene, Spot())
+    said = place_said(understood(text), scene, Spot())
     if said == Spot():
         raise Refusal(phrases.which_place())
     spot = anchored(said, scene)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from handlers.understanding.classify import STAFF
 from handlers.understanding.danger import danger
 from handlers.understanding.masks import Masks
-from handlers.understanding.normalise import plain
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Item, Judgement, OpenTicket, Question, Spot
 from handlers.understanding.whereabouts import anchored
 from storage.types import Act, Category, Intent, Urgency
@@ -61,7 +61,7 @@ def _parsed(text: str) -> Mapping[str, Any]:
 def _item(said: Mapping[str, Any], question: Question, masks: Masks) -> Item:
     act, category, urgency = Act(said["act"]), Category(said["category"]), Urgency(said["urgency"])
     spot = _spot(said.get("location") or {}, masks)
-    peril = danger(plain(question.heard.text)) is not None and question.heard.role not in STAFF
+    peril = danger(understood(question.heard.text)) is not None and question.heard.role not in STAFF
     urgency = Urgency.EMERGENCY if peril else urgency
     if act is Act.OPEN:
         if said.get("ticket") not in _NOTHING:

@@ -16,9 +16,9 @@ from handlers.understanding.classify import (
 )
 from handlers.understanding.danger import danger
 from handlers.understanding.network import Network
-from handlers.understanding.normalise import plain
 from handlers.understanding.place import home_of
 from handlers.understanding.several import halves
+from handlers.understanding.sound import understood
 from handlers.understanding.surroundings import around
 from handlers.understanding.thread import evidence
 from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Question, Scene, Spot
@@ -95,7 +95,7 @@ class Reader:
 
     def view(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> View:
         """The message as the networks see it; training looks through the same eyes."""
-        text = plain(heard.text)
+        text = understood(heard.text)
         home = heard.home
         if home.unit is None or home.room is None:
             home = home_of(heard.name, scene).updated(home)

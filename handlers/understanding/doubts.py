@@ -5,6 +5,7 @@ from typing import Final
 
 from handlers.understanding.danger import danger, hinted
 from handlers.understanding.normalise import plain
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Judgement, Question
 from storage.types import Urgency
 
@@ -29,7 +30,7 @@ def worth_asking(question: Question, local: Judgement, below: float) -> bool:
     heard = question.heard
     if heard.from_bot or local.margin >= below or not (heard.text.strip() or heard.attachments):
         return False
-    alarmed = danger(plain(heard.text)) and any(item.urgency is Urgency.EMERGENCY for item in local.items)
+    alarmed = danger(understood(heard.text)) and any(item.urgency is Urgency.EMERGENCY for item in local.items)
     return not alarmed and not instructs(heard.text)
 
 
@@ -38,5 +39,5 @@ def plays_down(question: Question, local: Judgement, opinion: Judgement) -> bool
 
     A story about it may be silenced if the local reader took it for a report; what it only asks about may not.
     """
-    text = plain(question.heard.text)
+    text = understood(question.heard.text)
     return not opinion.items and (danger(text) is not None or (not local.items and hinted(text) is not None))

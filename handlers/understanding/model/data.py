@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from handlers.understanding.classify import grams, marks
-from handlers.understanding.normalise import plain
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Item, Judgement, Spot
 from storage.types import Act, Category, Intent, Role, Urgency
 
@@ -101,7 +101,7 @@ def _said(author: str, message: Line) -> Sample:
 
 
 def _features(text: str, role: Role, attachments: Sequence[str]) -> tuple[str, ...]:
-    short = plain(text)
+    short = understood(text)
     return tuple(dict.fromkeys((*grams(short), *marks(short, role, attachments))))
 
 
