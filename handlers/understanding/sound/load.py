@@ -24,7 +24,7 @@ def assembled(data: Mapping[str, Any]) -> Sounds:
     )  # fmt: skip
     letters = data["letters"]
     token = re.compile(rf"(?i)(?<![a-z\d])(?:{'|'.join(letters)})(?![a-z\d])")
-    slips = _slips(words, syllables, codes, language.alone)
+    slips = _slips(words, syllables, codes, language)
     for pair in (*(tuple(short[:2]) for short in letters), *product((*NUMERALS, "0"), "".join(PLACES.values()))):
         slips.setdefault(pair, ())
     return Sounds(codes, slips, language, letters, token)
@@ -44,9 +44,13 @@ def _codes(syllables: Mapping[str, str], words: list[Word]) -> list[str]:
 
 
 def _slips(
-    words: list[Word], syllables: Mapping[str, str], codes: list[str], alone: frozenset[str]
+    words: list[Word], syllables: Mapping[str, str], codes: list[str], language: Language
 ) -> dict[Pair, tuple[tuple[int, Word], ...]]:
-    """Of every two neighbours in a word: one as it should be beside one that only sounds so."""
+    """Of every two neighbours in a word: one as it should be beside one that only sounds so.
+
+    What is often said, a small word or a neighbour of another word of the lexicon, gives no slip away: the other side does.
+    """
+    common = {pair for word in words for pair in pairwise(word.text)}
     variants: defaultdict[str, set[str]] = defaultdict(set)
     for char, syllable in syllables.items():
         if codes[ord(char)] != "\0":
@@ -57,6 +61,9 @@ def _slips(
         for before, (first, second) in enumerate(pairwise(sides)):
             right = word.text[before], word.text[before + 1]
             for pair in product(first, second):
-                if sum(map(eq, pair, right)) == 1 or (word.text in alone and pair != right):
+                kept = sum(map(eq, pair, right))
+                if pair in common or not language.small.isdisjoint(pair):
+                    continue
+                if kept == 1 or (word.text in language.alone and not kept):
                     found[pair].append((before, word))
     return {pair: tuple(meant) for pair, meant in found.items()}
