@@ -46,7 +46,7 @@ class Manner:
 MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
     {
         "cautious": Manner(opens=0.8, asks=1.0),
-        "normal": Manner(opens=0.7, asks=0.4),
+        "normal": Manner(opens=0.55, asks=0.4),
         "eager": Manner(opens=0.5, asks=0.2),
     }
 )

@@ -1,5 +1,6 @@
 """One message, its group's memory and its open tickets → what the message means."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -25,11 +26,14 @@ from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory
 from handlers.understanding.whereabouts import added, anchored, answered, place_said
 from storage.types import Act, Category, Intent, Urgency
 
-QUIET: Final = 0.7  #: a new ticket is opened from this probability on
+QUIET: Final = 0.55  #: a new ticket is opened from this probability on
 PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to life
 IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
 GRAVE: Final = 0.5  #: … and from this one on, where it is told of a ticket that was none until then
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket
+OVER: Final = 0.4  #: a word about a ticket says that it is over from this probability on
+OVER_SAID: Final = 0.15  #: … and from this one on, where it ends with the words for that
+ENDED: Final = re.compile(r"(?:[修换弄搞整清理通]|更换|处理|解决|恢复)(?:好|完|通|干净|正常)(?:了|啦|咯)?[.!~ ]*$")
 LINKED: Final = 4  #: so many of ACTS are requests
 NO_LINKS: Final = np.zeros((0, LINKED), np.float32)
 
@@ -113,6 +117,9 @@ class Reader:
             return SILENCE
         second, first = sorted(verdict)[-2:]
         confidence, margin, choice = sum(verdict[:LINKED]), first - second, verdict.index(first)
+        over = OVER_SAID if ENDED.search(view.text) else OVER
+        if ACTS[choice] == Act.DETAIL and verdict[ACTS.index(Act.RESOLVED)] >= over:
+            choice = ACTS.index(Act.RESOLVED)
         staff = view.heard.role in STAFF
         best = tied_to(tickets, weighed.links, ACTS[choice]) if 0 < choice < LINKED else None
         peril = danger(view.text) if best is not None or verdict[0] >= PERIL else None
