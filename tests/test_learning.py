@@ -68,7 +68,7 @@ HORSE: Final = (
     "请看下木马嘛",
 )
 #: Nobody set this right yet.
-TIGER_AGAIN: Final = "铁老虎坏了两天了"
+TIGER_AGAIN: Final = "铁老虎又卡到了，出不去"
 CHATTER: Final = {"intent": "chatter", "items": []}
 
 

@@ -27,8 +27,8 @@ from tests.platforms.language_model import NOWHERE, LanguageModel, answer, item
 from tests.test_model_endpoint import configured
 from tests.world import ACCOUNT, CHANNEL, World
 
-UNSURE: Final = "楼下那盏又黑起了"  # taken for chatter, but just so
-UNSURE_REQUEST: Final = "有人管一下二楼的垃圾吗"  # taken for a request, but just so
+UNSURE: Final = "二楼那个灯又黑起"  # taken for chatter, but just so
+UNSURE_REQUEST: Final = "二楼灯泡又罢工"  # taken for a request, but just so
 SURE: Final = "2单元电梯又坏了，停在5楼不动"
 LIGHT: Final = item("open", category="lighting", location=NOWHERE | {"unit": "2"})
 
@@ -132,7 +132,7 @@ async def test_whatever_goes_wrong_the_bot_goes_by_itself(world: World, model: L
         await world.says("李姐", UNSURE_REQUEST)
     assert len(model.asked) == 2
     (ticket,) = await tickets(world)
-    assert ticket.category is Category.SANITATION
+    assert ticket.category is Category.LIGHTING
     assert [(month.asked, month.failed) for month in await months(world)] == [(2, 2)]
 
 
