@@ -244,3 +244,9 @@ def test_danger_that_is_told_of_an_open_ticket_raises_it(talk: Talk) -> None:
     talk.says("1-301 老王", "一单元停电了，整个单元都黑了")
     said = talk.says("1-301 老王", "电表箱在冒火花！！还有浓烟")
     assert said["items"][-1]["urgency"] == "emergency"
+
+
+def test_a_lamp_that_hears_nobody_is_nobody_in_danger(talk: Talk) -> None:
+    talk.says("2-501 周大爷", "二单元四楼那个灯又不亮了，我差点踩空")
+    said = talk.says("2-501 周大爷", "拍巴掌、跺脚都喊不答应")
+    assert said["items"][-1]["urgency"] != "emergency"
