@@ -5,6 +5,7 @@ which is run again with the refusal known: a savepoint for every command would c
 """
 
 from contextlib import suppress
+from typing import Final
 
 from bot.introduced import note_way
 from handlers.board import outdate
@@ -15,7 +16,7 @@ from storage import members
 from storage.inbox import Key
 from storage.prepared import changes, is_pending
 
-SPOKEN = (Happening.SAID, Happening.PRESSED)
+SPOKEN: Final = (Happening.SAID, Happening.PRESSED)
 
 
 class Undone(Exception):  # noqa: N818 -- not an error

@@ -25,7 +25,7 @@ from handlers.board import Kept
 from handlers.context import Context
 from handlers.features import ROUTES
 from handlers.house import HouseRules
-from handlers.messages import Happening, Inbound, Refusal, Reply
+from handlers.messages import Inbound, Refusal, Reply
 from handlers.moment import Moment, Reach
 from handlers.router import Routes
 from handlers.understanding.decide import Reader
@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 TOGETHER: Final = 64  #: most messages a transaction
 TRIES: Final = 3
 CHATS_REMEMBERED: Final = 5000
-SPOKEN: Final = (Happening.SAID, Happening.PRESSED)
 
 
 @dataclass(slots=True, kw_only=True)

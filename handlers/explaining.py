@@ -13,7 +13,7 @@ from handlers.reading import Unclear, leading_number
 from handlers.router import Passed, Router
 from handlers.rules.roles import may
 from handlers.understanding.decide import Weighed
-from handlers.understanding.normalise import plain
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Heard, Item, Question
 from handlers.understanding.why import Way, codes_of, likeliest, percent, rival, telling
 from storage import reasons, words
@@ -81,7 +81,7 @@ async def _pieces(ctx: Context, reason: Reason) -> list[str]:
     ]
     if not said or Way(reason.codes["way"]) is Way.WORD:
         return []
-    text = plain(said[0].text)
+    text = understood(said[0].text)
     against = rival(reason.act, ctx.reader.words.shares(text, Role(reason.codes["role"]), ())[0].tolist())
     return telling(ctx.reader.words, text, reason.act, against)
 

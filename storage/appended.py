@@ -19,7 +19,11 @@ _ROWS: Final = "appended"  #: in the session's info: table → rows
 
 
 def append(session: AsyncSession, table: type[Base], row: Mapping[str, Any]) -> None:
-    """Add a row in the transaction that is under way; `row` gives every column that may not be null, and the rows of a table all give the same."""
+    """Add a row in the transaction that is under way.
+
+    Args:
+        row: Every column that may not be null; the rows of a table all give the same ones.
+    """
     session.info.setdefault(_ROWS, {}).setdefault(table, []).append(row)
     changed(session.sync_session)
 
@@ -61,6 +65,15 @@ def _before_the_end(session: Session) -> None:
     _write(session)
 
 
+@sa.event.listens_for(Session, "after_transaction_create")
+def _begun(session: Session, begun: SessionTransaction) -> None:
+    if begun.nested:
+        session.info[begun] = {table: list(rows) for table, rows in session.info.get(_ROWS, {}).items()}
+
+
 @sa.event.listens_for(Session, "after_soft_rollback")
-def _undone(session: Session, _previous: SessionTransaction) -> None:
+def _undone(session: Session, ended: SessionTransaction) -> None:
+    """What was added before a savepoint outlives it."""
     session.info.pop(_ROWS, None)
+    if ended in session.info:
+        session.info[_ROWS] = session.info.pop(ended)

@@ -54,9 +54,8 @@ class ById(Generic[Entity]):
             NoResultFound: There is none.
         """
         key = identity_key(self._kind, number)
-        there: Entity | None = session.sync_session.identity_map.get(key)
-        if there is not None and not sa.inspect(there).expired:
-            return there
+        if key in session.sync_session.identity_map:
+            return await session.get_one(self._kind, number)  # as it is now, should it have expired
         found = await self._row.all(session, {"id": number})
         if not found:
             raise NoResultFound(f"no {self._kind.__tablename__} has that id")

@@ -1,10 +1,12 @@
 """What is asked without a detour is what the session would have found, and what is only added is there in time."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoResultFound
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import audit, inbox, members, outbox, places, tickets
 from storage.audit import AuditEntry
@@ -92,6 +94,22 @@ async def test_what_is_only_added_goes_with_its_transaction(sessions: Sessions) 
         assert await session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 0
 
 
+async def test_a_savepoint_takes_only_its_own_additions_with_it(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        note(session, "接单")
+        with contextlib.suppress(LookupError):
+            async with session.begin_nested():
+                note(session, "办结")
+                raise LookupError
+        note(session, "评价")
+    async with sessions() as session:
+        assert sorted(entry.action for entry in await audit.latest(session)) == ["接单", "评价"]
+
+
+def note(session: AsyncSession, action: str) -> None:
+    audit.enter(session, dict(at=NOW, action=action, subject="ticket:1", member_id=None, done=True))
+
+
 async def test_who_was_called_just_now_was_called(sessions: Sessions) -> None:
     compound = await grow(sessions)
     async with sessions.begin() as session:
@@ -133,6 +151,8 @@ async def test_an_object_made_of_a_row_is_the_sessions_own(sessions: Sessions) -
         there = await session.get(Member, enrolled.id)
         assert there is not None
         assert there.room == "1204"
+        session.expire(there)
+        assert (await by_id.get(session, enrolled.id)).room == "1204"
         again = made(Member, {"id": enrolled.id, "name": "别人"})
         assert attached(session, again) is there
         with pytest.raises(NoResultFound):

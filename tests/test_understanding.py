@@ -68,6 +68,11 @@ def test_a_neighbour_with_the_same_problem_is_counted_and_opens_nothing(talk: Ta
     assert acts(talk.says("1-801 阿珍", "+1")) == [("me_too", "t1")]
 
 
+def test_two_neighbours_with_two_problems_at_once_have_two_tickets(talk: Talk) -> None:
+    talk.says("2-1203 李姐", "2单元电提又坏了 停在5搂半天不动")
+    assert acts(talk.says("1-201 老赵", "我家下水到堵了，返水返到厨房", after_minutes=0)) == [("open", "t2")]
+
+
 def test_a_picture_without_words_belongs_to_what_was_just_said(talk: Talk) -> None:
     talk.says("2-601 小琴", "二单元门口垃圾堆成山，没人收")
     assert acts(talk.says("2-601 小琴", "", attachments=["image"])) == [("detail", "t1")]

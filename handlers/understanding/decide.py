@@ -7,14 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from handlers.understanding.classify import (
-    ACTS,
-    CATEGORIES,
-    STAFF,
-    URGENCIES,
-    Scores,
-    Words,
-)
+from handlers.understanding.classify import ACTS, CATEGORIES, STAFF, URGENCIES, Scores, Words
 from handlers.understanding.danger import danger
 from handlers.understanding.network import Network
 from handlers.understanding.place import home_of
@@ -31,6 +24,7 @@ PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to li
 IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
 GRAVE: Final = 0.5  #: … and from this one on, where it is told of a ticket that was none until then
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket
+SURER: Final = 0.2  #: by so much more than that a message must be a request to open one by being nothing likelier
 OVER: Final = 0.4  #: a word about a ticket says that it is over from this probability on
 OVER_SAID: Final = 0.15  #: … and from this one on, where it ends with the words for that
 ENDED: Final = re.compile(r"(?:[修换弄搞整清理通]|更换|处理|解决|恢复)(?:好|完|通|干净|正常)(?:了|啦|咯)?[.!~ ]*$")
@@ -129,10 +123,10 @@ class Reader:
             if grave and item.act is Act.DETAIL and not staff:
                 item = replace(item, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence, margin)
-        if verdict[0] >= (self.quiet if peril is None or staff else PERIL):
+        surely = choice == 0 and confidence >= self.quiet + SURER
+        if surely or verdict[0] >= (self.quiet if peril is None or staff else PERIL):
             return Judgement(Intent.REQUEST, self._openings(view, scene, peril), confidence, margin)
-        rest = verdict[LINKED:]
-        return Judgement(Intent(ACTS[LINKED + rest.index(max(rest))]), (), confidence, margin)
+        return Judgement(Intent(ACTS[verdict.index(max(verdict[LINKED:]), LINKED)]), (), confidence, margin)
 
     def _openings(self, view: View, scene: Scene, peril: Category | None) -> tuple[Item, ...]:
         """One ticket, or two where the halves of the message are surely about different things."""
