@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from bench.town import ACCOUNT, CHANNEL
 from bot.app import run, utc_now
-from bot.channels.base import Can, Channel, Media, Now, Receive, SendError
+from bot.channels.base import Can, Channel, Link, Media, Now, Receive, SendError
 from bot.config import checked
 from handlers.messages import Inbound, Words
 
@@ -41,6 +41,7 @@ class Wire:
     asked: dict[int, asyncio.Future[str]] = field(default_factory=dict)
     numbers: Any = field(default_factory=count)
     taking: set[asyncio.Task[None]] = field(default_factory=set)
+    link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, utc_now, up=True))
 
     async def send(self, chat: str, words: Words) -> str:
         """See `Channel.send`."""

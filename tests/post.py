@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.channels.base import Can, SendError
+from bot.channels.base import Can, Link, SendError
 from bot.sender import Pace, Sender
 from handlers.messages import Words
 from storage.database import Sessions
@@ -32,6 +32,7 @@ class Mouth:
     answers: defaultdict[str, deque[SendError | asyncio.Event]] = field(default_factory=lambda: defaultdict(deque))
     speaking: asyncio.Event = field(default_factory=asyncio.Event)
     heard_by: Callable[[], None] = lambda: None
+    link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, lambda: MONDAY_9))
 
     async def send(self, chat: str, words: Words) -> str:
         """See `Channel.send`."""

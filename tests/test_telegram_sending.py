@@ -5,11 +5,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.channels.telegram import Telegram
-from bot.channels.telegram.wording import pieces, units
 from handlers.messages import Button, Mention, Words
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram_methods import refused
@@ -83,13 +80,6 @@ async def test_a_long_text_comes_in_order_with_its_buttons_below(server: Telegra
     assert [bool(one.buttons) for one in heard] == [False] * (len(heard) - 1) + [True]
     assert [one.quote for one in heard] == [asked] + [None] * (len(heard) - 1)
     assert said == heard[-1].id
-
-
-@given(st.text(), st.integers(2, 40))
-def test_pieces_put_together_are_the_text(text: str, longest: int) -> None:
-    found = pieces(text, longest)
-    assert "".join(found) == text
-    assert all(units(piece) <= longest for piece in found)
 
 
 @pytest.mark.parametrize("text", ["\ud800漏水", "\u0000\u0007漏水", "😀" * 4097, "停" * 10_000])

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.channels.base import Can, Receive, SendError
+from bot.channels.base import Can, Link, Receive, SendError
 from bot.clock import Clock
 from bot.receive import Receiver
 from bot.sender import Sender
@@ -57,6 +57,7 @@ class FakeChannel:
     can: Can = Can(buttons=True, mentions=True, quotes=True, pictures=True, one_to_one=True, recalls=True)
     said: defaultdict[str, list[Words]] = field(default_factory=lambda: defaultdict(list))
     failures: list[SendError] = field(default_factory=list)
+    link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, lambda: MONDAY_9))
 
     async def send(self, chat: str, words: Words) -> str:
         """See `Channel.send`."""

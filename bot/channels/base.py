@@ -2,38 +2,36 @@
 
 from collections.abc import AsyncIterable, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
 
+from bot.channels.can import About, Can, Groups, Length, Limit, Window
+from bot.channels.link import Link, Now
 from handlers.messages import Inbound, Words
+
+__all__ = [
+    "About",
+    "Can",
+    "Channel",
+    "Connector",
+    "Groups",
+    "Kept",
+    "Length",
+    "Limit",
+    "Link",
+    "Media",
+    "Now",
+    "Receive",
+    "SendError",
+    "Window",
+]
 
 #: Hands one heard thing over. Returns when it is on disk, and only then may a channel acknowledge it.
 Receive = Callable[[Inbound], Awaitable[None]]
-
-#: What time it is, aware UTC: for what is heard without a time of its own.
-Now = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Can:
-    """What a channel is able to do. Handlers ask this, never the channel's name."""
-
-    hears_all: bool = True  #: else only what mentions the bot
-    buttons: bool = False
-    mentions: bool = False
-    quotes: bool = False
-    pictures: bool = False
-    one_to_one: bool = False  #: may write to a person alone (perhaps only after that person wrote first)
-    first_word: bool = False  #: may write to a person who has not written to the bot before
-    edits: bool = False
-    recalls: bool = False  #: hears when a message is taken back
-    chat_pause: timedelta = timedelta(0)  #: least time between two messages to one chat
-    account_pause: timedelta = timedelta(0)  #: least time between two messages of one account
-    longest: int = 4000  #: characters a message
 
 
 class SendError(Exception):
@@ -82,6 +80,10 @@ class Channel(Protocol):
     def can(self) -> Can:
         """What it is able to do."""
 
+    @property
+    def link(self) -> Link:
+        """Whether it is connected."""
+
     async def send(self, chat: str, words: Words) -> str:
         """Say `words` in `chat` and return the platform's id of the message.
 
@@ -116,19 +118,3 @@ class Connector(Protocol):
         self, app: web.Application, receive: Receive, media: Media, clock: Now
     ) -> AbstractAsyncContextManager[Channel]:
         """Be connected for as long as the block lasts: add routes to `app`, or start a task, or both."""
-
-
-def spelled_out(words: Words, can: Can) -> Words:
-    """`words` as a channel that `can` less will say them: buttons become a line of what to type, names stand for mentions."""
-    text = words.text
-    if words.mentions and not can.mentions:
-        text = " ".join(f"@{mention.name}" for mention in words.mentions) + " " + text
-    if words.buttons and not can.buttons:
-        text += "\n" + "，".join(f"回复“{button.words}”{button.label}" for button in words.buttons)
-    return replace(
-        words,
-        text=text,
-        buttons=words.buttons if can.buttons else (),
-        mentions=words.mentions if can.mentions else (),
-        quote=words.quote if can.quotes else None,
-    )

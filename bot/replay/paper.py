@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from bot.channels.base import Can
+from bot.channels.base import Can, Link
 from bot.replay.community import alone_with
 from bot.replay.transcript import BOT, Line
 from handlers.messages import Attachment, Inbound, Words
@@ -41,6 +41,11 @@ class Paper:
     account: str = GROUP[1]
     can: Can = CAN
     _count: int = 0
+
+    @property
+    def link(self) -> Link:
+        """See `Channel.link`: paper is always there."""
+        return Link(self.name, self.account, lambda: self.now, up=True)
 
     async def send(self, chat: str, words: Words) -> str:
         """See `Channel.send`."""

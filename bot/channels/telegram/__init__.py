@@ -8,13 +8,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from aiohttp import web
 from pydantic import Field, HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 
-from bot.channels.base import Can, Media, Now, Receive
+from bot.channels.base import About, Can, Length, Link, Media, Now, Receive
 from bot.channels.telegram.client import hush_libraries, make_bot
 from bot.channels.telegram.connection import Callback, Connection
 from bot.channels.telegram.examining import examined
@@ -27,12 +28,32 @@ from bot.section import Section
 
 __all__ = ["Telegram", "TelegramConfig"]
 
+CAN: Final = Can(
+    hears_all=True,  #: asked later, of Telegram
+    buttons=True,
+    mentions=True,
+    quotes=True,
+    pictures=True,
+    one_to_one=True,
+    keeps=timedelta(hours=24),
+    longest=LONGEST_TEXT,
+    counts=Length.UNITS,
+)
+
 #: What Telegram allows in a secret; shorter than sixteen can be guessed.
 HookSecret = Annotated[SecretStr, Field(min_length=16, max_length=256)]
 
 
 class TelegramConfig(Section):
     """One Telegram bot."""
+
+    about: ClassVar = About(
+        title="Telegram",
+        people="装了 Telegram 的人，国内的居民多半没有；适合试用和海外的社区",
+        can=CAN,
+        cost="不要钱，不要企业资质；服务器要连得上 Telegram",
+        risk="国内连不上 Telegram，要自备网络；没有封号的风险",
+    )
 
     kind: Literal["telegram"] = Field(default="telegram", description="渠道种类，固定写 telegram")
     account: str = Field(
@@ -95,15 +116,10 @@ class TelegramConfig(Section):
     @property
     def can(self) -> Can:
         """What Telegram is able to do. Whether it hears all is asked later, of Telegram."""
-        return Can(
-            buttons=True,
-            mentions=True,
-            quotes=True,
-            pictures=True,
-            one_to_one=True,
+        return replace(
+            CAN,
             chat_pause=timedelta(seconds=self.chat_pause_seconds),
             account_pause=timedelta(seconds=self.account_pause_seconds),
-            longest=LONGEST_TEXT,
         )
 
     async def examine(self) -> Finding:
@@ -125,14 +141,15 @@ class TelegramConfig(Section):
         hush_libraries()
         bot = make_bot(self.token, str(self.base_url), self.proxy, self.timeout_seconds)
         intake = Intake(bot, self.account, receive, media, clock)
-        connection = Connection(bot, intake, self.callback, self.first_pause, self.poll_seconds)
+        link = Link("telegram", self.account, clock)
+        connection = Connection(bot, intake, link, self.callback, self.first_pause, self.poll_seconds)
         if self.callback:
             app.router.add_post(self.hook_path, Hook(self.callback.secret, intake).answer)
         try:
             await connection.meet()
             running = asyncio.create_task(connection.run())
             try:
-                yield Telegram(bot, self.account, media, self.can, hears_all=self.hears_all)
+                yield Telegram(bot, self.account, link, media, self.can, hears_all=self.hears_all)
             finally:
                 connection.stop()
                 await running

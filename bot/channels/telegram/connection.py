@@ -14,6 +14,7 @@ from telegram import Bot, Update
 from telegram.constants import UpdateType
 from telegram.error import InvalidToken, TelegramError
 
+from bot.channels.base import Link
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.patience import Patience
 from bot.section import Misconfigured
@@ -36,16 +37,24 @@ class Connection:
     """Keeps one bot connected. Does not read what it hears: that is `intake`'s business.
 
     Args:
+        link: Told when Telegram is reached, and when it is not.
         hook: How Telegram should call, or None to ask it instead.
         first_pause: How long to wait after a first failure.
         poll_seconds: How long Telegram may keep a question open when there is nothing to tell.
     """
 
     def __init__(
-        self, bot: Bot, intake: Intake, hook: Callback | None, first_pause: timedelta, poll_seconds: int
+        self,
+        bot: Bot,
+        intake: Intake,
+        link: Link,
+        hook: Callback | None,
+        first_pause: timedelta,
+        poll_seconds: int,
     ) -> None:
         self._bot = bot
         self._intake = intake
+        self._link = link
         self._hook = hook
         self._poll_seconds = poll_seconds
         self._stop = asyncio.Event()
@@ -63,7 +72,7 @@ class Connection:
         except InvalidToken:
             known = False
         except TelegramError as error:
-            log.warning("telegram_unreachable", extra={"channel": "telegram", "error": type(error).__name__})
+            self._link.lost(type(error).__name__)
         if not known:  # raised out here, because the library's own sentence quotes the token
             raise Misconfigured("Telegram 不认这个 token。请到 BotFather 里核对令牌，改好后重新启动。")
 
@@ -73,6 +82,7 @@ class Connection:
             return
         if not await self._patience.insist(self._agreed, "telegram_webhook_failed"):
             return
+        self._link.opened()
         if self._hook is None:
             await self._poll()
 
@@ -103,7 +113,13 @@ class Connection:
 
     async def _ask(self, after: int) -> Sequence[Update] | None:
         asking = self._bot.get_updates(offset=after, timeout=self._poll_seconds, allowed_updates=HEARD)
-        return await self._patience.unless_stopped(asking)
+        try:
+            updates = await self._patience.unless_stopped(asking)
+        except TelegramError as error:
+            self._link.lost(type(error).__name__)
+            raise
+        self._link.opened()
+        return updates
 
     async def _hand_over(self, updates: Iterable[Update]) -> bool:
         """Chats side by side, so that `receive` can commit them together; each chat in order. False when stopped."""

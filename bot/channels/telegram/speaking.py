@@ -14,7 +14,7 @@ from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, ReplyParameters
 from telegram.constants import MediaGroupLimit
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.base import Can, Media, SendError
+from bot.channels.base import Can, Link, Media, SendError
 from bot.channels.telegram.errors import LONGEST_REASON, send_error
 from bot.channels.telegram.keys import key, number
 from bot.channels.telegram.wording import LONGEST_CAPTION, Part, parts, units, whole
@@ -47,6 +47,7 @@ class Telegram:
     Args:
         bot: The client.
         account: The bot's word in addresses.
+        link: Whether it is connected.
         media: Where pictures are.
         can: What it is able to do, but for what Telegram must be asked.
         hears_all: What the administrator says about that; None to believe Telegram.
@@ -54,8 +55,9 @@ class Telegram:
 
     name = "telegram"
 
-    def __init__(self, bot: Bot, account: str, media: Media, can: Can, *, hears_all: bool | None) -> None:
+    def __init__(self, bot: Bot, account: str, link: Link, media: Media, can: Can, *, hears_all: bool | None) -> None:
         self.account = account
+        self.link = link
         self._bot = bot
         self._media = media
         self._can = can

@@ -7,16 +7,14 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
-from bot.channels.base import Can, spelled_out
+from bot.channels.base import Can, Length
+from bot.channels.wording import pieces, spelled_out
 from handlers.messages import Button, Mention, Words
 
 LONGEST_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)  #: UTF-16 units
 LONGEST_CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)
 LONGEST_PAYLOAD: Final = int(InlineKeyboardButtonLimit.MAX_CALLBACK_DATA)  #: bytes
 BUTTONS_A_ROW: Final = 3
-
-#: Where a long text may be cut, best first.
-_ENDS: Final = ("。！？!?；;\n", "，、,：: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +38,16 @@ def whole(words: Words, can: Can) -> Part:
 
 def parts(part: Part) -> list[Part]:
     """`part` in as many messages as it needs: mentions on the first, buttons under the last, none of them blank."""
-    texts = [text for text in pieces(part.text, LONGEST_TEXT) if text.strip()] or [part.text]
+    texts = [text for text in pieces(part.text, LONGEST_TEXT, Length.UNITS) if text.strip()] or [part.text]
     within = tuple(mark for mark in part.marks if mark.offset + mark.length <= units(texts[0]))
     marks = [within] + [()] * (len(texts) - 1)
     keyboards = [None] * (len(texts) - 1) + [part.keyboard]
     return [Part(*each) for each in zip(texts, marks, keyboards, strict=True)]
 
 
-def pieces(text: str, longest: int) -> list[str]:
-    """`text` cut into pieces of at most `longest` UTF-16 units, at the ends of sentences where there are any."""
-    found = []
-    while len(head := _head(text, longest)) < len(text):
-        cut = _cut(head)
-        found.append(text[:cut])
-        text = text[cut:]
-    return [*found, text]
-
-
 def units(text: str) -> int:
     """How long Telegram takes `text` to be: it counts in UTF-16."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _head(text: str, longest: int) -> str:
-    """The longest beginning of `text` that has at most `longest` units; no character is halved."""
-    encoded = text[:longest].encode("utf-16-le", "surrogatepass")
-    return encoded[: 2 * longest].decode("utf-16-le", "ignore")
-
-
-def _cut(head: str) -> int:
-    """Where to cut behind `head`: at an end in its second half, so that the pieces do not become many and small."""
-    for ends in _ENDS:
-        last = max(head.rfind(end) for end in ends) + 1
-        if last > len(head) // 2:
-            return last
-    return len(head)
+    return Length.UNITS.of(text)
 
 
 def _spelled(words: Words, can: Can) -> Words:

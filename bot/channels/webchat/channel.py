@@ -5,12 +5,12 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from aiohttp import web
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from bot.channels.base import Can, Receive, SendError
+from bot.channels.base import About, Can, Link, Receive, SendError
 from bot.channels.webchat import pages
 from bot.channels.webchat.board import Board
 from bot.channels.webchat.door import Door, Said
@@ -33,13 +33,21 @@ CAN: Final = Can(
     one_to_one=True,
     first_word=True,
     recalls=True,
-    edits=False,
+    keeps=timedelta.max,  #: the page is our own: while it is away, nobody can say anything
     longest=10_000,
 )
 
 
 class WebchatConfig(Section):
     """网页群聊：自带的聊天页面。"""
+
+    about: ClassVar = About(
+        title="网页群聊",
+        people="有链接的人，用手机或电脑的浏览器打开，不用装软件、不用注册",
+        can=CAN,
+        cost="不要钱，不要账号；要让外面的人打开，得有一个公网地址",
+        risk="居民平时不在这里，要专门打开；适合试用、培训和接不了微信的人",
+    )
 
     kind: Literal["webchat"] = "webchat"
     session_days: PositiveInt = Field(default=180, description="点过个人链接后，这台手机多少天内不用再点（天）")
@@ -67,6 +75,7 @@ class Webchat:
         demo: bool,
     ) -> None:
         self._clock = clock
+        self.link = Link(CHANNEL, ACCOUNT, clock)
         self._stopping = asyncio.Event()
         self._board = board = Board(config.keep_messages, timedelta(hours=config.keep_hours), clock)
         self._rooms = rooms = Rooms(door, board, bot_name)
@@ -90,6 +99,7 @@ class Webchat:
         """Be reachable under `/`, `/enter/…` and `/chat/…` of `app`. Streams end when the application shuts down."""
         self._route(app.router)
         app.on_shutdown.append(self._stop)
+        self.link.opened()
         try:
             yield self
         finally:
