@@ -18,6 +18,7 @@ from handlers.understanding.decide import Reader
 from handlers.understanding.model import load_reader
 from storage.base import Base
 from storage.database import Sessions, make_engine, open_database
+from tests.kit.table import cells, lines
 from tests.world import MONDAY_9, World, settle_in
 
 POSTGRES = os.environ.get("GUANJIA_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
@@ -27,9 +28,12 @@ Rows = dict[sa.Table, list[dict[str, Any]]]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line for each reason why something was skipped, however many tests that was."""
+    """One line for each reason why something was skipped, however many tests that was; and what channels can do."""
     for reason, tests in Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ())).items():
         terminalreporter.write_line(f"{tests} skipped: {reason}", yellow=True)
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    for line in lines(cells(reports)):
+        terminalreporter.write_line(line)
 
 
 def _reason(report: pytest.TestReport) -> str:

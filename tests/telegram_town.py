@@ -150,7 +150,7 @@ async def town(sessions: Sessions, reader: Reader, folder: Path, **changes: Any)
         "house": HouseRules(Policy(SHANGHAI)),
         "reach": Reaches(channels),
     }
-    async with TelegramServer() as server:
+    async with TelegramServer(clock=lambda: time.now) as server:
         ears = Handed(receiver=Receiver(reader=reader, **common))
         sender = Sender(sessions=sessions, channels=channels, clock=common["clock"], jitter=lambda: 0.0)
         assert ears.receiver is not None

@@ -11,7 +11,9 @@ import asyncio
 import inspect
 import itertools
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,10 +36,12 @@ class TelegramServer:
 
     Args:
         hears_all: Whether the bot's privacy mode is off.
+        clock: What time it is there; without one every message is a second later than the one before.
     """
 
-    def __init__(self, *, hears_all: bool = True) -> None:
-        self.town = Town(hears_all=hears_all)
+    def __init__(self, *, hears_all: bool = True, clock: Callable[[], datetime] | None = None) -> None:
+        self.town = Town(hears_all=hears_all, clock=clock)
+        self.cut = False  #: nobody gets an answer, and the line is cut
         self.updates = Updates()
         self.methods = Methods(self.town)
         self.calls: list[Call] = []
@@ -149,6 +153,8 @@ class TelegramServer:
         """One call of the bot's, obeyed or failed as told."""
         if request.match_info["token"] != TOKEN:
             return _failed(ApiError(401, "Unauthorized"))
+        if self.cut:
+            return _cut(request)
         call = Call.read(request.match_info["method"], await request.post())
         self.calls.append(call)
         failures = self._failures[call.method]
@@ -157,6 +163,8 @@ class TelegramServer:
             result = await self._obey(call, failure)
         except ApiError as error:
             return _failed(error)
+        if self.cut:
+            return _cut(request)
         if isinstance(failure, Obeyed):
             if failure.cut and request.transport is not None:
                 request.transport.abort()
@@ -179,6 +187,12 @@ class TelegramServer:
         if failures and isinstance(failure := failures.popleft(), ApiError):
             return _failed(failure)
         return web.Response(body=self.town.files[request.match_info["name"]])
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=502)
 
 
 def _failed(error: ApiError) -> web.Response:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from aiohttp import web
 from PIL import Image
 
-from bot.channels.base import SendError
+from bot.channels.base import Now, Receive, SendError
 from bot.channels.telegram import Telegram, TelegramConfig
 from bot.media import MediaStore
 from handlers.messages import Inbound, Words
@@ -78,17 +78,26 @@ def config(server: TelegramServer, **changes: Any) -> TelegramConfig:
 async def connected(
     server: TelegramServer, ears: Ears, folder: Path, *, hook: bool = False, **changes: Any
 ) -> AsyncIterator[Telegram]:
-    """The channel, connected to the server; with `hook` it has a web server of its own for as long."""
+    """The channel, connected to the server, at noon."""
+    media = MediaStore(folder, limit_bytes=30_000_000)
+    async with linked(server, ears.receive, media, lambda: NOON, hook=hook, **changes) as channel:
+        yield channel
+
+
+@asynccontextmanager
+async def linked(
+    server: TelegramServer, receive: Receive, media: MediaStore, clock: Now, *, hook: bool, **changes: Any
+) -> AsyncIterator[Telegram]:
+    """The channel between the server and `receive`; with `hook` it has a web server of its own for as long."""
     app = web.Application()
     runner = web.AppRunner(app, access_log=None)
-    media = MediaStore(folder, limit_bytes=30_000_000)
     if hook:
         # The address must be known before the channel opens, and its route be added before the application runs.
         door = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0)
         port = door.sockets[0].getsockname()[1]
         door.close()
         changes |= {"mode": "webhook", "webhook_url": f"http://127.0.0.1:{port}", "hook_secret": SECRET}
-    async with config(server, **changes).open(app, ears.receive, media, lambda: NOON) as channel:
+    async with config(server, **changes).open(app, receive, media, clock) as channel:
         await runner.setup()
         if hook:
             await web.TCPSite(runner, "127.0.0.1", port).start()

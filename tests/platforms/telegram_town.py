@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -67,7 +67,7 @@ class Said:
 class Town:
     """Everybody and everything, in memory."""
 
-    def __init__(self, *, hears_all: bool = True) -> None:
+    def __init__(self, *, hears_all: bool = True, clock: Callable[[], datetime] | None = None) -> None:
         self.bot: JSON = {
             "id": BOT,
             "is_bot": True,
@@ -82,6 +82,7 @@ class Town:
         self.files: dict[str, bytes] = {}
         self.sizes: dict[str, int] = {}
         self._seconds = itertools.count(START)
+        self._clock = clock
         self._files = itertools.count(1)
 
     def person(self, number: int, name: str, *, username: str | None = None, is_bot: bool = False) -> None:
@@ -99,8 +100,8 @@ class Town:
         return self.bot if number == BOT else self.people[number]
 
     def now(self) -> int:
-        """The next second."""
-        return next(self._seconds)
+        """What time it is; without a clock, the next second."""
+        return int(self._clock().timestamp()) if self._clock else next(self._seconds)
 
     def message(self, chat: int, sender: int, content: JSON, reply_to: int | None = None) -> JSON:
         """Put a message into a chat."""

@@ -50,6 +50,15 @@ class Updates:
             self._news.set()
         return update
 
+    def repeat(self) -> None:
+        """What waits is delivered twice."""
+        for update in self.waiting:
+            self._queue.append(update)
+
+    def wake(self) -> None:
+        """Answer whoever waits, though there is nothing to tell."""
+        self._news.set()
+
     def close(self) -> None:
         """Let nobody wait any longer."""
         self._closing = True

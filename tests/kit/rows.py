@@ -1,0 +1,24 @@
+"""Every channel's row in the table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tests.kit.platform import Platform
+from tests.kit.telegram import TelegramPlatform
+from tests.kit.webchat import WebchatPlatform
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A channel in one of its modes; `platform` makes a fresh one for each scenario."""
+
+    title: str
+    platform: Callable[[], Platform]
+
+
+ROWS: Final = (
+    Row("webchat", WebchatPlatform),
+    Row("telegram", TelegramPlatform),
+    Row("telegram webhook", lambda: TelegramPlatform(hook=True)),
+)

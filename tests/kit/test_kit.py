@@ -1,0 +1,42 @@
+"""Every part of the scenario on every channel."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from handlers.understanding.decide import Reader
+from storage.database import Sessions, open_database
+from tests.kit.rows import ROWS, Row
+from tests.kit.scenarios import SCENARIOS, Scenario
+from tests.kit.stage import staged
+
+
+@pytest.fixture
+async def own_database(empty_file: Path, tmp_path: Path) -> AsyncIterator[Sessions]:
+    """An empty database. Which kind makes no difference to a channel; the other tests use both."""
+    async with open_database(f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'kit.db')}") as sessions:
+        yield sessions
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
+async def test_a_channel_plays_its_part(
+    row: Row,
+    scenario: Scenario,
+    own_database: Sessions,
+    reader: Reader,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    place = (ROWS.index(row), SCENARIOS.index(scenario))
+    record_property("kit", (place, row.title, scenario.title))
+    async with staged(row.platform(), own_database, reader, tmp_path / "pictures") as stage:
+        reason = scenario.needs(stage.can) or stage.platform.lacks.get(scenario.title)
+        if reason is None:
+            await scenario.play(stage)
+        else:
+            record_property("kit_reason", reason)
+        unknown = set(stage.platform.lacks) - {one.title for one in SCENARIOS}
+        assert not unknown, "a reason for what is no scenario"
