@@ -150,4 +150,4 @@ def test_the_configuration_cannot_be_changed() -> None:
 
 
 def test_every_platform_is_in_the_union() -> None:
-    assert {model.__name__ for model in models_in(ChannelConfig)} == {"WebchatConfig", "TelegramConfig"}
+    assert {model.__name__ for model in models_in(ChannelConfig)} == {"WebchatConfig", "TelegramConfig", "OneBotConfig"}

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.channels.onebot import OneBotConfig
 from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
 
-ChannelConfig = Annotated[WebchatConfig | TelegramConfig, Field(discriminator="kind")]
+ChannelConfig = Annotated[WebchatConfig | TelegramConfig | OneBotConfig, Field(discriminator="kind")]

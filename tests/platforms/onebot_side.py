@@ -1,0 +1,54 @@
+"""The bot's side of a OneBot test, without a bot behind it: the channel at its door, and somebody who remembers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.channels.base import Media, Now, Receive
+from bot.channels.onebot import OneBot, OneBotConfig
+from bot.media import MediaStore
+from tests.platforms.onebot import TOKEN
+from tests.platforms.telegram_side import NOON, Ears
+
+__all__ = ["Ears", "Post", "config", "connected", "served"]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The channel, and the address at which it waits for bridges."""
+
+    channel: OneBot
+    address: str
+
+
+def config(**changes: Any) -> OneBotConfig:
+    """An account that loses no time."""
+    quick = {"token": TOKEN, "chat_pause_seconds": 0, "account_pause_seconds": 0, "hesitation_seconds": 0}
+    return OneBotConfig.model_validate(
+        {"kind": "onebot", "retry_seconds": 0.01, "timeout_seconds": 5} | quick | changes
+    )
+
+
+@asynccontextmanager
+async def served(receive: Receive, media: Media, clock: Now, **changes: Any) -> AsyncIterator[Post]:
+    """The channel with a web server of its own, for as long as the block lasts."""
+    app, settings = web.Application(), config(**changes)
+    runner = web.AppRunner(app, access_log=None)
+    async with settings.open(app, receive, media, clock) as channel:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            yield Post(channel, f"ws://127.0.0.1:{runner.addresses[0][1]}{settings.path}")
+        finally:
+            await runner.cleanup()
+
+
+@asynccontextmanager
+async def connected(ears: Ears, folder: Path, **changes: Any) -> AsyncIterator[Post]:
+    """The same with a store of pictures in `folder`."""
+    async with served(ears.receive, MediaStore(folder, limit_bytes=10_000_000), lambda: NOON, **changes) as post:
+        yield post
