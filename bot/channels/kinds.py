@@ -10,5 +10,9 @@ from pydantic import Field
 from bot.channels.onebot import OneBotConfig
 from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
+from bot.channels.wecom_app import WecomAppConfig
 
-ChannelConfig = Annotated[WebchatConfig | TelegramConfig | OneBotConfig, Field(discriminator="kind")]
+ChannelConfig = Annotated[
+    WebchatConfig | TelegramConfig | OneBotConfig | WecomAppConfig,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,97 @@
+"""What a decrypted message of a self-built app means, as a pure function, so that captured payloads can prove it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from handlers.messages import Attachment, Happening, Inbound
+
+#: What is sent and cannot be read: the kind of attachment that stands for it.
+ATTACHED: Final = {"image": "image", "voice": "voice", "video": "video", "location": "location"}
+NOBODY: Final = "sys"  #: in whose name the platform speaks
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Something that a member did, before his name and his pictures are asked for."""
+
+    inbound: Inbound
+    picture: str | None = None  #: the media id of a picture; it lives for three days
+    response_code: str | None = None  #: with it the pressed card can be changed, once and within 72 hours
+
+
+def read(message: Element, account: str, now: datetime) -> Heard | None:
+    """What was heard, or None for what is no business of the bot's, and for what no real message looks like.
+
+    Args:
+        message: As it was decrypted.
+        account: The bot's word for this app.
+        now: Stands for a time that is missing.
+    """
+    sender, kind = _text(message, "FromUserName"), _text(message, "MsgType")
+    if sender in ("", NOBODY):
+        return None
+    if kind == "event":
+        return _event(message, _inbound(message, sender, account, now))
+    return _said(message, kind, _inbound(message, sender, account, now))
+
+
+def _said(message: Element, kind: str, blank: Inbound) -> Heard | None:
+    number = _text(message, "MsgId")
+    if not number:
+        return None
+    inbound = replace(blank, message_id=number)
+    if kind in ATTACHED:
+        picture = _text(message, "MediaId") if kind == "image" else ""
+        return Heard(replace(inbound, attachments=(Attachment(ATTACHED[kind]),)), picture=picture or None)
+    text = {"text": _text(message, "Content"), "link": _text(message, "Title")}.get(kind, "")
+    return Heard(replace(inbound, text=text)) if text else None
+
+
+def _event(message: Element, blank: Inbound) -> Heard | None:
+    """Events have no id: sender, second, event and key name them. Most are none of ours."""
+    event, key = _text(message, "Event"), _text(message, "EventKey")
+    inbound = replace(blank, message_id=_event_id(message, event, key))
+    match event:
+        case "template_card_event":
+            pressed = replace(inbound, text=key, happening=Happening.PRESSED, reply_to=_text(message, "TaskId") or None)
+            return Heard(pressed, response_code=_text(message, "ResponseCode") or None)
+        case "click":  # a button of the app's own menu: its key is what it says
+            return Heard(replace(inbound, text=key)) if key else None
+        case "unsubscribe":
+            return Heard(replace(inbound, happening=Happening.REMOVED))
+    return None
+
+
+def _inbound(message: Element, sender: str, account: str, now: datetime) -> Inbound:
+    return Inbound(
+        channel="wecom_app",
+        account=account,
+        chat=sender,  # an app has no groups: a member is written to under his own id
+        message_id="",
+        sender=sender,
+        sender_name=sender,
+        text="",
+        at=_moment(_text(message, "CreateTime"), now),
+        is_group=False,
+        to_bot=True,
+        one_to_one=sender,
+    )
+
+
+def _event_id(message: Element, event: str, key: str) -> str:
+    named = "\n".join((event, _text(message, "FromUserName"), _text(message, "CreateTime"), key))
+    return f"event:{sha256(named.encode()).hexdigest()[:32]}"
+
+
+def _moment(seconds: str, now: datetime) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def _text(message: Element, name: str) -> str:
+    return message.findtext(name, "").strip()
