@@ -31,6 +31,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
         "model_month",
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
