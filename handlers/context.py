@@ -90,7 +90,7 @@ class Context(Moment):
         quote = inbound.message_id if inbound.is_group and not alone else None
         self.say(
             way,
-            Words(reply.text, reply.buttons, quote=quote, pictures=reply.pictures),
+            Words(reply.text, reply.buttons, quote=quote, pictures=reply.pictures, answers=inbound.message_id),
             MessageKind.ANSWER,
             key=f"{key}:{inbound.message_id}",
             is_group=inbound.is_group and not alone,

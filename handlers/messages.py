@@ -117,6 +117,8 @@ class Words:
     mentions: tuple[Mention, ...] = ()
     quote: str | None = None  #: the platform's id of the message that is answered
     pictures: tuple[str, ...] = ()  #: digests
+    #: the platform's id of what this answers, quoted or not: some platforms let an answer go where nothing else may
+    answers: str | None = None
 
     def to_body(self) -> dict[str, Any]:
         """As it is stored in the outbox."""
@@ -126,6 +128,7 @@ class Words:
             "mentions": [[m.sender, m.name] for m in self.mentions],
             "quote": self.quote,
             "pictures": list(self.pictures),
+            "answers": self.answers,
         }
 
     @classmethod
@@ -137,6 +140,7 @@ class Words:
             mentions=tuple(Mention(*pair) for pair in body.get("mentions", ())),
             quote=body.get("quote"),
             pictures=tuple(body.get("pictures", ())),
+            answers=body.get("answers"),
         )
 
 
