@@ -7,16 +7,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from functools import partial
 
 from bot.advisor.opening import way_in
 from bot.channels.base import Channel
-from bot.channels.webchat import WebchatConfig
 from bot.clock import Clock, ticking
 from bot.config import Config
-from bot.door import CommunityDoor
+from bot.connectors import Connectors
 from bot.health import Nurse
-from bot.joining import Page, Reaches, prepare, ticks_of, working
+from bot.joining import Reaches, prepare, ticks_of, working
 from bot.learned import Shelf
 from bot.media import MediaStore
 from bot.reader import make_reader
@@ -61,10 +59,9 @@ async def run(
         receive = await stack.enter_async_context(way_in(config.model, receiver))
 
         pages = make_web(Nurse(sessions, channels, clock).look)
-        page = partial(Page, door=CommunityDoor(sessions, clock), media=media, bot_name=house.bot_name, demo=demo)
+        connectors = Connectors(config, sessions, clock, media, demo=demo)
         for section in config.channels:
-            connector = page(section) if isinstance(section, WebchatConfig) else section
-            channel = await stack.enter_async_context(connector.open(pages, receive, media, clock))
+            channel = await stack.enter_async_context(connectors.of(section).open(pages, receive, media, clock))
             channels[channel.name, channel.account] = channel
         await receiver.retake()
 

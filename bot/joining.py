@@ -1,17 +1,15 @@
 """What the composition root joins things with, so that it can stay on one screen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
-from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
-from bot.channels.base import Channel, Media, Receive
-from bot.channels.webchat import Door, Webchat, WebchatConfig
+from bot.channels.base import Channel
+from bot.channels.webchat import WebchatConfig
 from bot.clock import Tick
 from bot.config import Config
 from bot.gathering import open_web_groups
@@ -44,24 +42,6 @@ class Reaches(Mapping[str, Reach]):
     @override
     def __len__(self) -> int:
         return len({name for name, _ in self.channels})
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Connects the web chat, which alone of all channels asks our own database who is who; see `Connector`."""
-
-    config: WebchatConfig
-    door: Door
-    media: MediaStore
-    bot_name: str
-    demo: bool
-
-    def open(
-        self, app: web.Application, receive: Receive, _: Media, clock: Callable[[], datetime]
-    ) -> AbstractAsyncContextManager[Channel]:
-        """See `Connector.open`. It needs more of the store than other channels: it shows pictures as well."""
-        name, demo = self.bot_name, self.demo
-        return Webchat(self.config, self.door, self.media, receive, clock, bot_name=name, demo=demo).open(app)
 
 
 @asynccontextmanager

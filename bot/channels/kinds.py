@@ -11,8 +11,9 @@ from bot.channels.onebot import OneBotConfig
 from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_app import WecomAppConfig
+from bot.channels.wecom_bot import WecomBotConfig
 
 ChannelConfig = Annotated[
-    WebchatConfig | TelegramConfig | OneBotConfig | WecomAppConfig,
+    WebchatConfig | TelegramConfig | OneBotConfig | WecomAppConfig | WecomBotConfig,
     Field(discriminator="kind"),
 ]

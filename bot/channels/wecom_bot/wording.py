@@ -1,0 +1,78 @@
+"""What a message becomes under the AI bot's limits, as pure functions: Markdown, a card, pictures."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.channels.base import Can, Length
+from bot.channels.wecom.cards import FOR_BOT, Card, Heading, button_card, fitting, headed
+from bot.channels.wecom.marks import plain
+from bot.channels.wecom_bot.frames import JSON
+from bot.channels.wecom_bot.reading import Kind
+from bot.channels.wording import pieces, spelled_out
+from handlers.messages import Words
+
+LONGEST: Final = 20_480  #: bytes of Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of the platform's: a kind, and what stands under it. `text`: what people read of it."""
+
+    kind: str
+    content: JSON
+    text: str = ""
+
+    @property
+    def body(self) -> JSON:
+        """As it is sent unasked."""
+        return {"msgtype": self.kind, self.kind: self.content}
+
+
+def carried(words: Words, can: Can) -> Words:
+    """`words` with no more buttons than a card holds; the others are spelled out."""
+    buttons = fitting(words.buttons)
+    rest = replace(words, buttons=tuple(button for button in words.buttons if button not in buttons))
+    return replace(spelled_out(rest, replace(can, buttons=False)), buttons=buttons)
+
+
+def parts(words: Words, task_id: str, media: Sequence[str]) -> list[Part]:
+    """`words` as the platform's messages: a card where there are buttons, and before it the text that it cannot hold.
+
+    Args:
+        words: As `carried` gives them.
+        task_id: For the card.
+        media: The platform's ids of the pictures.
+    """
+    heading = headed(words.text, FOR_BOT)
+    if words.buttons and heading.fits(FOR_BOT):
+        said = [Part("template_card", button_card(heading, words.buttons, task_id), words.text)]
+    else:
+        said = markdown(words.text)
+        if words.buttons:
+            short = Heading(heading.title, "")
+            said.append(Part("template_card", button_card(short, words.buttons, task_id), short.title))
+    return [*said, *(Part("image", {"media_id": id}) for id in media)]
+
+
+def markdown(text: str) -> list[Part]:
+    """`text` as Markdown in which nothing is marked, in as many messages as it needs."""
+    found = pieces(plain(text), LONGEST, Length.BYTES)
+    return [Part("markdown", {"content": piece}, piece) for piece in found if piece.strip()]
+
+
+def card_of(part: Part) -> Card | None:
+    """The card, if it is one."""
+    return part.content if part.kind == "template_card" else None
+
+
+def as_answer(part: Part, kind: Kind) -> tuple[str, JSON]:
+    """The command and the body by which a part answers a callback of that kind."""
+    text = part.content.get("content", "")
+    if kind is Kind.ENTERED:
+        body = {"msgtype": "text", "text": {"content": text}} if part.kind == "markdown" else part.body
+        return "aibot_respond_welcome_msg", body
+    stream = {"id": f"stream_{secrets.token_hex(10)}", "finish": True, "content": text}
+    body = {"msgtype": "stream", "stream": stream} if part.kind == "markdown" else part.body
+    return "aibot_respond_msg", body
