@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.offering import chosen
 from handlers.board import Board, Kept, recall
 from handlers.context import Context
 from handlers.messages import Inbound
@@ -23,6 +24,7 @@ async def introduced(
     """
     groups = await chats.heard_in(ground.session, {i.address for i in batch if i.is_group})
     people = await members.heard(ground.session, {i.who for i in batch})
+    batch = await chosen(ground, batch, people)
     board: Board = {}
     found = []
     for inbound in batch:

@@ -32,7 +32,9 @@ class Reaches(Mapping[str, Reach]):
         for (known, _), channel in self.channels.items():
             if known == name:
                 can = channel.can
-                return Reach(hears_all=can.hears_all, mentions=can.mentions, one_to_one=can.one_to_one)
+                return Reach(
+                    hears_all=can.hears_all, mentions=can.mentions, buttons=can.buttons, one_to_one=can.one_to_one
+                )
         raise KeyError(name)
 
     @override

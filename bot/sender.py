@@ -13,9 +13,11 @@ from random import Random
 from typing import Final
 
 from bot.channels.base import Channel, SendError
+from bot.channels.wording import Links
+from bot.offering import numbered
 from bot.outcomes import Outcome, Verdict
+from bot.saying import say
 from bot.turns import Account, Turns
-from handlers.messages import Words
 from storage import chats, identities, outbox
 from storage.chats import Address
 from storage.database import Sessions
@@ -48,6 +50,7 @@ class Sender:
     instance: str = "main"
     pace: Pace = field(default_factory=Pace)
     mail: asyncio.Event = field(default_factory=asyncio.Event)
+    links: Links = lambda _: None  #: for pictures, on channels that carry none
     jitter: Callable[[], float] = field(default_factory=lambda: Random().random)  # noqa: S311 -- no secret
     _turns: Turns = field(default_factory=Turns)
     _flying: dict[asyncio.Task[Outcome], OutboxMessage] = field(default_factory=dict)
@@ -104,7 +107,7 @@ class Sender:
             return ()
         self._turns.forget_past(_loop_time())
         async with self.sessions.begin() as session:
-            return await outbox.claim(
+            claimed = await outbox.claim(
                 session,
                 now=self.clock(),
                 lease=self.pace.lease,
@@ -113,6 +116,11 @@ class Sender:
                 resting=self._turns.accounts,
                 quiet=self._turns.chats,
             )
+            for message in claimed:
+                channel = self.channels.get(_account(message))
+                if channel is not None and not channel.can.buttons:
+                    await numbered(session, message, self.clock())
+            return claimed
 
     def _room(self) -> int:
         """Most messages at a time: each must have its turn and its answer before its lease is over."""
@@ -133,18 +141,9 @@ class Sender:
         if wait:
             await asyncio.sleep(wait)
         try:
-            async with asyncio.timeout(self.pace.timeout.total_seconds()):
-                return Outcome(await channel.send(message.chat, Words.from_body(message.body)))
-        except SendError as error:
-            return Outcome(error=error)
-        except TimeoutError:
-            return Outcome(error=SendError("no answer in time", unsure=True))
-        except Exception:
-            log.exception("channel_failed", extra={"outbox_id": message.id})
-            return Outcome(error=SendError("the channel failed", unsure=True))
+            return await say(channel, message, self.pace.timeout, self.links)
         finally:
-            if channel.can.chat_pause:
-                self._turns.spoke(_address(message), channel.can.chat_pause, _loop_time())
+            self._turns.spoke(_address(message), channel.can, _loop_time())
 
     async def _settle(self) -> int:
         """Write down what became of messages; they stay in hand until that is on disk."""

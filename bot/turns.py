@@ -3,10 +3,15 @@
 Turns go by the event loop's clock, which never jumps: a wall clock that is set back must not silence anybody.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
+from bot.channels.base import Can, Limit
 from storage.chats import Address
+
+LONGEST: Final = 86_400.0  #: seconds of the longest limit that is counted; a restart forgets what was said before
 
 #: channel, account
 Account = tuple[str, str]
@@ -18,6 +23,7 @@ class Turns:
 
     _accounts: dict[Account, float] = field(default_factory=dict)
     _chats: dict[Address, float] = field(default_factory=dict)
+    _said: dict[Address, deque[float]] = field(default_factory=dict)  #: when, where that is limited
 
     def take(self, account: Account, pause: timedelta, now: float) -> float:
         """How many seconds the next message of `account` has to wait; the one after it comes `pause` later."""
@@ -26,15 +32,21 @@ class Turns:
             self._accounts[account] = turn + pause.total_seconds()
         return turn - now
 
-    def spoke(self, chat: Address, pause: timedelta, now: float) -> None:
+    def spoke(self, chat: Address, can: Can, now: float) -> None:
         """Something was said in `chat`."""
-        if pause:
-            self._chats[chat] = now + pause.total_seconds()
+        turn = now + can.chat_pause.total_seconds()
+        if can.limits:
+            said = self._said.setdefault(chat, deque(maxlen=max(limit.most for limit in can.limits)))
+            said.append(now)
+            turn = max([turn, *(_over(limit, said) for limit in can.limits)])
+        if turn > now:
+            self._chats[chat] = turn
 
     def forget_past(self, now: float) -> None:
         """Drop the turns that have come."""
         self._accounts = {account: turn for account, turn in self._accounts.items() if turn > now}
         self._chats = {chat: turn for chat, turn in self._chats.items() if turn > now}
+        self._said = {chat: said for chat, said in self._said.items() if said[-1] > now - LONGEST}
 
     @property
     def accounts(self) -> list[Account]:
@@ -50,3 +62,8 @@ class Turns:
     def next(self) -> float | None:
         """When the next turn comes."""
         return min((*self._accounts.values(), *self._chats.values()), default=None)
+
+
+def _over(limit: Limit, said: deque[float]) -> float:
+    """When one more message keeps within `limit`, in the loop's seconds."""
+    return said[-limit.most] + limit.within.total_seconds() if len(said) >= limit.most else 0.0

@@ -3,7 +3,7 @@
 from handlers.context import Context
 from handlers.dispatch import call_out, mentioned
 from handlers.messages import Words
-from handlers.phrases import tickets as phrases
+from handlers.opening import what_to_do
 from storage.tickets import Ticket
 from storage.types import MessageKind
 
@@ -11,9 +11,7 @@ from storage.types import MessageKind
 async def alarm(ctx: Context, ticket: Ticket) -> None:
     """Call everybody on the way up, and give the ticket's groups the advice for life and limb."""
     called = await call_out(ctx, ticket)
-    advice = ctx.house.advice.get(ticket.category, ctx.house.advice_else)
-    names = [member.name for member in (*called.told, *called.in_front)]
-    text = advice if ticket.private else phrases.emergency_in_group(ticket, advice, names)
+    text = what_to_do(ctx, ticket, called)
     for group in await ctx.groups_at(ticket.scope_id) if ticket.in_group else ():
         mentions = () if ticket.private else await mentioned(ctx, group, called.in_front)
         about = None if ticket.private else ticket.id

@@ -16,7 +16,7 @@ from handlers.phrases import groups as phrases
 from handlers.reading import SEPARATORS, Unclear, clean
 from handlers.router import Router
 from handlers.rules.quiet import quiet_until
-from handlers.telling import answering_for
+from handlers.telling import answering_for, say_above
 from storage import chats, places
 from storage.chats import GroupChat
 from storage.codes import Purpose
@@ -129,14 +129,13 @@ async def tell_lost(moment: Moment) -> None:
         group.lost_told = True
         name = await title(moment.session, group.place_id)
         lost_at = group.lost_at or moment.now
+        key = f"lost:{group.id}:{lost_at.timestamp():.0f}"
+        due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
+        words, told = Words(phrases.removed_from(name)), False
         for member in await answering_for(moment, group.place_id):
-            await moment.tell(
-                member,
-                Words(phrases.removed_from(name)),
-                MessageKind.PERSONAL,
-                key=f"lost:{group.id}:{lost_at.timestamp():.0f}",
-                due_at=quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone),
-            )
+            told |= await moment.tell(member, words, MessageKind.PERSONAL, key=key, due_at=due_at)
+        if not told:
+            await say_above(moment, group.place_id, phrases.removed_from_in_group(name), key=key, due_at=due_at)
 
 
 def _say_here(ctx: Context, text: str, key: str) -> None:

@@ -10,6 +10,7 @@ from storage.chats import Address
 from storage.identities import Who
 
 BUTTON_VERSION: Final = "1"
+NO_NUMBER: Final = "number|"  #: the payload of a number that was never offered, or stands for nothing any more
 
 
 class Happening(StrEnum):
@@ -89,10 +90,14 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: pressing it says `words` to the bot."""
+    """A button under a message: pressing it says `words` to the bot.
+
+    `number`: what one types instead, on a channel without buttons.
+    """
 
     label: str
     words: str
+    number: int | None = None
 
     @property
     def payload(self) -> str:
@@ -124,7 +129,7 @@ class Words:
         """As it is stored in the outbox."""
         return {
             "text": self.text,
-            "buttons": [[b.label, b.words] for b in self.buttons],
+            "buttons": [[b.label, b.words, *([b.number] if b.number else ())] for b in self.buttons],
             "mentions": [[m.sender, m.name] for m in self.mentions],
             "quote": self.quote,
             "pictures": list(self.pictures),
@@ -136,7 +141,7 @@ class Words:
         """What `to_body` stored."""
         return cls(
             text=body["text"],
-            buttons=tuple(Button(*pair) for pair in body.get("buttons", ())),
+            buttons=tuple(Button(*parts) for parts in body.get("buttons", ())),
             mentions=tuple(Mention(*pair) for pair in body.get("mentions", ())),
             quote=body.get("quote"),
             pictures=tuple(body.get("pictures", ())),

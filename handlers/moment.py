@@ -23,6 +23,7 @@ class Reach:
 
     hears_all: bool = True
     mentions: bool = False
+    buttons: bool = False
     one_to_one: bool = False
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from handlers.context import Context
 from handlers.dispatch import Called, call_out, mentioned
 from handlers.messages import Words
+from handlers.moment import Moment
+from handlers.phrases import calls
 from handlers.phrases import tickets as phrases
 from handlers.rules.roles import may
 from handlers.telling import note
@@ -137,13 +139,21 @@ async def announce(ctx: Context, opened: Opened) -> None:
         await ctx.tell(ticket.reporter_id, words, MessageKind.PERSONAL, key=f"opened:{ticket.id}", ticket=ticket.id)
 
 
+def what_to_do(moment: Moment, ticket: Ticket, called: Called) -> str:
+    """What a group reads in an emergency: the advice, and, where it may know of the ticket, who is called and who has to go."""
+    advice = moment.house.advice.get(ticket.category, moment.house.advice_else)
+    if ticket.private:
+        return advice
+    names = [member.name for member in (*called.told, *called.in_front)]
+    go = calls.go_at_once(ticket, [member.name for member in called.in_front])
+    return phrases.emergency_in_group(ticket, advice, names) + go
+
+
 async def advise(ctx: Context, ticket: Ticket, called: Called) -> None:
     """Advice for life and limb goes to the group at once; of what is private it says nothing else."""
     if ctx.group is None:
         return
-    advice = ctx.house.advice.get(ticket.category, ctx.house.advice_else)
-    names = [member.name for member in (*called.told, *called.in_front)]
-    text = advice if ticket.private else phrases.emergency_in_group(ticket, advice, names)
+    text = what_to_do(ctx, ticket, called)
     mentions = () if ticket.private else await mentioned(ctx, ctx.group.address, called.in_front)
     ctx.say(
         ctx.group.address,

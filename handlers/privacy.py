@@ -15,7 +15,7 @@ from handlers.phrases.times import span_name
 from handlers.reading import Unclear
 from handlers.rota import span_of
 from handlers.router import Router
-from storage import codes, corrections, followers, inbox, members, outbox, places, privacy, tickets
+from storage import codes, corrections, followers, inbox, members, offers, outbox, places, privacy, tickets
 from storage.members import Member
 from storage.privacy import Kept
 from storage.types import MemberId, MessageKind, PlaceId, Role
@@ -128,4 +128,5 @@ async def forget_old(moment: Moment) -> None:
     await inbox.forget(moment.session, ids_before=now - house.ids_for, kept_before=now - KEPT_FOR)
     await outbox.forget_words(moment.session, now - house.words_for)
     await corrections.forget(moment.session, now - house.corrections_for)
+    await offers.forget(moment.session, now)
     await codes.forget(moment.session, expired_before=now - house.code_for, guessed_before=now - GUESSED_WITHIN)

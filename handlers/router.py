@@ -6,7 +6,7 @@ from typing import Final
 
 from handlers import phrases
 from handlers.context import Context
-from handlers.messages import BUTTON_VERSION, Happening, Refusal, Reply
+from handlers.messages import BUTTON_VERSION, NO_NUMBER, Happening, Refusal, Reply
 from handlers.reading import Unclear, clean, leading_number
 from handlers.rules.roles import may
 from storage.types import Role
@@ -108,7 +108,8 @@ class Routes:
         if pressed:
             version, _, text = text.partition("|")
             if version != BUTTON_VERSION:
-                raise Refusal(phrases.old_button(), alone=True)
+                no_number = ctx.inbound.text == NO_NUMBER
+                raise Refusal(phrases.no_such_number() if no_number else phrases.old_button(), alone=True)
         slash = text.startswith(("/", "／"))
         text = text[1:] if slash else text
         if text[:1] not in self._firsts:

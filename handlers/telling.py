@@ -5,6 +5,7 @@ are told there, all at once; those who said it alone are told alone. What was it
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from handlers.dispatch import Called, call_out, mentioned
 from handlers.messages import Button, Words
@@ -151,3 +152,14 @@ async def answering_for(moment: Moment, place: PlaceId) -> list[MemberId]:
     wanted = (Role.ADMIN, Role.BUILDING_HEAD)
     people = [member.id for (_, role), holders in found.items() if role in wanted for member in holders]
     return list(dict.fromkeys(people))
+
+
+async def say_above(moment: Moment, place: PlaceId, text: str, *, key: str, due_at: datetime) -> None:
+    """One short line in the nearest group of a place above, where those who look after `place` cannot be told alone."""
+    line = await places.above(moment.session, await places.by_id(moment.session, place))
+    for above in line:
+        groups = await moment.groups_at(above.id)
+        for group in groups:
+            moment.say(group, Words(text), MessageKind.TICKET_NOTE, key=key, is_group=True, due_at=due_at)
+        if groups:
+            return

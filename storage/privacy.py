@@ -20,6 +20,7 @@ from storage.duty import DutyShift
 from storage.identities import Identity
 from storage.inbox import InboxEntry
 from storage.members import Member, RoleGrant
+from storage.offers import Offer
 from storage.outbox import WAITING, OutboxMessage
 from storage.tickets import Ticket
 from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role, TicketId
@@ -94,7 +95,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await _erase_words(session, member.id, his)
     await _erase_messages(session, member.id, his)
     await inbox.let_go(session, [(e.channel, e.account, e.message_id) for e in await _held(session, his)])
-    for table in (OneTimeCode, RoleGrant, DutyShift):
+    for table in (OneTimeCode, RoleGrant, DutyShift, Offer):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))

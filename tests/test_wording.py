@@ -36,8 +36,8 @@ def test_a_channel_that_can_do_everything_is_given_everything() -> None:
 
 
 def test_what_a_channel_cannot_carry_is_words() -> None:
-    said = spelled_out(FULL, Can(), ["https://g.example/a", "https://g.example/b"])
-    assert said == Words("@王芳 请接单\n照片：https://g.example/a https://g.example/b\n回复“接单 12”接单")
+    said = spelled_out(FULL, Can(), lambda digest: f"https://g.example/{digest}")
+    assert said == Words("@王芳 请接单\n照片：https://g.example/d1 https://g.example/d2\n回复“接单 12”接单")
 
 
 def test_pictures_without_an_address_are_one_short_line() -> None:

@@ -5,18 +5,22 @@ with finer limits of its own (so many buttons a card) calls it again for the res
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.channels.base import Can, Length
-from handlers.messages import Words
+from handlers.messages import Button, Words
 
 #: Where a long text may be cut, best first.
 _ENDS: Final = ("\n", "。！？!?；;…", "，、,：: ")
 
 
-def spelled_out(words: Words, can: Can, links: Sequence[str] = ()) -> Words:
+#: Where a picture of that digest can be opened; None where nobody outside can open anything.
+Links = Callable[[str], str | None]
+
+
+def spelled_out(words: Words, can: Can, links: Links = lambda _: None) -> Words:
     """`words` as a channel that `can` less will say them.
 
     Buttons become what to type, names stand for mentions, and pictures are links, or a line that there are some.
@@ -24,15 +28,15 @@ def spelled_out(words: Words, can: Can, links: Sequence[str] = ()) -> Words:
     Args:
         words: The message.
         can: What the channel is able to do.
-        links: Where the pictures can be opened, if that is possible.
+        links: Where pictures can be opened.
     """
     text = words.text
     if words.mentions and not can.mentions:
         text = " ".join(f"@{mention.name}" for mention in words.mentions) + " " + text
     if words.pictures and not can.pictures:
-        text += _pictures(len(words.pictures), links)
+        text += _pictures(words.pictures, links)
     if words.buttons and not can.buttons:
-        text += "\n" + "，".join(f"回复“{button.words}”{button.label}" for button in words.buttons)
+        text += f"\n{_choices(words.buttons)}"
     return replace(
         words,
         text=text,
@@ -53,10 +57,18 @@ def pieces(text: str, longest: int, counts: Length) -> list[str]:
     return [*found, text]
 
 
-def _pictures(number: int, links: Sequence[str]) -> str:
-    if links:
-        return "\n照片：" + " ".join(links)
-    return f"\n（还有 {number} 张照片，这里发不出来。）"
+def _choices(buttons: Sequence[Button]) -> str:
+    """What to type: numbers, or the words themselves where there are none."""
+    if all(button.number for button in buttons):
+        return "回复 " + "，".join(f"{button.number} {button.label}" for button in buttons)
+    return "，".join(f"回复“{button.words}”{button.label}" for button in buttons)
+
+
+def _pictures(digests: Sequence[str], links: Links) -> str:
+    found = [link for digest in digests if (link := links(digest)) is not None]
+    if found:
+        return "\n照片：" + " ".join(found)
+    return f"\n（还有 {len(digests)} 张照片，这里发不出来。）"
 
 
 def _head(text: str, longest: int, counts: Length) -> str:

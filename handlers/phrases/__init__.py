@@ -86,6 +86,11 @@ def old_button() -> str:
     return "这个按钮已经过期了。请发“待办”或“我的工单”看最新的情况。"
 
 
+def no_such_number() -> str:
+    """When a number is said that was not offered, or stands for nothing any more."""
+    return "这个数字对不上哪件事了。请照最近一条里写的数字回，或者直接说事情；发“待办”“我的工单”看最新的情况。"
+
+
 def no_community() -> str:
     """Before anything is set up."""
     return "社区还没有设置好，暂时办不了。请管理员先导入社区资料。"

@@ -44,6 +44,11 @@ def climbed_in_group(ticket: Ticket, names: Sequence[str]) -> str:
     return f"{'、'.join(names)}：{title(ticket)}还没人接，能去请回“接单 {ticket.number}”。"
 
 
+def go_at_once(ticket: Ticket, names: Sequence[str]) -> str:
+    """Below the advice in an emergency, to those who can only be reached in the group; nothing where there are none."""
+    return f"\n{'、'.join(names)}：能去请马上回“接单 {ticket.number}”。" if names else ""
+
+
 def urging(ticket: Ticket) -> str:
     """To who has the ticket."""
     return f"住户在催 {title(ticket, rooms=True)}。有进展发“进展 {ticket.number} …”，我替您转告。"

@@ -72,6 +72,11 @@ def removed_from(title: str) -> str:
     )
 
 
+def removed_from_in_group(title: str) -> str:
+    """The same in a group of a place above, where nobody can be told alone."""
+    return f"{title}的群里我进不去了，请社区的同志把我重新拉进去。"
+
+
 def perhaps_said(place: str, text: str) -> str:
     """To those who look after a group, when nobody knows whether the bot was heard there."""
     return f"有一句话我说不准在{place}的群里发出去没有，请到群里看一眼，没有的话替我发一下：\n“{text}”"

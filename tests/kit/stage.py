@@ -131,7 +131,7 @@ class Stage:
         return fresh
 
     async def knows(self, person: str, *fragments: str, times: int = 1) -> str:
-        """The person has newly read exactly so many messages with all `fragments`, alone or in his group."""
+        """The person has newly read exactly so many messages with all `fragments`, alone or in his groups."""
         fresh = [said for where in self._ears(person) for said in await self.new(where, person)]
         found = [said.text for said in fresh if all(fragment in said.text for fragment in fragments)]
         assert len(found) == times, f"{person} has read {[said.text for said in fresh]}, not {fragments}"
@@ -152,7 +152,7 @@ class Stage:
             return await session.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
 
     def _ears(self, person: str) -> list[str]:
-        return [person, CAST[person][0]]
+        return list(dict.fromkeys((person, CAST[person][0], "小区群")))
 
     async def _all(self, where: str) -> Sequence[Said]:
         if where in GROUPS:
@@ -189,7 +189,7 @@ def _typed(text: str, label: str) -> str | None:
     """What one has to type for `label`, as the message says it: a number, or the words."""
     number = re.search(rf"(?:回复 ?|，)(\d+) {re.escape(label)}(?=$|，|。|\n)", text)
     words = re.search(rf"回复“([^”]+)”{re.escape(label)}(?=$|，|。|\n)", text)
-    found = number or words
+    found = number or words or re.search(rf"回“({re.escape(label)}[^”]*)”", text)
     return found[1] if found else None
 
 
@@ -203,7 +203,7 @@ async def staged(platform: Platform, sessions: Sessions, reader: Reader, folder:
     sender = Sender(sessions=sessions, channels=channels, clock=time, jitter=lambda: 0.0)
     ground = Ground(receiver.receive, MediaStore(folder, PICTURE_LIMIT), time, sessions)
     await settle_in(sessions, time.now)
-    desk = FakeChannel(name=DESK, link=Link(DESK, "bot", time))
+    desk = FakeChannel(name=DESK, can=Can(one_to_one=True), link=Link(DESK, "bot", time))
     async with platform.connected(ground) as channel:
         channels[channel.name, channel.account] = channel
         if not channel.can.hears:

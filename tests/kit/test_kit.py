@@ -1,23 +1,15 @@
 """Every part of the scenario on every channel."""
 
-import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from handlers.understanding.decide import Reader
-from storage.database import Sessions, open_database
+from storage.database import Sessions
 from tests.kit.rows import ROWS, Row
 from tests.kit.scenarios import SCENARIOS, Scenario
 from tests.kit.stage import staged
-
-
-@pytest.fixture
-async def own_database(empty_file: Path, tmp_path: Path) -> AsyncIterator[Sessions]:
-    """An empty database. Which kind makes no difference to a channel; the other tests use both."""
-    async with open_database(f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'kit.db')}") as sessions:
-        yield sessions
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)

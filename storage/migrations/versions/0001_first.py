@@ -218,6 +218,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identity_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "offer",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("chat", sa.String(length=128), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_offer_member_id")),
+        sa.PrimaryKeyConstraint("channel", "account", "chat", "number", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_offer_until"), ["until"], unique=False)
+
+    op.create_table(
         "one_time_code",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("purpose", sa.String(length=24), nullable=False),

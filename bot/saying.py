@@ -1,0 +1,28 @@
+"""One message to one channel, and what came of it."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from bot.channels.base import Channel, SendError
+from bot.channels.wording import Links, spelled_out
+from bot.outcomes import Outcome
+from handlers.messages import Words
+from storage.outbox import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+
+async def say(channel: Channel, message: OutboxMessage, within: timedelta, links: Links) -> Outcome:
+    """Say `message` as the channel can say it; whatever goes wrong is told, never raised."""
+    words = spelled_out(Words.from_body(message.body), channel.can, links)
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            return Outcome(await channel.send(message.chat, words))
+    except SendError as error:
+        return Outcome(error=error)
+    except TimeoutError:
+        return Outcome(error=SendError("no answer in time", unsure=True))
+    except Exception:
+        log.exception("channel_failed", extra={"outbox_id": message.id})
+        return Outcome(error=SendError("the channel failed", unsure=True))
