@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from bench.judged import DEV, HELD, scored
 from handlers.understanding.classify import ACTS
-from handlers.understanding.decide import LINKED, QUIET, Reader, opening
-from handlers.understanding.types import SILENCE, Heard, Judgement, Memory, OpenTicket, Scene, Spot
+from handlers.understanding.decide import QUIET, Reader, opening
+from handlers.understanding.scales import LINKED
+from handlers.understanding.types import SILENCE, Heard, Judgement, Memory, OpenTicket, Question, Scene, Spot
 from storage.types import Intent
 
 
@@ -50,7 +51,7 @@ class Literal:
     def judge(self, heard: Heard, scene: Scene, _memory: Memory, _tickets: Sequence[OpenTicket]) -> Judgement:
         if heard.from_bot:
             return SILENCE
-        view = self.reader.view(heard, scene, Memory(), ())
+        (view,) = self.reader.views((Question(heard, scene, Memory(), ()),))
         if view.acts[0] >= QUIET:
             return Judgement(Intent.REQUEST, (opening(view, scene, None),))
         return Judgement(Intent(ACTS[LINKED + int(view.acts[LINKED:].argmax())]))

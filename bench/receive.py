@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,8 +47,8 @@ RAW_SHARE: Final = 0.3  #: of a slice's time
 class Deaf:
     """Stands in for the parser: everything is small talk, and what is reported by a command is of no special kind."""
 
-    def weigh(self, _question: Question) -> None:
-        return None
+    def weigh(self, questions: Sequence[Question]) -> list[None]:
+        return [None for _ in questions]
 
     def decide(self, _weighed: None, _question: Question) -> Judgement:
         return SILENCE

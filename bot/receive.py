@@ -24,6 +24,7 @@ from handlers import phrases
 from handlers.board import Kept
 from handlers.context import Context
 from handlers.features import ROUTES
+from handlers.foresight import foresee
 from handlers.house import HouseRules
 from handlers.messages import Inbound, Refusal, Reply
 from handlers.moment import Moment, Reach
@@ -125,7 +126,9 @@ class Receiver:
             while left:
                 joined: dict[identities.Who, members.Known] = {}
                 # What the messages before these have changed is not committed yet, and may never be.
-                for ctx in await self._introduced(session, left, now, {} if heard else self.boards):
+                arrived = await self._introduced(session, left, now, {} if heard else self.boards)
+                await foresee(arrived, self.routes)
+                for ctx in arrived:
                     ctx.memory = left_in_mind.get(ctx.inbound.address, ctx.memory)
                     ctx.known = ctx.known or joined.get(ctx.inbound.who)
                     await handle(ctx, self.routes, refused.get(ctx.inbound.key))

@@ -91,7 +91,7 @@ async def _open_for_author(ctx: Context, heard: Heard, more: str) -> Reply | Non
 async def _open_own(ctx: Context, text: str) -> Reply | None:
     """A ticket of what the speaker copied; it is his, because nobody knows any more whose words they were."""
     item = await as_report(ctx, text)
-    own = replace(ctx, inbound=replace(ctx.inbound, text=text))
+    own = replace(ctx, inbound=replace(ctx.inbound, text=text), foreseen=None)
     ticket = await open_for(own, item, told_outright(Way.STAFF, role_of(ctx)))
     ctx.known = own.known
     ctx.note("这是工单", f"ticket:{ticket.number}", (await ctx.member()).id)

@@ -23,7 +23,8 @@ from handlers.rules.roles import may
 from handlers.rules.tickets import OPEN
 from handlers.understanding.classify import STAFF
 from handlers.understanding.danger import hinted
-from handlers.understanding.decide import IN_DOUBT, Weighed
+from handlers.understanding.decide import IN_DOUBT
+from handlers.understanding.scales import Weighed
 from handlers.understanding.types import SILENCE, Asked, Heard, Item, Judgement, Question
 from handlers.understanding.why import Way, codes_of
 from storage import tickets, words
@@ -165,7 +166,7 @@ def _may_answer(ctx: Context, about: Heard, *, frightened: bool) -> bool:
 
 async def _open(ctx: Context, asked: Asked, question: Question) -> None:
     heard = question.heard
-    weighed, item = ctx.reader.weigh(question), ctx.reader.report(heard, question.scene)
+    (weighed,), item = ctx.reader.weigh((question,)), ctx.reader.report(heard, question.scene)
     if asked.alarm:
         item = replace(item, urgency=Urgency.EMERGENCY, category=hinted(weighed.view.text) or item.category)
     author = await as_author(ctx, heard.sender, heard.name, heard.id, heard.text, pictures=asked.pictures)

@@ -42,7 +42,7 @@ async def as_author(
         one_to_one=None,
     )
     known = (await members.known(ctx.session, [who])).get(who)
-    return replace(ctx, inbound=inbound, known=known, memory=Memory(), why=None)
+    return replace(ctx, inbound=inbound, known=known, memory=Memory(), foreseen=None, why=None)
 
 
 async def where_it_was_said(ctx: Context, ticket: Ticket) -> Context:

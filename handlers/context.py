@@ -6,16 +6,26 @@ from typing import Any
 
 from typing_extensions import override
 
-from handlers.board import Board
+from handlers.board import Board, Outlook
 from handlers.messages import Inbound, Reply, Words
 from handlers.moment import Moment
 from handlers.understanding.decide import Reader
-from handlers.understanding.types import Memory
+from handlers.understanding.scales import Weighed
+from handlers.understanding.types import Memory, Question
 from storage import members, places
 from storage.chats import GroupChat
 from storage.members import Grant, Known, Member
 from storage.places import Place
 from storage.types import MessageKind, PlaceId, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A message that was weighed ahead, and the outlook in which it was."""
+
+    question: Question
+    weighed: Weighed
+    outlook: Outlook
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +39,7 @@ class Context(Moment):
     known: Known | None = None  #: None for somebody who has never done anything yet
     memory: Memory = field(default_factory=Memory)
     board: Board = field(default_factory=dict)  #: by place; shared by the messages of a batch
+    foreseen: Foreseen | None = None  #: what it weighed before those in front of it were handled
     why: Mapping[str, Any] | None = None  #: the codes of what decided that it concerns a ticket
     afresh: bool = False  #: it changed who is who or which group is where: what follows it is looked up anew
 

@@ -12,7 +12,7 @@ from handlers.picking import numbered, quoted, spoken_of_here
 from handlers.reading import Unclear, leading_number
 from handlers.router import Passed, Router
 from handlers.rules.roles import may
-from handlers.understanding.decide import Weighed
+from handlers.understanding.scales import Weighed
 from handlers.understanding.sound import understood
 from handlers.understanding.types import Heard, Item, Question
 from handlers.understanding.why import Way, codes_of, likeliest, percent, rival, telling
@@ -82,7 +82,7 @@ async def _pieces(ctx: Context, reason: Reason) -> list[str]:
     if not said or Way(reason.codes["way"]) is Way.WORD:
         return []
     text = understood(said[0].text)
-    against = rival(reason.act, ctx.reader.words.shares(text, Role(reason.codes["role"]), ())[0].tolist())
+    against = rival(reason.act, ctx.reader.words.shares([(text, Role(reason.codes["role"]), ())])[0][0].tolist())
     return telling(ctx.reader.words, text, reason.act, against)
 
 
@@ -106,6 +106,6 @@ async def _weighed(ctx: Context, heard: Heard) -> tuple[Weighed, dict[str, objec
     outlook = ctx.board[ctx.place.id] if ctx.place is not None and ctx.place.id in ctx.board else None
     tickets = tuple(t for t in outlook.for_group() if t.opened_at <= heard.at) if outlook is not None else ()
     question = Question(heard, await scene_of(ctx), ctx.memory.before(heard.id), tickets)
-    weighed = ctx.reader.weigh(question)
+    (weighed,) = ctx.reader.weigh((question,))
     item: Item = ctx.reader.report(heard, question.scene)
     return weighed, codes_of(weighed, question, item, Way.TALK, ctx.reader.quiet)

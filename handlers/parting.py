@@ -107,7 +107,7 @@ async def _item(author: Context, ticket: Ticket, text: str) -> Item:
         home=home_of(author),
     )
     item = author.reader.report(heard, await scene_of(author))
-    _, topics, _ = author.reader.words.shares(understood(text), heard.role, ())
+    _, topics, _ = author.reader.words.shares([(understood(text), heard.role, ())])
     if float(topics.max()) < SURE:
         return replace(item, category=ticket.category, urgency=ticket.urgency)
     return item

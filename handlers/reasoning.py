@@ -2,7 +2,7 @@
 
 from handlers.context import Context
 from handlers.understanding.advice import AdvisedReader
-from handlers.understanding.decide import Weighed
+from handlers.understanding.scales import Weighed
 from handlers.understanding.types import Judgement, Question
 from handlers.understanding.why import Way, codes_of
 

@@ -21,7 +21,7 @@ from handlers.reasoning import note_why
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_called
-from handlers.understanding.decide import Weighed
+from handlers.understanding.scales import Weighed
 from handlers.understanding.types import Heard, Item, Judgement, Question
 from handlers.understanding.why import Way, told_outright
 from storage import corrections, followers, outbox, words
@@ -50,8 +50,7 @@ async def overhear(ctx: Context) -> Reply | None:
 
 async def judge(ctx: Context, text: str) -> tuple[Question, Weighed, Judgement]:
     """What the message means among the tickets that it may be about, with what was known of it and what it weighs."""
-    asked = await question(ctx, text)
-    weighed = ctx.reader.weigh(asked)
+    asked, weighed = await _weighed(ctx, text)
     judged = ctx.reader.decide(weighed, asked)
     outright = _said_to_be_done(ctx, judged)
     if outright:
@@ -59,6 +58,15 @@ async def judge(ctx: Context, text: str) -> tuple[Question, Weighed, Judgement]:
     ctx.memory = ctx.memory.after(asked.heard, judged)
     note_why(ctx, asked, weighed, judged, outright=outright)
     return asked, weighed, judged
+
+
+async def _weighed(ctx: Context, text: str) -> tuple[Question, Weighed]:
+    ahead, outlook = ctx.foreseen, await outlook_here(ctx)
+    if ahead is not None and ahead.outlook is outlook and ahead.question.memory is ctx.memory:
+        return ahead.question, ahead.weighed
+    asked = await question(ctx, text)
+    (weighed,) = ctx.reader.weigh((asked,))
+    return asked, weighed
 
 
 async def question(ctx: Context, text: str) -> Question:

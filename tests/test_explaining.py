@@ -144,7 +144,7 @@ async def test_the_bots_own_small_talk_is_not_explained(world: World) -> None:
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 def test_the_words_that_weighed_are_in_the_text(reader: Reader, text: str, role: Role) -> None:
     heard = Heard("1", datetime(2026, 5, 11, tzinfo=UTC), "a", "", role, text)
-    weighed = reader.weigh(Question(heard, Scene(), Memory(), ()))
+    (weighed,) = reader.weigh((Question(heard, Scene(), Memory(), ()),))
     assert abs(sum(weighed.verdict) - 1) < 1e-3
     act = likeliest(weighed.verdict)
     for against in (rival(act, weighed.verdict), *ACTS):

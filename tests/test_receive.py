@@ -72,6 +72,14 @@ async def test_small_talk_is_nowhere_on_the_disk(world: World, sessions: Session
         assert SECRET.encode() not in file.read_bytes()
 
 
+async def test_what_one_message_of_a_burst_changes_the_next_one_knows(world: World) -> None:
+    said = (("李姐", "二单元电梯坏了，按了没反应"), ("冉幺妹", "我也是，电梯按了没反应"), ("王芳", "接单"))
+    await at_once(world, [world.message(person, text) for person, text in said])
+    async with world.sessions() as session:
+        told = await session.scalars(sa.select(TicketEvent.action).order_by(TicketEvent.id))
+    assert [action.value for action in told] == ["report", "dispatch", "join", "accept"]
+
+
 async def test_a_burst_in_one_chat_stays_in_order_and_is_few_transactions(world: World, trap: Trap) -> None:
     commits = count_commits(world.sessions)
     await asyncio.gather(*(world.receiver.receive(world.message("李姐", f"试试 {n}")) for n in range(200)))

@@ -4,20 +4,21 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.understanding.decide import Reader
-from handlers.understanding.group import Group
+from handlers.understanding.group import Group, scene_of
 from handlers.understanding.model import ModelBroken, load_reader
 from handlers.understanding.parse import predictions
-from handlers.understanding.types import Heard, Memory, Scene
+from handlers.understanding.types import Heard, Memory, Question, Scene
 from storage.types import Role
 
 EVAL = Path(__file__).parent / "eval"
@@ -149,6 +150,26 @@ def test_an_announcement_is_a_notice(talk: Talk) -> None:
 def test_the_same_question_has_the_same_answer(reader: Reader) -> None:
     heard = Heard("m1", MORNING, "u1", "2-1203 李姐", Role.RESIDENT, "我家天花板在滴水")
     assert reader.judge(heard, Scene("3"), Memory(), ()) == reader.judge(heard, Scene("3"), Memory(), ())
+
+
+def test_it_makes_no_difference_what_a_message_is_weighed_together_with(reader: Reader) -> None:
+    questions = asked_of(reader, (EVAL / "dev" / "d01.jsonl").read_text("utf-8").splitlines())
+    for alone, among in zip(questions, reader.weigh(questions), strict=True):
+        (weighed,) = reader.weigh((alone,))
+        assert np.allclose(weighed.verdict, among.verdict, atol=1e-5)
+        assert np.allclose(weighed.links, among.links, atol=1e-5)
+        assert weighed.view.text == among.view.text
+
+
+def asked_of(reader: Reader, lines: Sequence[str]) -> list[Question]:
+    """What is asked about each message of a transcript; the group goes on by what was understood."""
+    said = [json.loads(line) for line in lines]
+    group, found = Group(scene_of(said[0]["chat"])), []
+    for message in said[1:]:
+        heard = group.heard(message)
+        found.append(Question(heard, group.scene, group.memory, group.near(heard.at)))
+        group.hear(reader, message)
+    return found
 
 
 def test_a_hundred_thousand_characters_take_less_than_a_second(reader: Reader) -> None:

@@ -166,7 +166,7 @@ def test_what_stands_in_the_middle_of_a_long_text_costs_and_changes_nothing(
     begin, end = begin.ljust(HEAD, "一")[:HEAD], end.rjust(TAIL, "一")[-TAIL:]
     middle = (middle * (100_000 // len(middle)))[: 100_000 - HEAD - TAIL]
     short, long = (
-        reader.weigh(Question(Heard("m", MORNING, "u", "", Role.RESIDENT, text), Scene("3"), Memory(), ()))
+        reader.weigh((Question(Heard("m", MORNING, "u", "", Role.RESIDENT, text), Scene("3"), Memory(), ()),))[0]
         for text in (f"{begin}中{end}", begin + middle + end)
     )
     assert short.view.text == long.view.text

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 
 from typing_extensions import override
 
-from handlers.understanding.decide import Reader, Weighed
+from handlers.understanding.decide import Reader
+from handlers.understanding.scales import Weighed
 from handlers.understanding.types import Heard, Judgement, OpenTicket, Question
 
 

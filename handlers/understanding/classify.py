@@ -1,8 +1,8 @@
 """What a message's own words say: one linear table over character n-grams gives acts, categories and urgencies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from operator import add
 from typing import Final
 
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from storage.types import Category, Intent, Role, Urgency
 
 Scores = NDArray[np.float32]
+
+#: A message as the table reads it: its text, what its sender is, and the kinds of what came with it.
+Said = tuple[str, Role, Sequence[str]]
 
 OPEN, DETAIL, ME_TOO, RESOLVED, QUESTION, NOTICE, CHATTER = ACTS = (
     "open",
@@ -35,19 +38,15 @@ STAFF: Final = frozenset(
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 
 
-def grams(text: str) -> dict[str, None]:
-    """The distinct character 1- to 4-grams of `text`, in order of appearance; digits are all alike, +1 is a word."""
+def grams(text: str) -> Iterator[str]:
+    """The character 1- to 4-grams of `text`, however often they stand there; digits are all alike, +1 is a word."""
     line = text.replace("+1", "⊕").lower().translate(_DIGITS)
     if len(line) > SHORTEN:
         line = f"{line[: SHORTEN - 60]}\n{line[-60:]}"
     line = f"^{line}$"
     two = list(map(add, line, islice(line, 1, None)))
     three = list(map(add, two, islice(line, 2, None)))
-    found = dict.fromkeys(line)
-    found.update(dict.fromkeys(two))
-    found.update(dict.fromkeys(three))
-    found.update(dict.fromkeys(map(add, three, islice(line, 3, None))))
-    return found
+    return chain(line, two, three, map(add, three, islice(line, 3, None)))
 
 
 def marks(text: str, role: Role, attachments: Iterable[str]) -> list[str]:
@@ -68,19 +67,24 @@ class Words:
     rows: Mapping[str, int]
     table: Scores
 
-    def scores(self, text: str, role: Role, attachments: Iterable[str]) -> Scores:
-        """One logit a class, heads side by side in the order of HEADS."""
-        found = grams(text)
-        found.update(dict.fromkeys(marks(text, role, attachments)))
-        known = list(filter(None, map(self.rows.get, found)))
-        total: Scores = self.table[0]
-        if known:
-            total = total + np.add.reduce(self.table.take(known, axis=0)) * np.float32(len(known) ** -0.5)
-        return total
+    def scores(self, said: Sequence[Said]) -> Scores:
+        """One logit a class, heads side by side in the order of HEADS; a row a message."""
+        known = [self._known(*each) for each in said]
+        counts = np.array([0, *map(len, known)])
+        taken = self.table.take(np.fromiter(chain(*known, (0,)), np.intp, counts.sum() + 1), axis=0)
+        total = np.add.reduceat(taken, counts.cumsum(), axis=0)[:-1]  # the row at the end is for who knows none
+        weights = np.where(counts, counts.clip(1) ** -0.5, 0).astype(np.float32)[1:, None]
+        scores: Scores = self.table[0] + total * weights
+        return scores
 
-    def shares(self, text: str, role: Role, attachments: Iterable[str]) -> tuple[Scores, Scores, Scores]:
-        """Probabilities of acts, categories and urgencies."""
-        scores = self.scores(text, role, attachments)
-        raised = np.exp(scores - np.maximum.reduceat(scores, _BEGINS).repeat(_WIDTHS))
-        raised /= np.add.reduceat(raised, _BEGINS).repeat(_WIDTHS)
-        return raised[: _BEGINS[1]], raised[_BEGINS[1] : _BEGINS[2]], raised[_BEGINS[2] :]
+    def shares(self, said: Sequence[Said]) -> tuple[Scores, Scores, Scores]:
+        """Probabilities of acts, categories and urgencies; a row a message."""
+        scores = self.scores(said)
+        highest = np.maximum.reduceat(scores, _BEGINS, axis=1).repeat(_WIDTHS, axis=1)
+        raised = np.exp(scores - highest)
+        raised /= np.add.reduceat(raised, _BEGINS, axis=1).repeat(_WIDTHS, axis=1)
+        return raised[:, : _BEGINS[1]], raised[:, _BEGINS[1] : _BEGINS[2]], raised[:, _BEGINS[2] :]
+
+    def _known(self, text: str, role: Role, attachments: Iterable[str]) -> dict[int, None]:
+        """The rows of what is known of a message."""
+        return dict.fromkeys(filter(None, map(self.rows.get, chain(grams(text), marks(text, role, attachments)))))

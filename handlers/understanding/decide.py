@@ -5,16 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
-from handlers.understanding.classify import ACTS, CATEGORIES, STAFF, URGENCIES, Scores, Words
+from handlers.understanding.classify import ACTS, CATEGORIES, STAFF, URGENCIES, Scores
 from handlers.understanding.danger import danger
-from handlers.understanding.network import Network
-from handlers.understanding.place import home_of
+from handlers.understanding.scales import LINKED, Scales, View, Weighed
 from handlers.understanding.several import halves
-from handlers.understanding.sound import understood
-from handlers.understanding.surroundings import around
-from handlers.understanding.thread import evidence
 from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Question, Scene, Spot
 from handlers.understanding.whereabouts import added, anchored, answered, place_said
 from storage.types import Act, Category, Intent, Urgency
@@ -28,81 +22,24 @@ SURER: Final = 0.2  #: by so much more than that a message must be a request to 
 OVER: Final = 0.4  #: a word about a ticket says that it is over from this probability on
 OVER_SAID: Final = 0.15  #: … and from this one on, where it ends with the words for that
 ENDED: Final = re.compile(r"(?:[修换弄搞整清理通]|更换|处理|解决|恢复)(?:好|完|通|干净|正常)(?:了|啦|咯)?[.!~ ]*$")
-LINKED: Final = 4  #: so many of ACTS are requests
-NO_LINKS: Final = np.zeros((0, LINKED), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A message as the networks see it, and what was read on the way."""
+class Reader(Scales):
+    """Who decides by what the scales show."""
 
-    text: str
-    heard: Heard
-    spot: Spot
-    acts: Scores
-    topics: Scores
-    urgencies: Scores
-    ties: Scores  #: evidence, a row a ticket
-    around: Scores  #: facts of the message and what came before it
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A message on all the scales."""
-
-    view: View
-    links: Scores  #: shares of what ties it to a ticket, a row a ticket
-    verdict: Sequence[float]  #: the shares of ACTS
-
-    @property
-    def opens(self) -> float:
-        """The share of an opening."""
-        return self.verdict[0]
-
-    @property
-    def alarm(self) -> float:
-        """The share of an emergency."""
-        return float(self.view.urgencies[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Everything that understanding has learned; immutable, and the same answer to the same question."""
-
-    words: Words
-    link: Network
-    verdict: Network
     quiet: float = QUIET
 
     def judge(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> Judgement:
         """What `heard` means where `tickets` are open or were closed in the last days; silence when in doubt."""
         question = Question(heard, scene, memory, tickets)
-        return self.decide(self.weigh(question), question)
-
-    def weigh(self, question: Question) -> Weighed:
-        """The message of `question` on all the scales."""
-        view = self.view(question.heard, question.scene, question.memory, question.tickets)
-        links = self.link.shares(view.ties) if question.tickets else NO_LINKS
-        verdict = self.verdict.shares(facts(view.around, view.ties, links)).tolist()
-        return Weighed(view, links, verdict)
+        (weighed,) = self.weigh((question,))
+        return self.decide(weighed, question)
 
     def report(self, heard: Heard, scene: Scene) -> Item:
         """What `heard` would open, where somebody has said outright that it is to be opened."""
-        view = self.view(heard, scene, Memory(), ())
+        (view,) = self.views((Question(heard, scene, Memory(), ()),))
         return opening(view, scene, danger(view.text))
-
-    def view(self, heard: Heard, scene: Scene, memory: Memory, tickets: Sequence[OpenTicket]) -> View:
-        """The message as the networks see it; training looks through the same eyes."""
-        text = understood(heard.text)
-        home = heard.home
-        if home.unit is None or home.room is None:
-            home = home_of(heard.name, scene).updated(home)
-        if home != heard.home:
-            heard = replace(heard, home=home)
-        spot = place_said(text, scene, home)
-        acts, topics, urgencies = self.words.shares(text, heard.role, heard.attachments)
-        ties = evidence(heard, text, spot, memory, tickets, acts, topics)
-        return View(text, heard, spot, acts, topics, urgencies, ties, around(heard, text, spot, memory, acts))
 
     def decide(self, weighed: Weighed, question: Question) -> Judgement:
         """What the message means by its weights; silence when in doubt."""
@@ -140,9 +77,9 @@ class Reader:
 
     def _topic(self, text: str, heard: Heard, trust: float) -> Category | None:
         """What a part of a message is about, if it is surely a problem of its own."""
-        acts, topics, _ = self.words.shares(text, heard.role, ())
+        acts, topics, _ = self.words.shares([(text, heard.role, ())])
         best = int(topics.argmax())
-        return CATEGORIES[best] if topics[best] >= trust and acts[:3].sum() >= OF_ITS_OWN else None
+        return CATEGORIES[best] if topics[0, best] >= trust and acts[0, :3].sum() >= OF_ITS_OWN else None
 
     def _two(
         self, view: View, scene: Scene, whole: Item, one: tuple[str, Category], other: tuple[str, Category]
@@ -181,13 +118,3 @@ def linking(act: Act, view: View, scene: Scene, memory: Memory, ticket: OpenTick
         if len(view.text) < 6 and memory.recent:
             spot = answered(view.text, memory.recent[-1][0].text).updated(spot)
     return Item(act, ticket.id, ticket.category, ticket.urgency, spot)
-
-
-def facts(surroundings: Scores, ties: Scores, links: Scores) -> Scores:
-    """What the verdict is given: the message, its surroundings and the ticket that fits best."""
-    if not len(ties):
-        return np.concatenate((surroundings, np.zeros(ties.shape[1] + 6, np.float32)))
-    free = links[:, 0].tolist()
-    first, second = sorted((*free, 1.0))[:2]
-    best = free.index(first)
-    return np.concatenate((surroundings, ties[best], links[best], np.array((1 - first, 1 - second), np.float32)))

@@ -1,20 +1,24 @@
 """What a message is beside its words: who says it, to whom, and what was said just before."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from handlers.understanding.classify import STAFF, Scores
-from handlers.understanding.thread import Row, asked, minutes, steps_back
-from handlers.understanding.types import SILENCE, Heard, Memory, Spot
+from handlers.understanding.look import Look, minutes
+from handlers.understanding.thread import Row
+from handlers.understanding.types import SILENCE, Spot
 from storage.types import Act, Intent, Role
 
 
-def around(heard: Heard, text: str, spot: Spot, memory: Memory, acts: Scores) -> Scores:
-    """Facts of the message itself and of what was said before it; `acts` are the shares that its words give."""
-    beside = np.array((*_itself(heard, text, spot), *_before(memory), *_own(heard, memory)), dtype=np.float32)
-    return np.concatenate((acts, np.log(acts + np.float32(1e-4)) / 4, beside))
+def around(looks: Sequence[Look], acts: Scores) -> Scores:
+    """Facts of messages and of what was said before them, a row each; `acts` are the shares that their words give."""
+    beside = np.array([(*_itself(look), *_before(look), *_own(look)) for look in looks], dtype=np.float32)
+    return np.concatenate((acts, np.log(acts + np.float32(1e-4)) / 4, beside), axis=1)
 
 
-def _itself(heard: Heard, text: str, spot: Spot) -> Row:
+def _itself(look: Look) -> Row:
+    heard, text = look.heard, look.text
     return (
         heard.role in STAFF,
         heard.role == Role.PROPERTY,
@@ -25,35 +29,36 @@ def _itself(heard: Heard, text: str, spot: Spot) -> Row:
         not text,
         min(len(text), 60) / 60,
         text.endswith(("?", "吗", "没", "呢")),
-        spot != Spot(),
+        look.spot != Spot(),
     )
 
 
-def _before(memory: Memory) -> Row:
-    if not memory.recent:
+def _before(look: Look) -> Row:
+    recent = look.memory.recent
+    if not recent:
         return (0.0,) * 7
-    said, judged = memory.recent[-1]
+    said, judged = recent[-1]
     return (
         judged.intent == Intent.REQUEST,
         judged.intent == Intent.NOTICE,
         judged.intent == Intent.QUESTION,
         said.from_bot,
         said.role in STAFF,
-        asked(memory) is not None,
-        min(len(memory.recent), 20) / 20,
+        look.question is not None,
+        min(len(recent), 20) / 20,
     )
 
 
-def _own(heard: Heard, memory: Memory) -> Row:
+def _own(look: Look) -> Row:
     """What the same sender said last, and how long ago anybody did."""
-    steps = steps_back(heard, memory)
-    said, mine = memory.recent[-1 - steps] if steps >= 0 else (None, SILENCE)
-    last = memory.recent[-1][0] if memory.recent else None
+    recent, now = look.memory.recent, look.heard.at
+    said, mine = recent[-1 - look.before] if look.before >= 0 else (None, SILENCE)
+    last = recent[-1][0] if recent else None
     return (
         said is not None,
-        minutes((heard.at - said.at).total_seconds()) if said else 1.0,
+        minutes((now - said.at).total_seconds()) if said else 1.0,
         mine.intent == Intent.REQUEST,
         mine.intent == Intent.CHATTER,
         any(item.act is Act.OPEN for item in mine.items),
-        minutes((heard.at - last.at).total_seconds()) if last else 1.0,
+        minutes((now - last.at).total_seconds()) if last else 1.0,
     )

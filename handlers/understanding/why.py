@@ -13,7 +13,8 @@ import numpy as np
 
 from handlers.understanding.classify import ACTS, CATEGORIES, OPEN, URGENCIES, Words, grams
 from handlers.understanding.danger import danger
-from handlers.understanding.decide import IN_DOUBT, LINKED, PERIL, Weighed
+from handlers.understanding.decide import IN_DOUBT, PERIL
+from handlers.understanding.scales import LINKED, Weighed
 from handlers.understanding.thread import agreement
 from handlers.understanding.types import Item, OpenTicket, Question, Spot
 from storage.types import Role, Urgency
@@ -106,7 +107,7 @@ def telling(words: Words, text: str, act: str, other: str) -> list[str]:
     """The pieces of `text` (as `plain` gives it) that speak most for `act` and against `other`, two to four characters."""
     pull = words.table[:, ACTS.index(act)] - words.table[:, ACTS.index(other)]
     weights = {gram: float(pull[row]) for gram in grams(text) if (row := words.rows.get(gram)) is not None}
-    pieces = [gram for gram in grams(text) if _WORTH_SHOWING.fullmatch(gram)]
+    pieces = list(dict.fromkeys(filter(_WORTH_SHOWING.fullmatch, grams(text))))
     scores = {piece: _inside(piece, weights) for piece in pieces}
     least = max([0.0, *scores.values()]) * WORTH
     chosen: list[str] = []
@@ -132,8 +133,8 @@ def _as_written(piece: str, text: str) -> str:
 
 def likeliest_silence(words: Words, text: str, role: Role) -> str:
     """What the message is, if it is no request: the likeliest of question, notice and chatter."""
-    acts, _, _ = words.shares(text, role, ())
-    return ACTS[LINKED + int(np.argmax(acts[LINKED:]))]
+    acts, _, _ = words.shares([(text, role, ())])
+    return ACTS[LINKED + int(np.argmax(acts[0, LINKED:]))]
 
 
 def told_outright(way: Way, role: Role) -> dict[str, Any]:

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handlers.understanding.classify import ACTS, WIDTH, Words
-from handlers.understanding.decide import LINKED, Reader
+from handlers.understanding.decide import Reader
 from handlers.understanding.network import Network
+from handlers.understanding.scales import LINKED
 from handlers.understanding.thread import FACTS
 from handlers.understanding.types import Heard, Memory, OpenTicket, Question, Scene, Spot
 from storage.types import Category, Role, Urgency
@@ -80,7 +81,7 @@ def _rehearsed(reader: Reader) -> Reader:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     ticket = OpenTicket("t1", Category.WATER, Urgency.NORMAL, Spot(), "u1", at, at, "")
     heard = Heard("m1", at, "u1", "", Role.RESIDENT, "停水了")
-    weighed = reader.weigh(Question(heard, Scene(), Memory(), (ticket,)))
+    (weighed,) = reader.weigh((Question(heard, Scene(), Memory(), (ticket,)),))
     if weighed.links.shape != (1, LINKED) or len(weighed.verdict) != len(ACTS):
         raise ValueError("the networks answer something else")
     return reader

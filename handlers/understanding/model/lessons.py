@@ -12,7 +12,7 @@ from handlers.understanding.classify import ACTS, Scores
 from handlers.understanding.decide import Reader
 from handlers.understanding.group import Group, scene_of
 from handlers.understanding.model.data import ORDER, Line, Transcript, gold_of
-from handlers.understanding.types import Memory
+from handlers.understanding.types import Memory, Question
 from storage.types import Act, Role
 
 TIES: Final = ("none", Act.DETAIL, Act.ME_TOO, Act.RESOLVED)
@@ -95,7 +95,7 @@ def _lesson(reader: Reader, group: Group, message: Line, gold: Mapping[str, str]
     if heard.from_bot:
         return
     tickets = group.near(heard.at)
-    view = reader.view(heard, group.scene, group.memory, tickets)
+    (view,) = reader.views((Question(heard, group.scene, group.memory, tickets),))
     true = {item["ticket"]: Act(item["act"]) for item in message["gold"]["items"]}
     names = [ticket.id if gold is None else gold.get(ticket.id, "") for ticket in tickets]
     ties = tuple(TIES.index("none" if true.get(n, Act.OPEN) is Act.OPEN else true[n]) for n in names)

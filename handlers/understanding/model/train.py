@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from handlers.understanding.classify import ACTS, CATEGORIES, HEADS, URGENCIES, WIDTH, Scores, Words
-from handlers.understanding.decide import Reader, facts
+from handlers.understanding.decide import Reader
 from handlers.understanding.model import WEIGHTS
 from handlers.understanding.model.data import Sample, Transcript, quiet, samples, talking
 from handlers.understanding.model.lessons import (
@@ -30,6 +30,7 @@ from handlers.understanding.model.lessons import (
     taught_by_surprise,
 )
 from handlers.understanding.network import Network
+from handlers.understanding.scales import facts
 from storage.types import Act
 
 DATA: Final = Path("tests/eval/train")
