@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from operator import add
 from typing import Final
 
@@ -29,8 +29,10 @@ CATEGORIES: Final = tuple(Category)
 URGENCIES: Final = tuple(Urgency)
 HEADS: Final = {"act": len(ACTS), "category": len(CATEGORIES), "urgency": len(URGENCIES)}
 WIDTH: Final = sum(HEADS.values())
-_WIDTHS: Final = np.array(list(HEADS.values()))
-_BEGINS: Final = np.array([0, *np.cumsum(_WIDTHS[:-1])])
+HIGHEST: Final = np.float32(80)  #: a logit; beyond it the exponential is no longer a number
+_ACTS_END, _TOPICS_END = len(ACTS), len(ACTS) + len(CATEGORIES)
+_HEAD_OF: Final = np.repeat(np.arange(len(HEADS)), list(HEADS.values()))
+_SAME_HEAD: Final = (_HEAD_OF[:, None] == _HEAD_OF).astype(np.float32)
 SHORTEN: Final = 240  #: characters that are read; what is longer says the rest in its place grammar only
 STAFF: Final = frozenset(
     {Role.STEWARD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.PROPERTY, Role.ADMIN, Role.SUPERVISOR}
@@ -70,20 +72,18 @@ class Words:
     def scores(self, said: Sequence[Said]) -> Scores:
         """One logit a class, heads side by side in the order of HEADS; a row a message."""
         known = [self._known(*each) for each in said]
-        counts = np.array([0, *map(len, known)])
-        taken = self.table.take(np.fromiter(chain(*known, (0,)), np.intp, counts.sum() + 1), axis=0)
-        total = np.add.reduceat(taken, counts.cumsum(), axis=0)[:-1]  # the row at the end is for who knows none
-        weights = np.where(counts, counts.clip(1) ** -0.5, 0).astype(np.float32)[1:, None]
+        begins = list(accumulate(map(len, known), initial=0))
+        taken = self.table.take([*chain.from_iterable(known), 0], axis=0)
+        total = np.add.reduceat(taken, begins, axis=0)[:-1]  # the row at the end is for who knows none
+        weights = np.array([[len(rows) ** -0.5 if rows else 0.0] for rows in known], np.float32)
         scores: Scores = self.table[0] + total * weights
         return scores
 
     def shares(self, said: Sequence[Said]) -> tuple[Scores, Scores, Scores]:
         """Probabilities of acts, categories and urgencies; a row a message."""
-        scores = self.scores(said)
-        highest = np.maximum.reduceat(scores, _BEGINS, axis=1).repeat(_WIDTHS, axis=1)
-        raised = np.exp(scores - highest)
-        raised /= np.add.reduceat(raised, _BEGINS, axis=1).repeat(_WIDTHS, axis=1)
-        return raised[:, : _BEGINS[1]], raised[:, _BEGINS[1] : _BEGINS[2]], raised[:, _BEGINS[2] :]
+        raised = np.exp(np.minimum(self.scores(said), HIGHEST))
+        raised /= raised @ _SAME_HEAD
+        return raised[:, :_ACTS_END], raised[:, _ACTS_END:_TOPICS_END], raised[:, _TOPICS_END:]
 
     def _known(self, text: str, role: Role, attachments: Iterable[str]) -> dict[int, None]:
         """The rows of what is known of a message."""
