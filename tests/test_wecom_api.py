@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -12,21 +12,11 @@ from pydantic import SecretStr
 
 from bot.channels.wecom.api import Api, ApiError, TooLarge, Unanswered, calling
 from bot.channels.wecom.token import Credential
-from tests.platforms.wecom_api import CORP, LIFE, SECRET, Call, Raw, Silence, WecomApi
+from tests.platforms.wecom_api import CORP, LIFE, SECRET, Call, Raw, Silence, Wall, WecomApi
 
 SEND: Final = "/cgi-bin/message/send"
 GET: Final = "/cgi-bin/media/get"
 TOKEN: Final = "/cgi-bin/gettoken"
-
-
-class Wall:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

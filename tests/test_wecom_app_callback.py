@@ -3,30 +3,20 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from handlers.messages import Happening
 from tests.platforms.telegram_side import PATIENT, Ears, photo
-from tests.platforms.wecom_api import CORP, Silence
-from tests.platforms.wecom_app import NOON, WecomAppServer
+from tests.platforms.wecom_api import CORP, NOON, Silence, Wall
+from tests.platforms.wecom_app import WecomAppServer
 from tests.platforms.wecom_app_side import connected
 from tests.platforms.wecom_callback import ECHO, Caller
 from tests.platforms.wecom_crypt import AES_KEY, encrypt, encrypt_padded
 
 MEDIA = "/cgi-bin/media/get"
-
-
-class Wall:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.channels.wecom import xml
 from bot.channels.wecom_app.reading import Heard, read
 from handlers.messages import Attachment, Happening
-from tests.platforms.wecom_app import NOON
+from tests.platforms.wecom_api import NOON
 from tests.platforms.wecom_callback import xml as written
 
 GOLDEN: Final = Path(__file__).parent / "golden" / "wecom_app"

@@ -13,8 +13,8 @@ from bot.channels.base import Groups, SendError
 from bot.channels.wecom_app import WecomApp
 from handlers.messages import Button, Happening, Mention, Words
 from tests.platforms.telegram_side import PATIENT, Ears, stored
-from tests.platforms.wecom_api import Raw, Silence
-from tests.platforms.wecom_app import AGENT, NOON, WecomAppServer
+from tests.platforms.wecom_api import NOON, Raw, Silence
+from tests.platforms.wecom_app import AGENT, WecomAppServer
 from tests.platforms.wecom_app_side import connected
 
 SEND: Final = "/cgi-bin/message/send"
@@ -285,5 +285,6 @@ async def test_beyond_thirty_a_minute_the_platform_drops_in_silence(server: Weco
     for number in range(32):
         await channel.send("wangwei", Words(f"{number}"))
     assert len(server.heard("wangwei")) == 30
-    limits = [(limit.most, limit.within) for limit in channel.can.limits]
-    assert limits == [(30, timedelta(minutes=1)), (1000, timedelta(hours=1))]
+    kept = {limit.within: limit.most for limit in channel.can.limits}
+    assert kept[timedelta(minutes=1)] < 30
+    assert kept[timedelta(hours=1)] < 1000

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,13 @@ from bot.channels.base import Link
 from bot.section import Misconfigured
 from tests.config_desk import Desk
 from tests.platforms.telegram_side import PATIENT, Ears
-from tests.platforms.wecom_api import CORP, SECRET, Raw
-from tests.platforms.wecom_app import NOON, WecomAppServer
+from tests.platforms.wecom_api import CORP, NOON, SECRET, Raw, Wall
+from tests.platforms.wecom_app import WecomAppServer
 from tests.platforms.wecom_app_side import config, connected
 from tests.platforms.wecom_callback import ECHO
 from tests.platforms.wecom_crypt import AES_KEY, TOKEN
 
 AGENT = "/cgi-bin/agent/get"
-
-
-class Wall:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -22,6 +23,7 @@ JSON = dict[str, Any]
 
 CORP: Final = "wx5823bf96d3bd56c7"
 SECRET: Final = "app-secret-never-to-be-seen-in-a-log"
+NOON: Final = datetime(2026, 5, 11, 4, tzinfo=UTC)  #: in Shanghai
 LIFE: Final = 7200  #: seconds of a token
 WORDS: Final = {
     40001: "invalid credential",
@@ -60,6 +62,16 @@ class Raw:
     status: int = 200
 
 
+class Wall:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 class Refused(Exception):  # noqa: N818 -- the word of the platform
     """A method says no with this code."""
 
@@ -84,6 +96,7 @@ class WecomApi:
         self.methods: dict[str, Method] = {}
         self.base_url = ""
         self.trusted = trusted
+        self.cut = False  #: the line is cut: nobody gets an answer
         self.tokens = 0  #: how often one was handed out
         self._token: str | None = None
         self._failures: defaultdict[str, deque[int | Silence | Raw | None]] = defaultdict(deque)
@@ -118,6 +131,8 @@ class WecomApi:
         return sum(call.path == path for call in self.calls)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if self.cut:
+            await self._be_silent(request, Silence(cut=True))
         call = await _call(request)
         self.calls.append(call)
         failures = self._failures[call.path]
