@@ -16,6 +16,7 @@ from handlers.phrases import groups as phrases
 from handlers.reading import SEPARATORS, Unclear, clean
 from handlers.router import Router
 from handlers.rules.quiet import quiet_until
+from handlers.rules.roles import may
 from handlers.telling import answering_for, say_above
 from storage import chats, places
 from storage.chats import GroupChat
@@ -90,16 +91,17 @@ def _greet(ctx: Context, group: GroupChat, name: str) -> None:
 
 
 @router.listen(Happening.JOINED)
-async def arrive(ctx: Context) -> None:
-    """In a group that nobody has bound, ask an admin to, once a day; in one that was lost, go on."""
+async def arrive(ctx: Context) -> Reply | None:
+    """In a group that nobody has bound, ask an admin to, once a day; in one that was lost, go on; alone, say hello."""
     if not ctx.is_group:
-        return
+        return Reply(phrases.welcome(ctx.house.bot_name, is_worker=may(ctx.roles, Role.STEWARD)))
     if ctx.group is None or ctx.place is None:
         if not await chats.greeted_after(ctx.session, ctx.inbound.address, ctx.now - ASK_AGAIN):
             _say_here(ctx, phrases.who_binds_me(), f"joined:{ctx.inbound.message_id}")
     elif ctx.group.lost_at is not None:
         chats.come_back(ctx.session, ctx.group)
         _say_here(ctx, phrases.back_again(await title(ctx.session, ctx.place.id)), f"joined:{ctx.inbound.message_id}")
+    return None
 
 
 @router.listen(Happening.SAID)

@@ -6,7 +6,7 @@ from typing import Final
 from handlers.context import Context
 from handlers.dispatch import call, call_words, reporter_name
 from handlers.lifecycle import advance
-from handlers.messages import Refusal, Reply, Words
+from handlers.messages import Button, Refusal, Reply, Words
 from handlers.opening import keep_words
 from handlers.phrases import refusals
 from handlers.phrases import tickets as phrases
@@ -40,7 +40,8 @@ async def accept(ctx: Context, rest: str) -> Reply:
     await tell_called(ctx, ticket, phrases.somebody_has_it(ticket, member.name), but=member.id)
     if ctx.is_group:
         return Reply(text)
-    return Reply(phrases.you_accepted(ticket, await reporter_name(ctx, ticket)))
+    next_steps = (Button("办结", f"办结 {ticket.number}"), Button("转单", f"转单 {ticket.number}"))
+    return Reply(phrases.you_accepted(ticket, await reporter_name(ctx, ticket)), next_steps)
 
 
 @router.command("转单", example="转单 12 李强", does="自己去不了，转给别人", allow=Role.STEWARD, also=("转派",))

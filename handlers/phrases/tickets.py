@@ -69,10 +69,7 @@ def accepted(ticket: Ticket, by: str) -> str:
 
 def you_accepted(ticket: Ticket, reporter: str) -> str:
     """To who accepted."""
-    return (
-        f"{title(ticket, rooms=True)}归您了，报的人是{reporter}。"
-        f"有进展发“进展 {ticket.number} …”，办好发“办结 {ticket.number} …”，去不了发“转单 {ticket.number}”。"
-    )
+    return f"{title(ticket, rooms=True)}归您了，报的人是{reporter}。有进展发“进展 {ticket.number} …”。"
 
 
 def somebody_has_it(ticket: Ticket, who: str) -> str:
