@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.channels.base import Can, Groups
+from storage.chats import GroupChat
 from storage.followers import Follower
 from storage.types import TicketStatus
 from tests.kit.platform import Saying
@@ -96,7 +97,8 @@ async def broadcast(stage: Stage) -> None:
 async def removed(stage: Stage) -> None:
     """The bot is thrown out of a group: those who answer for the place learn it once, and the others go on."""
     await stage.platform.removes_bot("3栋群")
-    if not stage.can.hears:
+    await stage.settle()
+    if not await stage.count(GroupChat, GroupChat.lost_at.is_not(None)):  # nobody has told the bot: it finds out
         await stage.tells("陈书记", f"通知 全体：{NOTICE}")
         await stage.chooses("陈书记", "确认发送")
     await stage.settle()

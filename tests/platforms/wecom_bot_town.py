@@ -46,6 +46,7 @@ class Conversation:
     chat: str
     group: bool
     spoken: bool = False  #: somebody wrote to the bot here
+    removed: bool = False  #: the bot was; nobody tells it
     said: list[Said] = field(default_factory=list)
     times: deque[float] = field(default_factory=deque)
 
@@ -98,7 +99,7 @@ class Town:
     def pushed_to(self, body: JSON) -> Conversation:
         """Where a message goes that answers nothing."""
         found = self.conversations.get(str(body.get("chatid")))
-        if found is None or body.get("chat_type", 0) not in (0, 2 if found.group else 1):
+        if found is None or found.removed or body.get("chat_type", 0) not in (0, 2 if found.group else 1):
             raise Refused(NO_SUCH_CHAT, "invalid chatid")
         if not found.spoken:
             raise Refused(NEVER_SPOKE, "no conversation")

@@ -18,6 +18,7 @@ from tests.platforms.wecom_bot_town import Town
 
 BOT_ID: Final = "aibDUTY"
 SECRET: Final = "S3CRET-of-the-duty-bot"
+SAYING: Final = ("aibot_respond_msg", "aibot_respond_welcome_msg", "aibot_respond_update_msg", "aibot_send_msg")
 PATIENT: Final = 5  #: seconds after which a test gives up
 
 
@@ -54,6 +55,8 @@ class Wire:
         self.deaf = False  #: answers nothing any more, pings neither
         self.shut = False  #: takes no connection
         self.missed: list[str] = []  #: what happened while no bot was there: lost, as it really is
+        self.held: list[str] | None = None  #: what is on its way, while somebody holds it up
+        self.delivered = 0  #: callbacks
         self._tls = tls
         self._live: Line | None = None
         self._lines: set[Line] = set()
@@ -97,7 +100,10 @@ class Wire:
     # What goes wrong
 
     def fails(self, cmd: str, *failures: int | Obeyed | None) -> None:
-        """The next frames of `cmd` are refused with those codes, one after the other; None is one that goes well."""
+        """The next frames of `cmd` are refused with those codes, one after the other; None is one that goes well.
+
+        `say` stands for whatever says something.
+        """
         self._failures[cmd].extend(failures)
 
     def passes(self, seconds: float) -> None:
@@ -112,9 +118,12 @@ class Wire:
 
     async def tell(self, text: str) -> None:
         """Send anything to the subscribed bot."""
-        if self._live is None:
+        if self.held is not None:
+            self.held.append(text)
+        elif self._live is None:
             self.missed.append(text)
         else:
+            self.delivered += 1
             await self._live.socket.send_str(text)
 
     # The connection
@@ -143,7 +152,8 @@ class Wire:
 
     async def _hear(self, line: Line, frame: JSON) -> None:
         """Obey a frame, or fail as told; the tests see it before the bot has its answer."""
-        cmd, failures = frame.get("cmd", ""), self._failures[frame.get("cmd", "")]
+        cmd = frame.get("cmd", "")
+        failures = self._failures[cmd] or (self._failures["say"] if cmd in SAYING else None)
         failure = failures.popleft() if failures else None
         code, body = (failure, {}) if isinstance(failure, int) else self._outcome(line, frame)
         self.frames.append(frame)
