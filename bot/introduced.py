@@ -1,35 +1,60 @@
 """What is known about messages before anybody handles them: the group, the place, the speaker, what may be meant."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.offering import chosen
-from handlers.board import Board, Kept, recall
+from handlers.board import Board, Kept, Scenes, recall
 from handlers.context import Context
 from handlers.messages import Inbound
 from handlers.moment import Moment
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
-from storage import chats, members
-from storage.chats import Address
+from storage import chats, directory, members
+from storage.chats import Address, GroupChat
+from storage.identities import Who
+from storage.members import Known
+from storage.places import Place
+
+MOST_KEPT: Final = 20_000  #: people; beyond that they are read anew
+
+
+@dataclass(slots=True)
+class Acquainted:
+    """What was read for earlier messages, as far as it was committed and still holds."""
+
+    version: int = -1
+    groups: dict[Address, tuple[GroupChat, Place]] = field(default_factory=dict)
+    people: dict[Who, Known] = field(default_factory=dict)
+    scenes: Scenes = field(default_factory=dict)
+    boards: Kept = field(default_factory=dict)
+
+    async def learn(self, session: AsyncSession, batch: Sequence[Inbound]) -> None:
+        """Know the groups and the people of `batch`; only in a transaction that has changed nothing yet."""
+        version = await directory.version(session)
+        if version != self.version or len(self.people) > MOST_KEPT:
+            self.version = version
+            for kept in (self.groups, self.people, self.scenes):
+                kept.clear()
+        groups = {inbound.address for inbound in batch if inbound.is_group} - self.groups.keys()
+        self.groups |= await chats.heard_in(session, groups)
+        self.people |= await members.heard(session, {inbound.who for inbound in batch} - self.people.keys())
 
 
 async def introduced(
-    ground: Moment, batch: Sequence[Inbound], reader: Reader, memories: Mapping[Address, Memory], kept: Kept
+    ground: Moment, batch: Sequence[Inbound], reader: Reader, memories: Mapping[Address, Memory], kept: Acquainted
 ) -> list[Context]:
-    """The messages of `batch`, each with what is known about it, in a few statements however many they are.
-
-    Args:
-        kept: What was known of the places before; see `recall` in `handlers/board.py`.
-    """
-    groups = await chats.heard_in(ground.session, {i.address for i in batch if i.is_group})
-    people = await members.heard(ground.session, {i.who for i in batch})
-    batch = await chosen(ground, batch, people)
+    """The messages of `batch`, each with what is known about it, in a few statements however many they are."""
+    await kept.learn(ground.session, batch)
+    batch = await chosen(ground, batch, kept.people)
     board: Board = {}
     found = []
     for inbound in batch:
-        group, place = groups.get(inbound.address, (None, None))
-        known = people.get(inbound.who)
+        group, place = kept.groups.get(inbound.address, (None, None)) if inbound.is_group else (None, None)
+        known = kept.people.get(inbound.who)
         if place is None and known is not None and not inbound.is_group:
             place = known.home
         found.append(
@@ -48,7 +73,9 @@ async def introduced(
             )
         )
     scopes = {ctx.place.id: ctx.place for ctx in found if ctx.place is not None}
-    board.update(await recall(ground.session, list(scopes.values()), ground.now, ground.house, kept))
+    board.update(
+        await recall(ground.session, list(scopes.values()), ground.now, ground.house, kept.boards, kept.scenes)
+    )
     return found
 
 

@@ -17,11 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.handling import Undone, handle
-from bot.introduced import each_once, ids, introduced
+from bot.introduced import Acquainted, each_once, ids, introduced
 from bot.storable import keepable, read_back, storable
 from bot.waiting import Waiting
 from handlers import phrases
-from handlers.board import Kept
 from handlers.context import Context
 from handlers.features import ROUTES
 from handlers.foresight import foresee
@@ -54,7 +53,7 @@ class Receiver:
     routes: Routes = ROUTES
     nudge: Callable[[], None] = lambda: None  #: called after a commit: there may be mail
     memories: dict[Address, Memory] = field(default_factory=dict)
-    boards: Kept = field(default_factory=dict)
+    acquainted: Acquainted = field(default_factory=Acquainted)
     _waiting: list[Waiting] = field(default_factory=list)
     _worker: asyncio.Task[None] | None = None
 
@@ -126,7 +125,7 @@ class Receiver:
             while left:
                 joined: dict[identities.Who, members.Known] = {}
                 # What the messages before these have changed is not committed yet, and may never be.
-                arrived = await self._introduced(session, left, now, {} if heard else self.boards)
+                arrived = await self._introduced(session, left, now, Acquainted() if heard else self.acquainted)
                 await foresee(arrived, self.routes)
                 for ctx in arrived:
                     ctx.memory = left_in_mind.get(ctx.inbound.address, ctx.memory)
@@ -167,12 +166,12 @@ class Receiver:
             if not await inbox.claim(session, [inbound.key], now):
                 return
             await inbox.keep(session, inbound.key, keepable(inbound))
-            (ctx,) = await self._introduced(session, [inbound], now, {})
+            (ctx,) = await self._introduced(session, [inbound], now, Acquainted())
             if inbound.to_bot:
                 ctx.answer(Reply(phrases.went_wrong()), key="sorry")  # the answer proper may still come
 
     async def _introduced(
-        self, session: AsyncSession, batch: Sequence[Inbound], now: datetime, kept: Kept
+        self, session: AsyncSession, batch: Sequence[Inbound], now: datetime, kept: Acquainted
     ) -> list[Context]:
         ground = Moment(session=session, now=now, house=self.house, reach=self.reach)
         return await introduced(ground, batch, self.reader, self.memories, kept)

@@ -32,6 +32,7 @@ Board = dict[PlaceId, Outlook]
 
 #: Outlooks as they were read from what was committed, each with the mark by which one sees whether it still holds.
 Kept = dict[PlaceId, tuple[Any, Outlook]]
+Scenes = dict[PlaceId, Scene]
 
 
 def outdate(board: Board, place: Place | None) -> None:
@@ -40,12 +41,18 @@ def outdate(board: Board, place: Place | None) -> None:
         board[place.id] = replace(board[place.id], stale=True)
 
 
-async def recall(session: AsyncSession, scopes: Sequence[Place], now: datetime, house: HouseRules, kept: Kept) -> Board:
-    """The outlook of `scopes`, from `kept` where nothing has changed; only for a transaction that has changed nothing."""
+async def recall(
+    session: AsyncSession, scopes: Sequence[Place], now: datetime, house: HouseRules, kept: Kept, scenes: Scenes
+) -> Board:
+    """The outlook of `scopes`, from `kept` where nothing has changed; only for a transaction that has changed nothing.
+
+    Args:
+        scenes: Those that are known; what is missing is added.
+    """
     if not scopes:
         return {}
     marks = await boards.marks_of(session, [place.id for place in scopes], now - house.linked_for)
-    scenes = await _scenes(session, scopes)
+    scenes.update(await _scenes(session, [place for place in scopes if place.id not in scenes]))
     changed = [p for p in scopes if p.id not in kept or kept[p.id][0] != marks.get(p.id)]
     for scope, outlook in (await _load(session, changed, scenes, now - house.linked_for)).items():
         kept[scope] = (marks.get(scope), outlook)
@@ -83,7 +90,9 @@ async def _load(
     }
 
 
-async def _scenes(session: AsyncSession, scopes: Sequence[Place]) -> dict[PlaceId, Scene]:
+async def _scenes(session: AsyncSession, scopes: Sequence[Place]) -> Scenes:
+    if not scopes:
+        return {}
     names: dict[PlaceId, str] = {}
     units: dict[PlaceId, list[str]] = {}
     for near in await boards.around(session, scopes):

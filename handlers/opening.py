@@ -13,7 +13,7 @@ from handlers.phrases import tickets as phrases
 from handlers.rules.roles import may
 from handlers.telling import note
 from handlers.understanding.types import Item, Spot
-from storage import followers, places, reasons, tickets, words
+from storage import followers, numbers, places, reasons, tickets, words
 from storage.members import Member
 from storage.places import Place
 from storage.tickets import Ticket
@@ -35,9 +35,7 @@ class Opened:
 
 async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> Opened:
     """Make a ticket of `item`, keep the words that opened it, and call who is on duty."""
-    ticket = await _new_ticket(ctx, item, reporter)
-    ctx.session.add(ticket)
-    await ctx.session.flush()
+    ticket = await tickets.enter(ctx.session, await _new_ticket(ctx, item, reporter))
     tickets.happened(ctx.session, ticket, ctx.now, TicketAction.REPORT, TicketStatus.REPORTED, reporter.id)
     await keep_words(ctx, ticket, Act.OPEN, text, reporter)
     await followers.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
@@ -51,7 +49,7 @@ async def _new_ticket(ctx: Context, item: Item, reporter: Member) -> Ticket:
     channel, account, chat = ctx.inbound.address
     ticket = Ticket(
         community_id=community.id,
-        number=await tickets.next_number(ctx.session, community.id),
+        number=await numbers.next_one(ctx.session, community.id),
         scope_id=scope.id,
         place_id=(await place_of(ctx, scope, item.spot)).id,
         category=item.category,

@@ -74,7 +74,7 @@ async def bound(session: AsyncSession, addresses: Collection[Address]) -> dict[A
 
 
 async def heard_in(session: AsyncSession, addresses: Collection[Address]) -> dict[Address, tuple[GroupChat, Place]]:
-    """The same to be looked at, for what is asked with every message; two statements that write nothing down first."""
+    """The same to be looked at, as long as the directory's version holds; nothing is written down first."""
     if not addresses:
         return {}
     rows = await _HEARD_IN.all(session, {"addresses": list(addresses)})

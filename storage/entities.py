@@ -5,7 +5,8 @@ read as a prepared statement reads them, and the object is put where the session
 afterwards is written as ever.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 import sqlalchemy as sa
@@ -21,21 +22,32 @@ Entity = TypeVar("Entity", bound=Base)
 
 
 def made(kind: type[Entity], values: Mapping[str, Any]) -> Entity:
-    """An object with these columns, to be looked at; what is changed in it is not written unless it is `attached`."""
-    found = cast(Entity, sa.inspect(kind).class_manager.new_instance())
+    """An object with these columns, to be looked at; what is to be changed must be `attached`."""
+    found = cast(Entity, _blank(kind)())
     found.__dict__.update(values)
     return found
 
 
+@cache
+def _blank(kind: type[Base]) -> Callable[[], Any]:
+    new: Callable[[], Any] = sa.inspect(kind).class_manager.new_instance
+    return new
+
+
+@cache
+def _columns(kind: type[Base]) -> tuple[str, ...]:
+    return tuple(column.key for column in sa.inspect(kind).column_attrs)
+
+
 def attached(session: AsyncSession, entity: Entity) -> Entity:
-    """The object for that row in the session: the one that is there, or `entity` from now on."""
+    """The session's own object for that row: the one that is there, or one like `entity`, which stays as it is."""
     there = session.sync_session.identity_map.get(identity_key(instance=entity))
     if there is not None:
         return there
-    if sa.inspect(entity).transient:
-        make_transient_to_detached(entity)
-    session.add(entity)
-    return entity
+    own = made(type(entity), {name: entity.__dict__[name] for name in _columns(type(entity))})
+    make_transient_to_detached(own)
+    session.add(own)
+    return own
 
 
 class ById(Generic[Entity]):
@@ -43,7 +55,6 @@ class ById(Generic[Entity]):
 
     def __init__(self, kind: type[Entity]) -> None:
         self._kind = kind
-        self._names = [column.key for column in sa.inspect(kind).column_attrs]
         columns = table_of(kind).c
         self._row = Prepared(sa.select(*columns).where(columns.id == sa.bindparam("id")))
 
@@ -59,4 +70,4 @@ class ById(Generic[Entity]):
         found = await self._row.all(session, {"id": number})
         if not found:
             raise NoResultFound(f"no {self._kind.__tablename__} has that id")
-        return attached(session, made(self._kind, dict(zip(self._names, found[0], strict=True))))
+        return attached(session, made(self._kind, dict(zip(_columns(self._kind), found[0], strict=True))))

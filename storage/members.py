@@ -102,7 +102,7 @@ async def known(session: AsyncSession, people: Collection[Who]) -> dict[Who, Kno
 
 
 async def heard(session: AsyncSession, people: Collection[Who]) -> dict[Who, Known]:
-    """The same to be looked at, for what is asked with every message; `acting` makes it the session's own."""
+    """The same to be looked at, as long as the directory's version holds; `acting` makes it the session's own."""
     if not people:
         return {}
     rows = [row._asdict() for row in await _HEARD.all(session, {"people": list(people)})]

@@ -2,32 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.appended import append
-from storage.base import Base
-from storage.entities import ById
+from storage.base import Base, table_of
+from storage.entities import ById, attached, made
 from storage.places import Place
 from storage.prepared import Prepared
 from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
 UNACCEPTED = (TicketStatus.REPORTED, TicketStatus.DISPATCHED)
-
-
-class TicketCounter(Base, kw_only=True):
-    """The last ticket number given in a community: "highest plus one" would be a race."""
-
-    __tablename__ = "ticket_counter"
-
-    community_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
-    last: Mapped[int]
 
 
 class Ticket(Base, kw_only=True):
@@ -97,22 +86,15 @@ class TicketEvent(Base, kw_only=True):
 
 
 _TICKETS: Final = ById(Ticket)
+_GIVEN: Final = tuple(column.key for column in table_of(Ticket).c if column.key != "id")
+_NEW: Final = Prepared(sa.insert(table_of(Ticket)).returning(table_of(Ticket).c.id), _GIVEN)
 
 
-async def next_number(session: AsyncSession, community: PlaceId) -> int:
-    """A ticket number that nobody else gets."""
-    count = _count_up(session.get_bind().dialect.name)
-    ((last,),) = await count.each(session, [{"community_id": community, "last": 1}])
-    return int(last)
-
-
-@cache
-def _count_up(dialect: str) -> Prepared:
-    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    first = insert(TicketCounter).on_conflict_do_update(
-        index_elements=[TicketCounter.community_id], set_={"last": TicketCounter.last + 1}
-    )
-    return Prepared(first.returning(TicketCounter.last), ("community_id", "last"))
+async def enter(session: AsyncSession, new: Ticket) -> Ticket:
+    """Write a new ticket down at once; what it points to must have been flushed. It is the session's own from then on."""
+    row = {name: getattr(new, name) for name in _GIVEN}
+    ((number,),) = await _NEW.each(session, [row])
+    return attached(session, made(Ticket, dict(row, id=number)))
 
 
 async def by_number(session: AsyncSession, community: PlaceId, number: int) -> Ticket | None:

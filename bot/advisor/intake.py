@@ -18,11 +18,10 @@ from bot.advisor.config import ModelConfig
 from bot.advisor.endpoint import Endpoint
 from bot.advisor.purse import LastingPurse
 from bot.advisor.roll import Roll
-from bot.introduced import ids, introduced
+from bot.introduced import Acquainted, ids, introduced
 from bot.receive import Receiver
 from bot.storable import storable
 from handlers import reports
-from handlers.board import Kept
 from handlers.context import Context
 from handlers.messages import Happening, Inbound
 from handlers.moment import Moment
@@ -53,7 +52,7 @@ class AdvisedIntake:
     private: bool = False
     communities: Collection[str] = ()
     given: dict[Heard, Advice] = field(default_factory=dict)
-    _boards: Kept = field(default_factory=dict)
+    _acquainted: Acquainted = field(default_factory=Acquainted)
     _masks: dict[Address, Masks] = field(default_factory=dict)
     _turns: WeakValueDictionary[Address, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -102,7 +101,7 @@ class AdvisedIntake:
             if await inbox.is_taken(session, inbound.key):
                 return None
             ground = Moment(session=session, now=receiver.clock(), house=receiver.house, reach=receiver.reach)
-            (ctx,) = await introduced(ground, [inbound], receiver.reader, receiver.memories, self._boards)
+            (ctx,) = await introduced(ground, [inbound], receiver.reader, receiver.memories, self._acquainted)
             if ctx.place is None or receiver.routes.asked(ctx) is not None or not await self._is_asked_in(ctx):
                 return None
             question = await reports.question(ctx, clean(inbound.text))

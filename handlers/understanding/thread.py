@@ -144,7 +144,7 @@ def _by_time(behind: Backdrop, ticket: OpenTicket, steps: int) -> Row:
 def _by_topic(behind: Backdrop, ticket: OpenTicket) -> Row:
     text = behind.look.text
     share, length = behind.topics[COLUMN[ticket.category]], len(ticket.pairs) + bool(ticket.gist)
-    shared = sum(map(behind.words.__contains__, ticket.pairs))
+    shared = len(behind.words & ticket.pairs)
     return (
         share,
         behind.closeness[COLUMN[ticket.category]],

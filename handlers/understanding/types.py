@@ -80,14 +80,14 @@ class OpenTicket:
     opened: float = field(init=False, compare=False)
     last: float = field(init=False, compare=False)
     closed: float | None = field(init=False, compare=False)
-    pairs: tuple[str, ...] = field(init=False, compare=False)
+    pairs: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         gist = self.gist[:GIST]
         object.__setattr__(self, "opened", self.opened_at.timestamp())
         object.__setattr__(self, "last", self.last_at.timestamp())
         object.__setattr__(self, "closed", None if self.closed_at is None else self.closed_at.timestamp())
-        object.__setattr__(self, "pairs", tuple(map(add, gist, gist[1:])))
+        object.__setattr__(self, "pairs", frozenset(map(add, gist, gist[1:])))
 
 
 @dataclass(frozen=True, slots=True)

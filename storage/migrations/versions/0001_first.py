@@ -38,6 +38,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
+        "directory",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory")),
+    )
+    op.create_table(
         "model_month",
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
