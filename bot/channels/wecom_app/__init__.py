@@ -38,6 +38,7 @@ CAN: Final = Can(
     pictures=True,
     one_to_one=True,
     first_word=True,
+    edits=True,
     # Beyond 30 and 1000 the platform drops what comes, in silence; and a long text is several messages.
     limits=(Limit(25, timedelta(minutes=1)), Limit(900, timedelta(hours=1))),
     longest=2048,
@@ -115,7 +116,7 @@ class WecomAppConfig(Section):
                 log.warning("app_not_admitted", extra={"channel": "wecom_app", "error": f"errcode_{objection.code}"})
             try:
                 async with watched(link, probe, timedelta(seconds=self.watch_seconds)):
-                    yield WecomApp(api, self.agent, self.account, link, media, CAN)
+                    yield WecomApp(api, self.agent, link, media, CAN, self.timeout_seconds)
             finally:
                 await intake.finish()
                 await cards.finish()

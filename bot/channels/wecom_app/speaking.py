@@ -19,9 +19,9 @@ from handlers.messages import Words
 
 log = logging.getLogger(__name__)
 
-#: Seconds in which the platform drops what is exactly the same: longer than it takes to try again, shorter than it takes
-#: until an emergency is called out anew.
-SAME_WITHIN: Final = 50
+#: Seconds beyond the longest call in which the platform drops what is exactly the same: longer than it takes to try again,
+#: shorter than it takes until somebody asks the same again, or an emergency is called out anew.
+SAME_WITHIN: Final = 10
 FILE_NAME: Final = "picture.jpg"
 
 
@@ -39,21 +39,22 @@ class WecomApp:
     Args:
         api: The client.
         agent: The app's AgentId.
-        account: The bot's word in addresses.
         link: Whether it is connected.
         media: Where pictures are.
         can: What it is able to do.
+        patience: How many seconds a call may take.
     """
 
     name = "wecom_app"
 
-    def __init__(self, api: Api, agent: int, account: str, link: Link, media: Media, can: Can) -> None:
-        self.account = account
+    def __init__(self, api: Api, agent: int, link: Link, media: Media, can: Can, patience: float) -> None:
+        self.account = link.account
         self.link = link
         self.can = can
         self._api = api
         self._agent = agent
         self._media = media
+        self._same_within = round(patience) + SAME_WITHIN
         self._brake = Brake()
 
     async def send(self, chat: str, words: Words) -> str:
@@ -99,7 +100,7 @@ class WecomApp:
             "touser": delivery.member,
             "agentid": self._agent,
             "enable_duplicate_check": 1,
-            "duplicate_check_interval": SAME_WITHIN,
+            "duplicate_check_interval": self._same_within,
             **part,
         }
         answer = await self._api.post("/cgi-bin/message/send", body)
