@@ -67,8 +67,9 @@ def test_a_button_of_the_menu_says_its_key() -> None:
     assert (said.text, said.happening) == ("待办", Happening.SAID)
 
 
-def test_going_is_heard() -> None:
-    assert heard("gone").inbound.happening is Happening.REMOVED
+@pytest.mark.parametrize(("name", "happening"), [("come", Happening.JOINED), ("gone", Happening.REMOVED)])
+def test_coming_and_going_are_heard(name: str, happening: Happening) -> None:
+    assert heard(name).inbound.happening is happening
 
 
 @pytest.mark.parametrize("name", ["enter", "whereabouts", "contacts"])

@@ -60,6 +60,8 @@ def _event(message: Element, blank: Inbound) -> Heard | None:
             return Heard(pressed, response_code=_text(message, "ResponseCode") or None)
         case "click":  # a button of the app's own menu: its key is what it says
             return Heard(replace(inbound, text=key)) if key else None
+        case "subscribe":  # he came into the app's range
+            return Heard(replace(inbound, happening=Happening.JOINED))
         case "unsubscribe":
             return Heard(replace(inbound, happening=Happening.REMOVED))
     return None
