@@ -129,7 +129,9 @@ async def test_wrong_credentials_are_refused_for_all_at_once(
     assert (server.times(TOKEN), server.times(SEND)) == (1, 0)
 
 
-@pytest.mark.parametrize("silence", [Silence(cut=True), Raw(), Raw(b"[]"), Raw(b"", status=502), Raw(b"[" * 100_000)])
+@pytest.mark.parametrize(
+    "silence", [Silence(cut=True), Raw(), Raw(b"[]"), Raw(b"", status=502), Raw(b"[" * 100_000), Raw(b" " * 5_000_000)]
+)
 async def test_what_had_left_may_have_been_obeyed(server: WecomApi, api: Api, silence: Silence | Raw) -> None:
     server.fails(SEND, silence)
     with pytest.raises(Unanswered) as silent:

@@ -42,6 +42,14 @@ async def test_the_address_is_proved_with_nothing_around_it(caller: Caller) -> N
     assert await caller.prove() == (200, ECHO.encode())
 
 
+async def test_a_plus_that_became_a_space_on_the_way_is_a_plus(caller: Caller) -> None:
+    """The vector of the reference has one in it; some proxies unquote an address twice."""
+    echo = next(f"{number}" for number in range(10**18, 10**19) if "+" in encrypt(AES_KEY, f"{number}", CORP))
+    encrypted = encrypt(AES_KEY, echo, CORP).replace("+", " ")
+    assert " " in encrypted
+    assert await caller.prove(echo, echostr=encrypted) == (200, echo.encode())
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -106,13 +106,13 @@ class Api:
 
     async def _once(self, method: str, path: str, params: Mapping[str, str], **content: Any) -> JSON:
         async with self._asked(method, path, params, **content) as response:
-            return _checked(await _body(response, LONGEST_ANSWER))
+            return await _json(response)
 
     async def _file(self, path: str, most: int, params: Mapping[str, str]) -> bytes:
         """A picture or a sound comes as it is; where there is none, JSON says why."""
         async with self._asked("GET", path, params) as response:
             if response.content_type in {"application/json", "text/plain"}:
-                _checked(await _body(response, LONGEST_ANSWER))
+                await _json(response)
             return await _body(response, most)
 
     @asynccontextmanager
@@ -144,6 +144,13 @@ async def calling(base_url: str, credential: Credential, clock: Now, patience: f
             yield api
         finally:
             await api.token.close()
+
+
+async def _json(response: aiohttp.ClientResponse) -> JSON:
+    try:
+        return _checked(await _body(response, LONGEST_ANSWER))
+    except TooLarge:
+        raise Unanswered("the answer is too long", unsure=True) from None
 
 
 async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
