@@ -69,6 +69,8 @@ class Bridge(ABC):
         self.calls: list[JSON] = []
         self.files: dict[str, bytes] = {}
         self.sockets: dict[str, ClientWebSocketResponse] = {}
+        self.slow = asyncio.Event()  #: while it is not set, nothing is answered
+        self.slow.set()
         self.without: set[str] = set()  #: actions that it does not know
         self._failures: defaultdict[str, deque[ActionError | Obeyed | None]] = defaultdict(deque)
         self._pongs: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -92,6 +94,10 @@ class Bridge(ABC):
     @abstractmethod
     def heartbeat(self, *, interval: float, online: bool = True) -> JSON:
         """The event of a heartbeat; `interval` is in seconds."""
+
+    @abstractmethod
+    def status_event(self, *, online: bool) -> JSON:
+        """The event by which it says whether the account is logged in."""
 
     @abstractmethod
     def recalled(self, id: Id, group: Id | None, by: Id | None = None) -> JSON:
@@ -152,6 +158,10 @@ class Bridge(ABC):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Hang up, and stop."""
         await self.hang_up()
         await self._http.close()
         await self._files.cleanup()
@@ -173,21 +183,28 @@ class Bridge(ABC):
         """Send any frame at all."""
         self._outbox.put_nowait(("Event" if "Event" in self.sockets else "Universal", frame))
 
+    def forget(self) -> None:
+        """What could not be told is never told: a bridge keeps nothing."""
+        while not self._outbox.empty():
+            self._outbox.get_nowait()
+
+    async def sends(self) -> None:
+        """Put what was told on the line."""
+        while self.sockets and not self._outbox.empty():
+            role, frame = self._outbox.get_nowait()
+            socket = self.sockets[role]
+            await (socket.send_str(frame) if isinstance(frame, str) else socket.send_bytes(frame))
+
     async def settled(self) -> None:
         """Wait until the bot has read all that was told, and stored it. A ping is answered when its turn comes."""
         async with asyncio.timeout(PATIENT):
-            while not self._outbox.empty():
-                role, frame = self._outbox.get_nowait()
-                await (self.sockets[role].send_str(frame) if isinstance(frame, str) else self._binary(role, frame))
+            await self.sends()
             for role, socket in self.sockets.items():
                 self._pongs[role].clear()
                 await socket.ping(b"settled")
                 await self._pongs[role].wait()
             if busy := [task for task in asyncio.all_tasks() if task.get_name().startswith("onebot ")]:
                 await asyncio.wait(busy)
-
-    async def _binary(self, role: str, frame: bytes) -> None:
-        await self.sockets[role].send_bytes(frame)
 
     # What goes wrong
 
@@ -212,6 +229,7 @@ class Bridge(ABC):
 
     async def _answer(self, socket: ClientWebSocketResponse, request: JSON) -> None:
         self.calls.append(request)
+        await self.slow.wait()
         failures = self._failures[request["action"]]
         failure = failures.popleft() if failures else None
         try:

@@ -1,6 +1,7 @@
 """The bot's side of a OneBot test, without a bot behind it: the channel at its door, and somebody who remembers."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +9,14 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.base import Media, Now, Receive
+from bot.channels.base import Media, Now, Receive, SendError
 from bot.channels.onebot import OneBot, OneBotConfig
 from bot.media import MediaStore
-from tests.platforms.onebot import TOKEN
+from handlers.messages import Words
+from tests.platforms.onebot import PATIENT, TOKEN
 from tests.platforms.telegram_side import NOON, Ears
 
-__all__ = ["Ears", "Post", "config", "connected", "served"]
+__all__ = ["Ears", "Post", "config", "connected", "failure", "served", "until"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Post:
 
     channel: OneBot
     address: str
+    runner: web.AppRunner
 
 
 def config(**changes: Any) -> OneBotConfig:
@@ -42,7 +45,7 @@ async def served(receive: Receive, media: Media, clock: Now, **changes: Any) -> 
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         try:
-            yield Post(channel, f"ws://127.0.0.1:{runner.addresses[0][1]}{settings.path}")
+            yield Post(channel, f"ws://127.0.0.1:{runner.addresses[0][1]}{settings.path}", runner)
         finally:
             await runner.cleanup()
 
@@ -52,3 +55,19 @@ async def connected(ears: Ears, folder: Path, **changes: Any) -> AsyncIterator[P
     """The same with a store of pictures in `folder`."""
     async with served(ears.receive, MediaStore(folder, limit_bytes=10_000_000), lambda: NOON, **changes) as post:
         yield post
+
+
+async def until(so: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    async with asyncio.timeout(PATIENT):
+        while not so():
+            await asyncio.sleep(0.001)
+
+
+async def failure(channel: OneBot, words: Words, chat: str) -> SendError:
+    """Why `words` cannot be said; it is an error of the test if they can."""
+    try:
+        said = await channel.send(chat, words)
+    except SendError as error:
+        return error
+    raise AssertionError(f"said as {said}")

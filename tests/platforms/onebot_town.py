@@ -5,8 +5,9 @@ who is not there, as with a bridge that is strict.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 JSON = dict[str, Any]
@@ -104,7 +105,7 @@ class WeChat:
     groups: dict[Id, Place] = field(default_factory=dict)
     friends: dict[Id, Place] = field(default_factory=dict)
     messages: dict[Id, Message] = field(default_factory=dict)
-    seconds: Iterator[int] = field(default_factory=lambda: itertools.count(START))
+    now: Callable[[], int] = field(default_factory=lambda: partial(next, itertools.count(START)))
     _numbers: Iterator[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,7 +124,7 @@ class WeChat:
         """Somebody says something; the id of the message."""
         number = next(self._numbers)
         id = number if isinstance(self.first_message, int) else str(number)
-        self.messages[id] = Message(sender, pieces, next(self.seconds))
+        self.messages[id] = Message(sender, pieces, self.now())
         return id
 
     def name(self, who: Id, group: Id | None) -> str:

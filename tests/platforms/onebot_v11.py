@@ -18,11 +18,13 @@ class Bridge11(Bridge):
 
     cq = False
     id_in_header: str | None = ""
+    role_in_header = True
 
     @override
     def headers(self, role: str) -> dict[str, str]:
         bot = self.id_in_header if self.id_in_header != "" else str(self.wechat.bot)
-        return {"X-Client-Role": role} | ({"X-Self-ID": bot} if bot is not None else {})
+        role_said = {"X-Client-Role": role} if self.role_in_header else {}
+        return role_said | ({"X-Self-ID": bot} if bot is not None else {})
 
     @override
     def first_words(self) -> list[JSON]:
@@ -32,6 +34,10 @@ class Bridge11(Bridge):
     def heartbeat(self, *, interval: float, online: bool = True) -> JSON:
         status = {"online": online, "good": online}
         return self._event("meta_event", meta_event_type="heartbeat", status=status, interval=int(interval * 1000))
+
+    @override
+    def status_event(self, *, online: bool) -> JSON:
+        return self.heartbeat(interval=15, online=online)
 
     @override
     def message(self, id: Id, group: Id | None) -> JSON:
@@ -151,7 +157,7 @@ class Bridge11(Bridge):
             place.cards.pop(who, None)
 
     def _event(self, kind: str, *, at: int | None = None, **more: Any) -> JSON:
-        time = at if at is not None else next(self.wechat.seconds)
+        time = at if at is not None else self.wechat.now()
         return {"time": time, "self_id": self.wechat.bot, "post_type": kind, **more}
 
     def _segment(self, piece: Piece, group: Id | None) -> JSON:

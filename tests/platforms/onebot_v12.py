@@ -1,26 +1,31 @@
 """A bridge of OneBot v12: one socket, which may carry several accounts of WeChat's."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from typing_extensions import override
 
-from tests.platforms.onebot import ActionError, Bridge
-from tests.platforms.onebot_town import JSON, Call, Id, Picture, Piece, Quote, Text, Thing
+from tests.platforms.onebot import TOKEN, ActionError, Bridge
+from tests.platforms.onebot_town import JSON, Call, Id, Picture, Piece, Quote, Text, Thing, WeChat
 
 UNSUPPORTED_ACTION: Final = 10002
 BAD_PARAMETER: Final = 10003
 BAD_SEGMENT: Final = 10007
 UNKNOWN_SELF: Final = 10102
 NOT_THERE: Final = 34001
+TIRED: Final = 36000
 
 
 class Bridge12(Bridge):
     """v12. All its ids are texts. A file is told by an id; `file_ways` are those in which the bridge hands it out."""
 
     platform = "wechat"
-    file_ways = ("url", "data", "path")
+    file_ways: Sequence[str] = ("url", "data", "path")
+
+    def __init__(self, wechat: WeChat, address: str, token: str | None = TOKEN, **more: Any) -> None:
+        super().__init__(wechat, address, token, **more)
+        self.others: dict[Id, WeChat] = {}  #: further bots on the same line, each with what it sees
 
     @override
     def headers(self, role: str) -> dict[str, str]:
@@ -30,11 +35,13 @@ class Bridge12(Bridge):
     def first_words(self) -> list[JSON]:
         version = {"impl": "localbridge", "version": "1.0.0", "onebot_version": "12"}
         connect = self._event("meta", "connect", version=version)
-        return [connect, self._event("meta", "status_update", status=self.status(online=True))]
+        return [connect, self.status_event(online=True)]
 
-    def status(self, *, online: bool) -> JSON:
-        """How the bridge and its bots are."""
-        return {"good": online, "bots": [{"self": self._self, "online": online}]}
+    @override
+    def status_event(self, *, online: bool) -> JSON:
+        bots = [{"self": self._as(bot), "online": online} for bot in (self.wechat.bot, *self.others)]
+        status = {"good": online, "bots": bots}
+        return self._event("meta", "status_update", status=status)
 
     @override
     def heartbeat(self, *, interval: float, online: bool = True) -> JSON:
@@ -79,9 +86,23 @@ class Bridge12(Bridge):
 
     @override
     def done(self, request: JSON) -> Any:
-        if request.get("self") != self._self:
+        whose = request.get("self", {}).get("user_id")
+        if request.get("self") != self._as(whose) or whose not in {self.wechat.bot, *self.others}:
             raise ActionError(UNKNOWN_SELF, "unknown self")
-        return super().done(request)
+        if whose == self.wechat.bot:
+            return super().done(request)
+        mine, self.wechat = self.wechat, self.others[whose]
+        try:
+            return super().done(request)
+        finally:
+            self.wechat = mine
+
+    def spoken_for(self, bot: Id, id: Id, group: Id, text: str) -> JSON:
+        """The event of a message that one of its bots heard."""
+        message = [{"type": "text", "data": {"text": text}}]
+        who = next(iter(self.wechat.people))
+        event = self._event("message", "group", message_id=id, message=message, group_id=group, user_id=who)
+        return event | {"self": self._as(bot)}
 
     @override
     def obey(self, action: str, params: JSON) -> Any:
@@ -117,7 +138,7 @@ class Bridge12(Bridge):
         return self._sent(self.put(self.wechat.friends[who], params["message"], None, f"user:{who}"))
 
     def _sent(self, id: Id) -> JSON:
-        return {"message_id": id, "time": float(next(self.wechat.seconds))}
+        return {"message_id": id, "time": float(self.wechat.now())}
 
     def _upload(self, params: JSON) -> JSON:
         match params["type"]:
@@ -147,13 +168,12 @@ class Bridge12(Bridge):
     def _member(self, group: Id, who: Id) -> JSON:
         return {**self._user(who), "user_displayname": self.wechat.groups[group].cards[who]}
 
-    @property
-    def _self(self) -> JSON:
-        return {"platform": self.platform, "user_id": self.wechat.bot}
+    def _as(self, bot: Id | None) -> JSON:
+        return {"platform": self.platform, "user_id": bot}
 
     def _event(self, kind: str, detail: str, *, at: float | None = None, **more: Any) -> JSON:
-        time = float(at if at is not None else next(self.wechat.seconds))
-        whose = {} if kind == "meta" else {"self": self._self}
+        time = float(at if at is not None else self.wechat.now())
+        whose = {} if kind == "meta" else {"self": self._as(self.wechat.bot)}
         number = f"ev-{len(self.calls)}-{time}"
         return {"id": number, "time": time, "type": kind, "detail_type": detail, "sub_type": "", **whose, **more}
 

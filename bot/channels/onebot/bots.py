@@ -71,10 +71,8 @@ class Bots:
         """Something may have changed: say whether anybody is there."""
         if any(bot.is_there for bot in self):
             self.link.opened()
-        elif any(bot.bridge.wires for bot in self):
-            self.link.lost("logged_out")
-        else:
-            self.link.lost("no_bridge")
+        elif self._known:  # before the first has come, nothing was lost
+            self.link.lost("logged_out" if any(bot.bridge.wires for bot in self) else "no_bridge")
 
     def hears(self, bot: Bot, chat: str, *, alone: bool) -> bool:
         """Whether what `bot` heard in `chat` counts; in a group only what the one heard that serves it."""

@@ -1,6 +1,5 @@
 """The door at which bridges knock: who may come in, and what a socket is for."""
 
-import asyncio
 import hmac
 import logging
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from bot.channels.onebot.wire import GOING_AWAY
 
 log = logging.getLogger(__name__)
 
-FINISH_WITHIN: Final = 5.0  #: seconds that the bridge gets to answer what it was last asked
 HANG_UP_WITHIN: Final = 2.0  #: seconds that the other side gets to say goodbye
 PING: Final = 30.0  #: seconds between our own signs of life; the bridge's library answers them
 #: Bytes; beyond it a frame is not even read and the socket is closed.
@@ -69,9 +67,6 @@ class Door:
 
     async def close(self) -> None:
         """Close every socket; bridges come back when there is somebody again."""
-        wires = [wire for bot in self.bots for wire in bot.bridge.wires.values()]
-        if answers := [answer for wire in wires for answer in wire.pending]:
-            await asyncio.wait(answers, timeout=FINISH_WITHIN)  # what is just being said is not left in doubt
         for socket in list(self._open):
             await socket.close(code=GOING_AWAY, message=b"going away")
 

@@ -89,11 +89,6 @@ class Wire:
         waiting.set_result(answer_in(frame))
         return True
 
-    @property
-    def pending(self) -> list[asyncio.Future[Answer]]:
-        """The answers that are waited for."""
-        return list(self._waiting.values())
-
     async def hang_up(self, reason: str) -> None:
         """Close the socket; a bridge comes back by itself."""
         await self.socket.close(code=GOING_AWAY, message=reason.encode())

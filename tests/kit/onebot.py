@@ -1,0 +1,117 @@
+"""OneBot's rows: bridges of both versions, which dial in to the real door and speak real frames."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+from bot.channels.base import Channel
+from tests.kit.platform import Ground, Said, Saying
+from tests.platforms.onebot import PATIENT, ActionError
+from tests.platforms.onebot_side import served
+from tests.platforms.onebot_town import Call, Id, Piece, Quote, Text, WeChat
+from tests.platforms.onebot_v11 import Bridge11
+from tests.platforms.onebot_v12 import TIRED, Bridge12
+from tests.world import CAST
+
+PEOPLE: Final = {name: f"wxid_{place:04d}" for place, name in enumerate(CAST)}
+GROUPS: Final = {name: f"{20011 + place}@chatroom" for place, name in enumerate(("3栋群", "4栋群", "小区群"))}
+BUSY_11: Final = ActionError(1200, "发送过于频繁，请稍后再试")
+BUSY_12: Final = ActionError(TIRED, "I am tired")
+
+
+class OneBotPlatform:
+    """A bridge and what is behind it.
+
+    Args:
+        version: 11 or 12.
+    """
+
+    kind = "onebot"
+    account = "main"
+    lacks: Mapping[str, str] = {}
+
+    def __init__(self, version: int) -> None:
+        self._version = version
+        self._wechat = WeChat()
+
+    @asynccontextmanager
+    async def connected(self, ground: Ground) -> AsyncIterator[Channel]:
+        self._fill(ground)
+        make = Bridge11 if self._version == 11 else Bridge12
+        async with served(ground.receive, ground.media, ground.clock) as post:
+            self._link = post.channel.link
+            async with make(self._wechat, post.address) as self._bridge:
+                await self._bridge.settled()
+                yield post.channel
+
+    def sender(self, person: str) -> str:
+        return PEOPLE[person]
+
+    def alone(self, person: str) -> str:
+        return f"user:{PEOPLE[person]}"
+
+    def chat(self, group: str) -> str:
+        return f"group:{GROUPS[group]}"
+
+    async def says(self, saying: Saying) -> str:
+        group, who, pieces = self._said(saying)
+        return self._bridge.says(group, who, *pieces)
+
+    async def says_twice(self, saying: Saying) -> None:
+        group, who, pieces = self._said(saying)
+        event = self._bridge.message(self._wechat.message(who, pieces), group)
+        self._bridge.tells(event, event)
+
+    async def says_jumbled(self, sayings: Sequence[Saying]) -> None:
+        events = []
+        for group, who, pieces in map(self._said, sayings):
+            events.append(self._bridge.message(self._wechat.message(who, pieces), group))
+        self._bridge.tells(*reversed(events))
+
+    async def presses(self, person: str, under: Said, label: str, *, group: str | None = None) -> None:
+        raise NotImplementedError
+
+    async def heard(self, where: str) -> Sequence[Said]:
+        place = self._wechat.groups[GROUPS[where]] if where in GROUPS else self._wechat.friends[PEOPLE[where]]
+        return [Said(one.id, one.text) for one in place.heard]
+
+    async def settle(self) -> None:
+        await self._bridge.settled()
+
+    async def removes_bot(self, group: str) -> None:
+        self._bridge.tells(self._bridge.membership(GROUPS[group], self._wechat.bot, member=False))
+
+    async def slows_down(self, wait: timedelta) -> None:
+        for action in ("send_group_msg", "send_private_msg", "send_message"):
+            self._bridge.fails(action, BUSY_11 if self._version == 11 else BUSY_12)
+
+    async def disconnects(self) -> None:
+        await self._bridge.hang_up()
+        await self._until(up=False)
+
+    async def reconnects(self) -> None:
+        self._bridge.forget()
+        await self._bridge.open("Universal")
+        await self._until(up=True)
+
+    async def _until(self, *, up: bool) -> None:
+        async with asyncio.timeout(PATIENT):
+            while self._link.up is not up:
+                await asyncio.sleep(0)
+
+    def _said(self, saying: Saying) -> tuple[Id | None, Id, list[Piece]]:
+        pieces: list[Piece] = [Text(saying.text)]
+        if saying.calls_bot and saying.group:
+            pieces = [Call(self._wechat.bot), Text(f" {saying.text}")]
+        if saying.quote:
+            pieces = [Quote(saying.quote.rpartition(":")[2]), *pieces]
+        return (GROUPS[saying.group] if saying.group else None), PEOPLE[saying.person], pieces
+
+    def _fill(self, ground: Ground) -> None:
+        self._wechat.now = lambda: int(ground.clock().timestamp())
+        for name, who in PEOPLE.items():
+            self._wechat.person(who, CAST[name][1])
+        for group in GROUPS.values():
+            self._wechat.group(group)
