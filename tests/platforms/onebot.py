@@ -71,6 +71,7 @@ class Bridge(ABC):
         self.sockets: dict[str, ClientWebSocketResponse] = {}
         self.slow = asyncio.Event()  #: while it is not set, nothing is answered
         self.slow.set()
+        self.promises = False  #: it only takes messages on, and numbers none
         self.without: set[str] = set()  #: actions that it does not know
         self._failures: defaultdict[str, deque[ActionError | Obeyed | None]] = defaultdict(deque)
         self._pongs: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -212,6 +213,10 @@ class Bridge(ABC):
         """The next calls of `action` fail, one after the other; None is one that goes well."""
         self._failures[action].extend(failures)
 
+    def forgive(self, action: str) -> None:
+        """Nothing more of `action` fails."""
+        self._failures[action].clear()
+
     def times(self, action: str) -> int:
         """How often something was asked."""
         return sum(call["action"] == action for call in self.calls)
@@ -236,6 +241,8 @@ class Bridge(ABC):
             if isinstance(failure, ActionError):
                 raise failure
             answer: JSON = {"status": "ok", "retcode": 0, "data": self.done(request)}
+            if self.promises:
+                answer = {"status": "async", "retcode": 1, "data": None}
         except ActionError as error:
             answer = {"status": "failed", "retcode": error.retcode, "data": None, "message": error.message}
         if isinstance(failure, Obeyed):
