@@ -142,6 +142,12 @@ class Bridge(ABC):
                 await socket.send_str(json.dumps(event))
         return socket
 
+    async def closed(self) -> None:
+        """Wait until the bot has hung up."""
+        async with asyncio.timeout(PATIENT):
+            while not all(socket.closed for socket in self.sockets.values()):
+                await asyncio.sleep(0.001)
+
     async def hang_up(self) -> None:
         """Close every socket."""
         for socket in self.sockets.values():

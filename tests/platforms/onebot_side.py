@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,9 @@ async def served(receive: Receive, media: Media, clock: Now, **changes: Any) -> 
 
 
 @asynccontextmanager
-async def connected(ears: Ears, folder: Path, **changes: Any) -> AsyncIterator[Post]:
+async def connected(ears: Ears, folder: Path, now: datetime = NOON, **changes: Any) -> AsyncIterator[Post]:
     """The same with a store of pictures in `folder`."""
-    async with served(ears.receive, MediaStore(folder, limit_bytes=10_000_000), lambda: NOON, **changes) as post:
+    async with served(ears.receive, MediaStore(folder, limit_bytes=10_000_000), lambda: now, **changes) as post:
         yield post
 
 

@@ -14,7 +14,7 @@ EVERYBODY: Final = "@所有人"
 _AT: Final = re.compile("[@＠]")
 _CHOSEN: Final = re.compile(f"[@＠]([^@＠\n{CHOSEN}]{{1,60}}){CHOSEN}")
 _BEHIND_CALL: Final = f" \t\n\u3000{CHOSEN},，:：、"
-_ENDS_NAME: Final = re.compile(rf"[\s{CHOSEN},，.。:：;；!！?？、]|$")
+_ENDS_NAME: Final = re.compile(rf"[\s{CHOSEN},，。:：;；!！?？、]|$")
 
 
 @dataclass(frozen=True, slots=True)
