@@ -71,6 +71,8 @@ async def run(
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
         # The first ring comes before the first message: what is too late to be said is given up by then.
         await stack.enter_async_context(ticking(bell))
+        address = await stack.enter_async_context(serving(pages, config.host, config.port))
+        # Let go before the pages are: a bridge that has dialled in still answers what it is just being told to say.
         await stack.enter_async_context(working(sender.run(stop), stop))
-        opened(await stack.enter_async_context(serving(pages, config.host, config.port)))
+        opened(address)
         await stop.wait()

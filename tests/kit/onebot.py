@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.channels.base import Channel
+from handlers.messages import Inbound
 from tests.kit.platform import Ground, Said, Saying
 from tests.platforms.onebot import PATIENT, ActionError
 from tests.platforms.onebot_side import served
@@ -35,15 +36,22 @@ class OneBotPlatform:
     def __init__(self, version: int) -> None:
         self._version = version
         self._wechat = WeChat()
+        self.failures: list[Exception] = []  #: of storing what is heard, one after the other
 
     @asynccontextmanager
     async def connected(self, ground: Ground) -> AsyncIterator[Channel]:
         self._fill(ground)
         make = Bridge11 if self._version == 11 else Bridge12
-        async with served(ground.receive, ground.media, ground.clock) as post:
+
+        async def receive(inbound: Inbound) -> None:
+            if self.failures:
+                raise self.failures.pop(0)
+            await ground.receive(inbound)
+
+        async with served(receive, ground.media, ground.clock) as post:
             self._link = post.channel.link
-            async with make(self._wechat, post.address) as self._bridge:
-                await self._bridge.settled()
+            async with make(self._wechat, post.address) as self.bridge:
+                await self.bridge.settled()
                 yield post.channel
 
     def sender(self, person: str) -> str:
@@ -57,18 +65,18 @@ class OneBotPlatform:
 
     async def says(self, saying: Saying) -> str:
         group, who, pieces = self._said(saying)
-        return self._bridge.says(group, who, *pieces)
+        return self.bridge.says(group, who, *pieces)
 
     async def says_twice(self, saying: Saying) -> None:
         group, who, pieces = self._said(saying)
-        event = self._bridge.message(self._wechat.message(who, pieces), group)
-        self._bridge.tells(event, event)
+        event = self.bridge.message(self._wechat.message(who, pieces), group)
+        self.bridge.tells(event, event)
 
     async def says_jumbled(self, sayings: Sequence[Saying]) -> None:
         events = []
         for group, who, pieces in map(self._said, sayings):
-            events.append(self._bridge.message(self._wechat.message(who, pieces), group))
-        self._bridge.tells(*reversed(events))
+            events.append(self.bridge.message(self._wechat.message(who, pieces), group))
+        self.bridge.tells(*reversed(events))
 
     async def presses(self, person: str, under: Said, label: str, *, group: str | None = None) -> None:
         raise NotImplementedError
@@ -78,22 +86,22 @@ class OneBotPlatform:
         return [Said(one.id, one.text) for one in place.heard]
 
     async def settle(self) -> None:
-        await self._bridge.settled()
+        await self.bridge.settled()
 
     async def removes_bot(self, group: str) -> None:
-        self._bridge.tells(self._bridge.membership(GROUPS[group], self._wechat.bot, member=False))
+        self.bridge.tells(self.bridge.membership(GROUPS[group], self._wechat.bot, member=False))
 
     async def slows_down(self, wait: timedelta) -> None:
         for action in ("send_group_msg", "send_private_msg", "send_message"):
-            self._bridge.fails(action, BUSY_11 if self._version == 11 else BUSY_12)
+            self.bridge.fails(action, BUSY_11 if self._version == 11 else BUSY_12)
 
     async def disconnects(self) -> None:
-        await self._bridge.hang_up()
+        await self.bridge.hang_up()
         await self._until(up=False)
 
     async def reconnects(self) -> None:
-        self._bridge.forget()
-        await self._bridge.open("Universal")
+        self.bridge.forget()
+        await self.bridge.open("Universal")
         await self._until(up=True)
 
     async def _until(self, *, up: bool) -> None:
