@@ -35,7 +35,7 @@ async def sent(
     ears, wechat = Ears(), WeChat()
     wechat.person(WANG, "王阿姨")
     wechat.group(GROUP)
-    settings = {"picture_folder": inbox, "timeout_seconds": 0.5} | changes
+    settings: dict[str, Any] = {"picture_folder": inbox, "timeout_seconds": 0.5} | changes
     async with connected(ears, folder, **settings) as post:
         bridge = make(wechat, post.address, folder=inbox)
         if prepare:

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import pytest
@@ -143,7 +143,7 @@ async def test_pictures_come_with_their_words(tmp_path: Path, make: Make, way: s
 
 @BOTH
 async def test_a_picture_by_address_is_fetched_by_who_was_given_it(tmp_path: Path, make: Make) -> None:
-    settings = {"picture_way": "url", "picture_url": "http://localhost:1"}
+    settings: dict[str, Any] = {"picture_way": "url", "picture_url": "http://localhost:1"}
     async with connected(Ears(), tmp_path, **settings) as post, make(town(), post.address) as bridge:
         await bridge.settled()
         (digest,) = await stored(tmp_path, "red")
