@@ -77,7 +77,7 @@ def _meant(
         return inbound
     if offer is None or rest not in ("", offer.label):
         return replace(inbound, happening=Happening.PRESSED, text=NO_NUMBER, to_bot=True)
-    offers.use(offer, moment.now)
+    offers.use(moment.session, offer, moment.now)
     payload = Button(offer.label, offer.words).payload
     return replace(inbound, happening=Happening.PRESSED, text=payload, to_bot=True)
 

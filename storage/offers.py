@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import Base, table_of
 from storage.chats import Address
+from storage.entities import attached, made
+from storage.prepared import Prepared
 from storage.types import MemberId
 
 STANDS_FOR: Final = timedelta(days=1)
@@ -55,18 +57,27 @@ async def make(
     return first
 
 
+_COLUMNS: Final = table_of(Offer).c
+_STANDING: Final = Prepared(
+    sa.select(*_COLUMNS).where(
+        sa.tuple_(_COLUMNS.channel, _COLUMNS.account, _COLUMNS.chat).in_(sa.bindparam("chats", expanding=True)),
+        _COLUMNS.until > sa.bindparam("now", type_=_COLUMNS.until.type),
+    )
+)
+
+
 async def standing(session: AsyncSession, chats: Collection[Address], now: datetime) -> dict[Address, dict[int, Offer]]:
-    """What stands for what in these chats, by number; one statement."""
-    here = sa.tuple_(Offer.channel, Offer.account, Offer.chat)
+    """What stands for what in these chats, by number, to be looked at; one statement."""
+    await session.flush()
     found: dict[Address, dict[int, Offer]] = {}
-    for offer in await session.scalars(sa.select(Offer).where(here.in_(list(chats)), Offer.until > now)):
-        found.setdefault((offer.channel, offer.account, offer.chat), {})[offer.number] = offer
+    for row in await _STANDING.all(session, {"chats": list(chats), "now": now}):
+        found.setdefault((row.channel, row.account, row.chat), {})[row.number] = made(Offer, row._asdict())
     return found
 
 
-def use(offer: Offer, now: datetime) -> None:
+def use(session: AsyncSession, offer: Offer, now: datetime) -> None:
     """Somebody has said the number."""
-    offer.until = min(offer.until, now + USED_FOR)
+    attached(session, offer).until = min(offer.until, now + USED_FOR)
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
