@@ -4,9 +4,9 @@ The platform tells no names: who is not known yet is called by what he is.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 from typing import Any, Final
@@ -17,6 +17,7 @@ from handlers.messages import Attachment, Happening, Inbound
 
 CHANNEL: Final = "wecom_bot"
 NAMELESS: Final = "企业微信同事"
+BELIEVED: Final = timedelta(days=1)  #: how far a time of the platform's may be from ours
 PLATFORM: Final = "sys"  #: who sends the platform's own notices
 #: The commands that tell something, and for each the events that mean something to us; a message is none.
 MEANT: Final = {"aibot_msg_callback": (None,), "aibot_event_callback": ("enter_chat", "template_card_event")}
@@ -77,7 +78,7 @@ def read(frame: Frame, me: Me, now: datetime) -> Heard | None:
     body, told = frame.body, MEANT.get(frame.cmd)
     if told is None or body.get("aibotid", me.bot_id) != me.bot_id or frame.event.get("eventtype") not in told:
         return None
-    sender = _text(_part(body, "from"), "userid")
+    sender = _needed(_inner(body, "from"), "userid")
     if sender == PLATFORM:
         return None
     return _event(body, sender, me, now) if frame.event else _message(body, sender, me, now)
@@ -95,7 +96,7 @@ def _message(body: JSON, sender: str, me: Me, now: datetime) -> Heard | None:
     parts = [*_parts(body)]
     said = "\n".join(filter(None, (_said(kind, part) for kind, part in parts)))
     text = uncalled(said, me.name) if conversation.kind == GROUP else said.strip()
-    pictures = tuple(Picture(_text(part, "url"), _text(part, "aeskey")) for kind, part in parts if kind == "image")
+    pictures = tuple(Picture(_word(part, "url"), _word(part, "aeskey")) for kind, part in parts if kind == "image")
     others = tuple(Attachment(_OTHERS[kind]) for kind, _ in parts if kind in _OTHERS)
     if not (said or pictures or others):
         return None
@@ -104,13 +105,13 @@ def _message(body: JSON, sender: str, me: Me, now: datetime) -> Heard | None:
 
 
 def _event(body: JSON, sender: str, me: Me, now: datetime) -> Heard:
-    event, conversation = _part(body, "event"), _conversation(body, sender)
+    event, conversation = _inner(body, "event"), _conversation(body, sender)
     if event.get("eventtype") == "enter_chat":
         # Whoever only looks in cannot be written to yet.
         inbound = _inbound(body, conversation, sender, me, now, happening=Happening.JOINED, one_to_one=None)
         return Heard(Kind.ENTERED, conversation, inbound)
-    pressed = _part(event, "template_card_event")
-    key, card = _text(pressed, "event_key"), _text(pressed, "task_id")
+    pressed = _inner(event, "template_card_event")
+    key, card = _needed(pressed, "event_key"), _needed(pressed, "task_id")
     more: Any = {"text": key, "happening": Happening.PRESSED, "to_bot": True, "reply_to": card}
     return Heard(Kind.PRESSED, conversation, _inbound(body, conversation, sender, me, now, **more))
 
@@ -140,15 +141,15 @@ def _message_id(body: JSON, sender: str) -> str:
         return given
     if not isinstance(body.get("create_time"), int):
         raise Unreadable("no msgid")
-    told = f"{sender}\n{body['create_time']}\n{sorted(str(item) for item in _part(body, 'event').items())}"
+    told = f"{sender}\n{body['create_time']}\n{sorted(str(item) for item in _inner(body, 'event').items())}"
     return f"event:{sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _moment(body: JSON, now: datetime) -> datetime:
     at = body.get("create_time")
-    if not isinstance(at, int) or not 0 < at < now.timestamp() + 3600:
-        return now
-    return datetime.fromtimestamp(at, UTC)
+    if isinstance(at, int) and abs(at - now.timestamp()) < BELIEVED.total_seconds():
+        return datetime.fromtimestamp(at, UTC)
+    return now
 
 
 def _conversation(body: JSON, sender: str) -> Conversation:
@@ -156,43 +157,43 @@ def _conversation(body: JSON, sender: str) -> Conversation:
         return Conversation(SINGLE, sender)
     if body.get("chattype") != GROUP:
         raise Unreadable("no chattype")
-    return Conversation(GROUP, _text(body, "chatid"))
+    return Conversation(GROUP, _needed(body, "chatid"))
 
 
 def _parts(message: JSON) -> Iterator[tuple[str, JSON]]:
     """A message's parts with their kinds: several only where words and pictures are mixed."""
-    kind = _text(message, "msgtype")
-    if kind != "mixed":
-        yield kind, _part(message, kind)
-        return
-    items: Sequence[object] = _part(message, "mixed").get("msg_item") or ()
-    for item in items:
+    kind = _word(message, "msgtype")
+    content = _inner(message, kind)
+    items = content.get("msg_item") if kind == "mixed" else [message]
+    for item in items if isinstance(items, list) else ():
         if isinstance(item, dict):
-            yield _text(item, "msgtype"), _part(item, _text(item, "msgtype"))
+            yield _word(item, "msgtype"), _inner(item, _word(item, "msgtype"))
 
 
 def _said(kind: str, part: JSON) -> str:
     """The words of a part; of speech, as the platform has understood it."""
-    return str(part.get("content") or "") if kind in ("text", "voice") else ""
+    return _word(part, "content") if kind in ("text", "voice") else ""
 
 
 def _quoted(body: JSON, me: Me) -> str:
-    quote = body.get("quote")
-    if not isinstance(quote, dict):
-        return ""
-    said = "\n".join(filter(None, (_said(kind, part) for kind, part in _parts(quote))))
+    said = "\n".join(filter(None, (_said(kind, part) for kind, part in _parts(_inner(body, "quote")))))
     return uncalled(said, me.name) if me.name else said.strip()
 
 
-def _part(body: JSON, name: str) -> JSON:
-    found = body.get(name, {})
-    if not isinstance(found, dict):
-        raise Unreadable(f"{name} is no object")
-    return found
-
-
-def _text(body: JSON, name: str) -> str:
+def _inner(body: JSON, name: str) -> JSON:
+    """An object in an object; empty where there is none."""
     found = body.get(name)
-    if not isinstance(found, str) or not found:
+    return found if isinstance(found, dict) else {}
+
+
+def _word(body: JSON, name: str) -> str:
+    """A text in an object; empty where there is none."""
+    found = body.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _needed(body: JSON, name: str) -> str:
+    """The same where nothing can be understood without it."""
+    if not (found := _word(body, name)):
         raise Unreadable(f"no {name}")
     return found
