@@ -67,7 +67,7 @@ async def run(
 
         by, pace = config.instance, config.outbox.pace
         sender = Sender(sessions=sessions, channels=channels, clock=clock, instance=by, pace=pace, mail=mail)
-        ticks = ticks_of(config, media)
+        ticks = ticks_of(config, media, channels)
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
         # The first ring comes before the first message: what is too late to be said is given up by then.
         await stack.enter_async_context(ticking(bell))

@@ -10,6 +10,7 @@ from typing import Final
 from bot.introduced import note_way
 from handlers.board import outdate
 from handlers.context import Context
+from handlers.gaps import answer_late
 from handlers.messages import Happening, Refusal
 from handlers.router import Asked, Routes
 from storage import members
@@ -73,10 +74,19 @@ async def _refuse(ctx: Context, routes: Routes, refusal: Refusal) -> None:
         if asked is not None and asked.loose:
             await _answer(ctx, routes, None)
             return
-    ctx.answer(refusal.reply)
+    if ctx.is_late:
+        await answer_late(ctx)
+    else:
+        ctx.answer(refusal.reply)
 
 
 async def _answer(ctx: Context, routes: Routes, asked: Asked | None) -> None:
+    before = changes(ctx.session)
     reply = await routes.route(ctx, asked)
-    if reply is not None:
+    if reply is None:
+        return
+    done = is_pending(ctx.session) or changes(ctx.session) != before
+    if ctx.is_late and not done:
+        await answer_late(ctx)
+    else:
         ctx.answer(reply)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Link
 from storage import receipts
 from storage.database import Sessions
 from storage.receipts import Backlog
@@ -20,7 +20,7 @@ PATIENCE: Final = 3.0  #: seconds after which a database that does not answer co
 class Health:
     """`backlog` None: the database is away. `oldest`: for how many seconds the first waiting message has been due."""
 
-    channels: tuple[str, ...]
+    channels: tuple[Link, ...]
     backlog: Backlog | None = None
     oldest: float = 0.0
 
@@ -38,7 +38,8 @@ class Health:
             "unsure": known.unsure,
             "dead": known.dead,
         }
-        return {"database": self.database, "channels": list(self.channels), "outbox": outbox}
+        channels = [_told(link) for link in self.channels]
+        return {"database": self.database, "channels": channels, "outbox": outbox}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Nurse:
 
     async def look(self) -> Health:
         """How things are just now."""
-        names = tuple(f"{name}:{account}" for name, account in self.channels)
+        links = tuple(channel.link for channel in self.channels.values())
         task = asyncio.create_task(self._backlog())
         # Not cancelled when it takes too long: a transaction is finished, never torn.
         self._looking.add(task)
@@ -60,8 +61,8 @@ class Nurse:
         await asyncio.wait({task}, timeout=PATIENCE)
         found = task.result() if task.done() else None
         if found is None or found.oldest_due is None:
-            return Health(names, found)
-        return Health(names, found, max((self.clock() - found.oldest_due).total_seconds(), 0.0))
+            return Health(links, found)
+        return Health(links, found, max((self.clock() - found.oldest_due).total_seconds(), 0.0))
 
     async def _backlog(self) -> Backlog | None:
         try:
@@ -69,3 +70,9 @@ class Nurse:
                 return await receipts.backlog(session)
         except (SQLAlchemyError, OSError):
             return None
+
+
+def _told(link: Link) -> dict[str, Any]:
+    """A channel as it is told: since when it is connected, or not, and why not."""
+    since = link.since and link.since.isoformat(timespec="seconds")
+    return {"name": f"{link.channel}:{link.account}", "up": link.up, "since": since, "reason": link.reason}

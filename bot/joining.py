@@ -14,6 +14,7 @@ from bot.clock import Tick
 from bot.config import Config
 from bot.gathering import open_web_groups
 from bot.media import MediaStore
+from bot.pulse import Pulses
 from bot.section import Misconfigured
 from bot.sweep import Sweep
 from handlers.features import TICKS
@@ -78,7 +79,8 @@ async def prepare(config: Config) -> None:
         ) from error
 
 
-def ticks_of(config: Config, media: MediaStore) -> tuple[Tick, ...]:
-    """What happens by itself: the handlers' ticks, the sweep of pictures, and groups where nobody else makes any."""
+def ticks_of(config: Config, media: MediaStore, channels: Mapping[tuple[str, str], Channel]) -> tuple[Tick, ...]:
+    """What happens by itself: the handlers' ticks and the bot's own, and groups where nobody else makes any."""
     alone = all(isinstance(section, WebchatConfig) for section in config.channels)
-    return (*TICKS, Sweep(media).sweep_pictures, *((open_web_groups,) if alone else ()))
+    own = (Sweep(media).sweep_pictures, Pulses(channels).feel)
+    return (*TICKS, *own, *((open_web_groups,) if alone else ()))

@@ -59,7 +59,7 @@ async def ask_if_unsure(ctx: Context, question: Question, weighed: Weighed, judg
     hint = hinted(weighed.view.text) if weighed.opens >= manner.fears else None
     if hint is not None or (weighed.opens >= manner.fears and weighed.alarm >= IN_DOUBT):
         await _fear(ctx, heard, hint)
-    elif weighed.opens >= manner.asks and _is_free(ctx):
+    elif weighed.opens >= manner.asks and _is_free(ctx) and not ctx.is_late:
         category = ctx.reader.report(heard, question.scene).category
         if category not in ctx.house.never_in_group:
             text = phrases.open_it(category, int(ctx.house.answer_within.total_seconds() // 60))

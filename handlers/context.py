@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from typing_extensions import override
 
 from handlers.board import Board, Outlook
-from handlers.messages import Inbound, Reply, Words
+from handlers.messages import Happening, Inbound, Reply, Words
 from handlers.moment import Moment
 from handlers.understanding.decide import Reader
 from handlers.understanding.scales import Weighed
@@ -26,6 +27,10 @@ class Foreseen:
     question: Question
     weighed: Weighed
     outlook: Outlook
+
+
+LATE: Final = timedelta(minutes=30)  #: after which nobody waits for an answer any more
+BELIEVED: Final = timedelta(days=7)  #: no platform keeps a message for longer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +58,16 @@ class Context(Moment):
     def is_group(self) -> bool:
         """Whether others read along."""
         return self.inbound.is_group
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it comes late, because the channel was cut off: what is to be done is done, but nobody chats."""
+        return self.inbound.happening is Happening.SAID and self.now - self.inbound.at > LATE
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said, as far as anybody need know: now, or earlier where it comes late. Old clocks are not believed."""
+        return self.inbound.at if self.is_late and self.now - self.inbound.at < BELIEVED else self.now
 
     async def member(self) -> Member:
         """The speaker as a member; he becomes one with the first thing he does."""

@@ -59,7 +59,7 @@ class Moment:
         outbox.put(
             self.session,
             dict(
-                key=_bounded(f"{key}:{channel}:{account}:{chat}"),
+                key=key_at(key, address),
                 channel=channel,
                 account=account,
                 chat=chat,
@@ -107,6 +107,11 @@ class Moment:
     def note(self, action: str, subject: str, by: MemberId | None, *, done: bool = True) -> None:
         """Enter an act into the audit."""
         audit.enter(self.session, dict(at=self.now, action=action, subject=subject, member_id=by, done=done))
+
+
+def key_at(key: str, address: Address) -> str:
+    """The key of a message that is said at that address."""
+    return _bounded(":".join((key, *address)))
 
 
 def _bounded(key: str) -> str:

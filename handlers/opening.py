@@ -54,7 +54,7 @@ async def _new_ticket(ctx: Context, item: Item, reporter: Member) -> Ticket:
         place_id=(await place_of(ctx, scope, item.spot)).id,
         category=item.category,
         urgency=item.urgency,
-        opened_at=ctx.now,
+        opened_at=ctx.said_at,
         waiting_since=ctx.now,
         last_at=ctx.now,
         channel=channel,

@@ -72,3 +72,8 @@ async def doubtful(session: AsyncSession) -> Sequence[OutboxMessage]:
     unsure = OutboxMessage.status == OutboxStatus.UNSURE, OutboxMessage.is_group, OutboxMessage.broadcast_id.is_(None)
     query = sa.select(OutboxMessage).where(*unsure, OutboxMessage.doubt_told.is_(False)).order_by(OutboxMessage.id)
     return (await session.scalars(query)).all()
+
+
+async def is_there(session: AsyncSession, key: str) -> bool:
+    """Whether a message with that key was put into the outbox, in this transaction or before."""
+    return await session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None

@@ -47,8 +47,10 @@ async def test_health_counts_what_waits_and_what_nobody_knows(world: World) -> N
         waiting = await receipts.with_status(session, OutboxStatus.PENDING)
         waiting[0].status = OutboxStatus.UNSURE
     world.now += timedelta(seconds=90)
+    world.channel.link.lost("cut")
     health = (await Nurse(world.sessions, {("fake", "bot"): world.channel}, lambda: world.now).look()).as_json()
-    assert health["channels"] == ["fake:bot"]
+    since = MONDAY_9.isoformat(timespec="seconds")
+    assert health["channels"] == [{"name": "fake:bot", "up": False, "since": since, "reason": "cut"}]
     assert health["outbox"] == {"waiting": len(waiting) - 1, "oldest_seconds": 90.0, "unsure": 1, "dead": 0}
 
 

@@ -16,8 +16,10 @@ from bot.channels.base import Can, Channel, Groups, Link
 from bot.clock import Clock
 from bot.joining import Reaches
 from bot.media import MediaStore
+from bot.pulse import Pulses
 from bot.receive import Receiver
 from bot.sender import Sender
+from handlers.features import TICKS
 from handlers.house import HouseRules
 from handlers.messages import Inbound
 from handlers.rules.escalations import Policy
@@ -215,7 +217,7 @@ async def staged(platform: Platform, sessions: Sessions, reader: Reader, folder:
             channel=channel,
             receiver=receiver,
             sender=sender,
-            clock=Clock(**common),
+            clock=Clock(ticks=(*TICKS, Pulses(channels).feel), **common),
             time=time,
             desk=desk,
         )

@@ -72,6 +72,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_path"), ["path"], unique=False)
 
     op.create_table(
+        "pulse",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "account", name=op.f("pk_pulse")),
+    )
+    op.create_table(
         "wrong_code",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("channel", sa.String(length=24), nullable=False),
