@@ -11,6 +11,7 @@ from bot.introduced import note_way
 from handlers.board import outdate
 from handlers.context import Context
 from handlers.gaps import answer_late
+from handlers.holding import catch_up
 from handlers.messages import Happening, Refusal
 from handlers.router import Asked, Routes
 from storage import members
@@ -40,6 +41,7 @@ async def handle(ctx: Context, routes: Routes, refused: Refusal | None) -> None:
     if ctx.inbound.from_bot and ctx.inbound.happening in SPOKEN:
         return  # two bots that answer each other never end
     await note_way(ctx)
+    await catch_up(ctx)
     await (_let(ctx, routes) if refused is None else _refuse(ctx, routes, refused))
 
 

@@ -34,7 +34,11 @@ class Reaches(Mapping[str, Reach]):
             if known == name:
                 can = channel.can
                 return Reach(
-                    hears_all=can.hears_all, mentions=can.mentions, buttons=can.buttons, one_to_one=can.one_to_one
+                    hears_all=can.hears_all,
+                    mentions=can.mentions,
+                    buttons=can.buttons,
+                    one_to_one=can.one_to_one,
+                    only_answers=can.answers is not None,
                 )
         raise KeyError(name)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.channels.base import SendError
-from handlers.rules.outbox import repeatable, retry_after
+from handlers.rules.outbox import repeatable, retry_after, waits_for_a_word
 from storage.outbox import OutboxMessage
 from storage.types import OutboxStatus
 
@@ -41,6 +41,8 @@ class Verdict:
             message.status, message.sent_at, message.platform_id = OutboxStatus.SENT, now, outcome.platform_id
         elif error.moved_to and message.attempts < self.give_up_after:
             message.status, message.chat = OutboxStatus.PENDING, error.moved_to
+        elif error.waits:
+            self._hold(message)
         elif error.unsure:
             self.unknown(message, now)
         elif error.permanent:
@@ -59,6 +61,11 @@ class Verdict:
             self._try_again(message, now)
         else:
             message.status = OutboxStatus.UNSURE
+
+    def _hold(self, message: OutboxMessage) -> None:
+        """It waits for the person's next word; when that comes, it counts as not tried yet."""
+        waits = waits_for_a_word(message.kind, is_group=message.is_group)
+        message.status, message.attempts = (OutboxStatus.HELD, 0) if waits else (OutboxStatus.DEAD, message.attempts)
 
     def _try_again(self, message: OutboxMessage, now: datetime, wish: timedelta | None = None) -> None:
         if message.attempts >= self.give_up_after:

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.channels.ledger import NOT_ALLOWED
 from bot.finding import Finding, missing, ready
 from handlers.dispatch import Rung, ladder
 from handlers.gazetteer import title
 from handlers.moment import Moment
 from handlers.phrases.places import names
-from storage import chats, duty, identities, inbox, members, places, receipts
+from storage import chats, duty, held, identities, inbox, members, places, receipts
 from storage.members import Person
 from storage.places import Place
 from storage.types import PlaceKind
@@ -42,6 +43,12 @@ async def leftovers(session: AsyncSession) -> list[Finding]:
         found.append(
             missing(f"有 {unsaid.dead} 条消息发不出去（被移出群、被拉黑，或者试了多次）。请另想办法告诉人家。")
         )
+    if silent := await receipts.dead_for(session, (NOT_ALLOWED, held.TOO_LONG)):
+        found.append(
+            missing(f"其中 {silent} 条是因为对方一直没再来话，平台不许主动说。要紧的请打电话；订阅通知能补上一部分。")
+        )
+    if unsaid.held:
+        found.append(ready(f"有 {unsaid.held} 条话等对方下次开口再说（平台只许回话），等七天。"))
     if kept:
         found.append(
             missing(f"有 {kept} 条消息因为程序出错还没办。重新启动会再试，最多留一天；日志里有 handler_failed。")

@@ -18,7 +18,7 @@ from handlers.router import Router
 from handlers.rules.quiet import quiet_until
 from handlers.rules.roles import may
 from handlers.telling import answering_for, say_above
-from storage import chats, places
+from storage import chats, identities, places
 from storage.chats import GroupChat
 from storage.codes import Purpose
 from storage.places import Place
@@ -114,6 +114,8 @@ async def hear_again(ctx: Context) -> None:
 @router.listen(Happening.REMOVED)
 async def leave(ctx: Context) -> None:
     """Nothing more can be said there."""
+    if not ctx.is_group:
+        await identities.lose_way(ctx.session, ctx.inbound.address)
     await chats.lose(ctx.session, ctx.inbound.address, ctx.now)
 
 

@@ -22,6 +22,7 @@ class Happening(StrEnum):
     JOINED = "joined"  #: the bot was added to the chat
     REMOVED = "removed"  #: the bot was removed from the chat
     MOVED = "moved"  #: the chat has the new address `about`
+    ENTERED = "entered"  #: somebody opened the chat with the bot; `about` is the code by which he came
 
 
 @dataclass(frozen=True, slots=True)

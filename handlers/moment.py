@@ -25,6 +25,7 @@ class Reach:
     mentions: bool = False
     buttons: bool = False
     one_to_one: bool = False
+    only_answers: bool = False  #: it may write to a person only for a while after his own word
 
 
 @dataclass(slots=True, kw_only=True)

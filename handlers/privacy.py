@@ -15,7 +15,19 @@ from handlers.phrases.times import span_name
 from handlers.reading import Unclear
 from handlers.rota import span_of
 from handlers.router import Router
-from storage import codes, corrections, followers, inbox, members, offers, outbox, places, privacy, tickets
+from storage import (
+    allowances,
+    codes,
+    corrections,
+    followers,
+    inbox,
+    members,
+    offers,
+    outbox,
+    places,
+    privacy,
+    tickets,
+)
 from storage.members import Member
 from storage.privacy import Kept
 from storage.types import MemberId, MessageKind, PlaceId, Role
@@ -129,4 +141,5 @@ async def forget_old(moment: Moment) -> None:
     await outbox.forget_words(moment.session, now - house.words_for)
     await corrections.forget(moment.session, now - house.corrections_for)
     await offers.forget(moment.session, now)
+    await allowances.forget(moment.session, now - house.ids_for)
     await codes.forget(moment.session, expired_before=now - house.code_for, guessed_before=now - GUESSED_WITHIN)

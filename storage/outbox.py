@@ -14,6 +14,12 @@ from storage.prepared import Prepared
 from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, TicketId
 
 WAITING = (OutboxStatus.PENDING, OutboxStatus.SENDING)
+UNSAID = (*WAITING, OutboxStatus.HELD)
+
+
+def _only(rows: str) -> dict[str, Any]:
+    """Of an index: for these rows alone."""
+    return {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)}
 
 
 class OutboxMessage(Base, kw_only=True):
@@ -21,15 +27,8 @@ class OutboxMessage(Base, kw_only=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        sa.Index(
-            "ix_outbox_waiting",
-            "channel",
-            "account",
-            "chat",
-            "id",
-            sqlite_where=sa.text("status IN ('pending', 'sending')"),
-            postgresql_where=sa.text("status IN ('pending', 'sending')"),
-        ),
+        sa.Index("ix_outbox_waiting", "channel", "account", "chat", "id", **_only("status IN ('pending', 'sending')")),
+        sa.Index("ix_outbox_held", "channel", "account", "chat", "id", **_only("status = 'held'")),
         sa.Index("ix_outbox_platform", "channel", "account", "platform_id"),
     )
 
@@ -175,7 +174,7 @@ async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]
 
 async def forget_words(session: AsyncSession, before: datetime) -> None:
     """Empty the texts of what was settled before that moment; the receipts stay."""
-    settled = OutboxMessage.status.not_in(WAITING)
+    settled = OutboxMessage.status.not_in(UNSAID)
     await session.execute(
         sa.update(OutboxMessage).where(settled, OutboxMessage.created_at < before).values(body={"text": ""})
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import identities, inbox
+from storage import allowances, identities, inbox
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -21,7 +21,7 @@ from storage.identities import Identity
 from storage.inbox import InboxEntry
 from storage.members import Member, RoleGrant
 from storage.offers import Offer
-from storage.outbox import WAITING, OutboxMessage
+from storage.outbox import UNSAID, WAITING, OutboxMessage
 from storage.tickets import Ticket
 from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role, TicketId
 from storage.words import Picture, TicketMessage
@@ -99,6 +99,8 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
         await session.execute(sa.delete(table).where(table.member_id == member.id))
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))
+        way = identity.one_to_one or identity.sender
+        await allowances.forget_chat(session, (identity.channel, identity.account, way))
         await session.delete(identity)
     member.name, member.gone_at = GONE_NAME, member.gone_at or now
     member.home_id = member.room = member.phone = None
@@ -123,7 +125,7 @@ async def _erase_messages(session: AsyncSession, member: MemberId, identities: S
     wordless = sa.update(OutboxMessage).values(body={"text": ""})
     await session.execute(wordless.where(his).values(member_id=member))
     mine = sa.select(Ticket.id).where(Ticket.reporter_id == member)
-    settled = OutboxMessage.status.not_in(WAITING)
+    settled = OutboxMessage.status.not_in(UNSAID)
     about = sa.or_(OutboxMessage.member_id == member, OutboxMessage.ticket_id.in_(mine))
     await session.execute(wordless.where(settled, about))
 
@@ -158,7 +160,7 @@ async def unreferenced(session: AsyncSession, digests: Collection[str]) -> set[s
     needed = set(await session.scalars(sa.select(Picture.digest)))
     for pictures in await session.scalars(sa.select(Broadcast.pictures)):
         needed.update(pictures)
-    for body in await session.scalars(sa.select(OutboxMessage.body).where(OutboxMessage.status.in_(WAITING))):
+    for body in await session.scalars(sa.select(OutboxMessage.body).where(OutboxMessage.status.in_(UNSAID))):
         needed.update(body.get("pictures", ()))
     for entry in await inbox.kept(session):
         needed.update(seen.get("digest") for seen in (entry.kept or {}).get("attachments", ()))

@@ -1,6 +1,6 @@
 """What became of what the bot said: for whoever looks after it, and for pages that show it again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,11 +20,12 @@ class Backlog:
     oldest_due: datetime | None
     unsure: int
     dead: int
+    held: int = 0
 
 
 async def backlog(session: AsyncSession) -> Backlog:
-    """What waits, what nobody knows of whether it was said, and what never will be."""
-    unsaid = OutboxMessage.status != OutboxStatus.SENT
+    """What waits, what nobody knows of whether it was said, what never will be, and what may not be said yet."""
+    unsaid = OutboxMessage.status.not_in((OutboxStatus.SENT, OutboxStatus.FOLDED))
     first = sa.func.min(OutboxMessage.due_at).label("first")
     query = sa.select(OutboxMessage.status, sa.func.count(), first).where(unsaid).group_by(OutboxMessage.status)
     found = {status: (count, oldest) for status, count, oldest in await session.execute(query)}
@@ -34,7 +35,14 @@ async def backlog(session: AsyncSession) -> Backlog:
         oldest_due=min((oldest for _, oldest in waiting), default=None),
         unsure=found.get(OutboxStatus.UNSURE, (0, None))[0],
         dead=found.get(OutboxStatus.DEAD, (0, None))[0],
+        held=found.get(OutboxStatus.HELD, (0, None))[0],
     )
+
+
+async def dead_for(session: AsyncSession, reasons: Collection[str]) -> int:
+    """How many messages are dead for one of these reasons."""
+    dead = OutboxMessage.status == OutboxStatus.DEAD, OutboxMessage.error.in_(reasons)
+    return await session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage).where(*dead)) or 0
 
 
 async def said_in(session: AsyncSession, address: Address, since: datetime, limit: int) -> Sequence[OutboxMessage]:
@@ -77,3 +85,11 @@ async def doubtful(session: AsyncSession) -> Sequence[OutboxMessage]:
 async def is_there(session: AsyncSession, key: str) -> bool:
     """Whether a message with that key was put into the outbox, in this transaction or before."""
     return await session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None
+
+
+async def came_back(session: AsyncSession, message: tuple[str, str, str], reason: str) -> None:
+    """What the platform had taken under that (channel, account, platform id) has not arrived."""
+    channel, account, platform_id = message
+    taken = OutboxMessage.channel == channel, OutboxMessage.account == account, OutboxMessage.platform_id == platform_id
+    dead = sa.update(OutboxMessage).where(*taken, OutboxMessage.status == OutboxStatus.SENT)
+    await session.execute(dead.values(status=OutboxStatus.DEAD, error=reason[:200]))

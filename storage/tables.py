@@ -4,6 +4,7 @@ Every table is named here, so that whoever opens the database knows all of them.
 """
 
 from storage import (
+    allowances,
     audit,
     broadcasts,
     chats,
@@ -28,6 +29,7 @@ from storage import (
 )
 
 __all__ = [
+    "allowances",
     "audit",
     "broadcasts",
     "chats",

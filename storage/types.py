@@ -150,6 +150,8 @@ class OutboxStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     UNSURE = "unsure"  #: it may have been said; never repeated by itself
+    HELD = "held"  #: it may not be said until the person writes again
+    FOLDED = "folded"  #: its words are part of a later message
     DEAD = "dead"
 
 

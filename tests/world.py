@@ -80,12 +80,12 @@ class World:
     count: int = 0
 
     def __post_init__(self) -> None:
-        reach = {self.channel.name: Reach(hears_all=True, mentions=True, one_to_one=True)}
+        self.reach = {self.channel.name: Reach(hears_all=True, mentions=True, one_to_one=True)}
         common: dict[str, Any] = {
             "sessions": self.sessions,
             "clock": lambda: self.now,
             "house": self.house,
-            "reach": reach,
+            "reach": self.reach,
         }
         self.receiver = Receiver(reader=self.reader, **common)
         self.receive: Receive = self.receiver.receive  # the way in

@@ -45,6 +45,7 @@ class SendError(Exception):
         unsure: It may have been said: the request had left when the answer failed to come.
         retry_after: The platform's own wish.
         moved_to: The chat has a new address; say it there.
+        waits: The person has to write first; until then nothing may be said to him.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class SendError(Exception):
         unsure: bool = False,
         retry_after: timedelta | None = None,
         moved_to: str | None = None,
+        waits: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
@@ -63,6 +65,7 @@ class SendError(Exception):
         self.unsure = unsure
         self.retry_after = retry_after
         self.moved_to = moved_to
+        self.waits = waits
 
 
 class Channel(Protocol):

@@ -7,6 +7,7 @@ from storage.types import MessageKind
 
 FIRST_WAIT: Final = timedelta(seconds=2)
 LONGEST_WAIT: Final = timedelta(minutes=15)
+HELD_FOR: Final = timedelta(days=7)  #: who has not written by then is not told any more
 
 
 def retry_after(attempt: int, jitter: float) -> timedelta:
@@ -28,3 +29,8 @@ def repeatable(kind: MessageKind, *, is_group: bool) -> bool:
     neighbours is an embarrassment, and an admin can see it and press once.
     """
     return not is_group or kind is MessageKind.EMERGENCY
+
+
+def waits_for_a_word(kind: MessageKind, *, is_group: bool) -> bool:
+    """Whether a message that may not be said yet is kept until the person writes: a call is of no use by then."""
+    return not is_group and kind in (MessageKind.ANSWER, MessageKind.PERSONAL)

@@ -31,6 +31,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "allowance",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("chat", sa.String(length=128), nullable=False),
+        sa.Column("occasion", sa.String(length=24), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("channel", "account", "chat", "occasion", name=op.f("pk_allowance")),
+    )
+    with op.batch_alter_table("allowance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allowance_until"), ["until"], unique=False)
+
+    op.create_table(
         "lease",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=False),
@@ -42,6 +58,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory")),
+    )
+    op.create_table(
+        "position",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("stream", sa.String(length=128), nullable=False),
+        sa.Column("reached", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "account", "stream", name=op.f("pk_position")),
     )
     op.create_table(
         "model_month",
@@ -363,6 +387,13 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_broadcast_id"), ["broadcast_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_held",
+            ["channel", "account", "chat", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'held'"),
+            postgresql_where=sa.text("status = 'held'"),
+        )
         batch_op.create_index("ix_outbox_platform", ["channel", "account", "platform_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_ticket_id"), ["ticket_id"], unique=False)
         batch_op.create_index(
