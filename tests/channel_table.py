@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, get_args
 
 from bot.channels.base import About, Can, Groups, Length, Limit
 from bot.channels.kinds import ChannelConfig
 
 Columns = dict[str, Callable[[Can], str]]
+DOCS: Final = Path(__file__).parent.parent / "docs"
 COUNTED: Final = {Length.CHARACTERS: "字", Length.BYTES: "字节", Length.UNITS: "字（一个表情算两个）"}
 BYTES_A_CHARACTER: Final = 3  #: of Chinese in UTF-8
 
@@ -147,5 +149,11 @@ def _told(columns: Columns) -> str:
 
 def _of_all(heads: Iterable[str], cells: Callable[[About], list[str]]) -> str:
     heads = ["渠道", *heads]
-    rows = [[f"[{about.title}](channels/{kind}.md)", *cells(about)] for kind, about in channels().items()]
+    rows = [[_named(kind, about), *cells(about)] for kind, about in channels().items()]
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows))
+
+
+def _named(kind: str, about: About) -> str:
+    """The channel, with the way to its own page."""
+    page = f"channels/{kind}.md"
+    return f"[{about.title}]({page})" if (DOCS / page).is_file() else about.title
