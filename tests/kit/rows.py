@@ -7,6 +7,7 @@ from typing import Final
 from tests.kit.platform import Platform
 from tests.kit.telegram import TelegramPlatform
 from tests.kit.webchat import WebchatPlatform
+from tests.kit.wecom_app import WecomAppPlatform
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +22,5 @@ ROWS: Final = (
     Row("webchat", WebchatPlatform),
     Row("telegram", TelegramPlatform),
     Row("telegram webhook", lambda: TelegramPlatform(hook=True)),
+    Row("wecom app", WecomAppPlatform),
 )
