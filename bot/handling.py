@@ -15,8 +15,8 @@ from handlers.holding import catch_up
 from handlers.messages import Happening, Refusal
 from handlers.router import Asked, Routes
 from storage import members
+from storage.changes import changes, is_pending
 from storage.inbox import Key
-from storage.prepared import changes, is_pending
 
 SPOKEN: Final = (Happening.SAID, Happening.PRESSED)
 
@@ -48,7 +48,7 @@ async def handle(ctx: Context, routes: Routes, refused: Refusal | None) -> None:
 async def _let(ctx: Context, routes: Routes) -> None:
     before = changes(ctx.session)
     try:
-        asked = routes.asked(ctx)
+        asked = None if ctx.foreseen else routes.asked(ctx)  # what was weighed ahead gives no command
         if asked is None and ctx.inbound.happening is Happening.SAID:
             await _answer(ctx, routes, None)
         else:

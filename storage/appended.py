@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from storage.base import Base, table_of
-from storage.prepared import Prepared, changed
+from storage.changes import changed
+from storage.prepared import Prepared
 
 _ROWS: Final = "appended"  #: in the session's info: table → rows
 

@@ -9,6 +9,7 @@ Nothing that waits in the session is written down first: who asks about what may
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-_CHANGES: Final = "changes"  #: in the session's info
-_IN_PLACE: Final = "in_place"  #: there, too: a transaction, and how to run a statement in it
+from storage.changes import changed
+
+MOST_AT_ONCE: Final = 64  #: rows of an insert; SQLite takes 32,766 values
+_IN_PLACE: Final = "in_place"  #: in the session's info: a transaction, and how to run a statement in it
 
 Convert = Callable[[Any], Any]
 AtOnce = Callable[[str, Sequence[Any]], Any]  #: `at_once` of `storage/sqlite.py`
@@ -61,8 +64,7 @@ class Prepared:
         direct = await in_place(session)
         if direct is None:
             return list((await session.execute(self._statement, rows if len(rows) > 1 else rows[0])).all())
-        dialect = session.get_bind().dialect
-        return [returned for row in rows for returned in self._run(direct, dialect, row)]
+        return self._insert(direct, session.get_bind().dialect, rows)
 
     def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert `rows` from within the session's own events, which cannot wait."""
@@ -70,18 +72,32 @@ class Prepared:
         if direct is None:
             session.execute(self._statement, rows)
             return
-        for row in rows:
-            self._run(direct, session.get_bind().dialect, row)
+        self._insert(direct, session.get_bind().dialect, rows)
+
+    def _insert(self, at_once: AtOnce, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Insert many rows with one statement, or as many as need be; what they return, in no order."""
+        sql, asked = self._text(rows[0], dialect)
+        returned: list[Any] = []
+        for start in range(0, len(rows), MOST_AT_ONCE):
+            some = rows[start : start + MOST_AT_ONCE]
+            values = [value for row in some for value in _values(asked, row)]
+            returned += self._rows(at_once(_for_each(sql, len(asked), len(some)), values))
+        return returned
 
     def _run(self, at_once: AtOnce, dialect: Dialect, given: Mapping[str, Any]) -> list[Any]:
+        sql, asked = self._text(given, dialect)
+        return self._rows(at_once(sql, _values(asked, given)))
+
+    def _text(self, given: Mapping[str, Any], dialect: Dialect) -> tuple[str, list[Asked]]:
         if self._compiled is None:
             self._compile(dialect)
         shape = tuple(len(value) for value in given.values() if isinstance(value, list))
         if shape not in self._texts:
             self._texts[shape] = self._spelled(given, dialect)
-        sql, asked = self._texts[shape]
-        found = at_once(sql, _values(asked, given)).fetchall()
-        return [self._row(*self._read(row)) for row in found]
+        return self._texts[shape]
+
+    def _rows(self, found: Any) -> list[Any]:
+        return [self._row(*self._read(row)) for row in found.fetchall()]
 
     def _compile(self, dialect: Dialect) -> None:
         returned = list(self._statement.exported_columns)
@@ -138,19 +154,11 @@ def _known(session: Session) -> AtOnce | None:
     return at_once if transaction is session.get_transaction() else None
 
 
-def changed(session: Session) -> None:
-    """Note that a statement of the transaction has changed something."""
-    session.info[_CHANGES] = session.info.get(_CHANGES, 0) + 1
-
-
-def changes(session: AsyncSession) -> int:
-    """How often that was; less than there were, but none where there was none."""
-    return int(session.info.get(_CHANGES, 0))
-
-
-def is_pending(session: AsyncSession) -> bool:
-    """Whether the session holds changes that are not written down yet."""
-    return bool(session.new or session.dirty or session.deleted)
+@lru_cache(maxsize=512)
+def _for_each(sql: str, columns: int, rows: int) -> str:
+    """An insert of one row as an insert of so many."""
+    one = f"({', '.join('?' * columns)})"
+    return sql.replace(one, ", ".join([one] * rows), 1)
 
 
 def _values(asked: Sequence[Asked], given: Mapping[str, Any]) -> list[Any]:

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import audit, inbox, members, outbox, places, tickets
 from storage.audit import AuditEntry
+from storage.changes import changes, is_pending
 from storage.database import Sessions
 from storage.entities import ById, attached, made
 from storage.inbox import InboxEntry
 from storage.members import Member
 from storage.outbox import OutboxMessage
 from storage.places import Place
-from storage.prepared import Prepared, changes, is_pending
+from storage.prepared import Prepared
 from storage.types import Category, MemberId, MessageKind, PlaceId, PlaceKind, TicketId, Urgency
 
 NOW = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)
@@ -191,3 +192,14 @@ async def test_a_place_is_read_anew_after_it_was_changed(sessions: Sessions) -> 
         assert (await places.by_id(session, three.id)).floors == 18
         await places.add(session, PlaceKind.BUILDING, "3", compound, floors=30)
         assert (await places.by_id(session, PlaceId(three.id))).floors == 30
+
+
+async def test_many_rows_at_once_are_each_there_once(sessions: Sessions) -> None:
+    keys = [("webchat", "web", f"m{number}") for number in range(150)]
+    async with sessions.begin() as session:
+        assert await inbox.claim(session, keys[:70], NOW) == set(keys[:70])
+        assert await inbox.claim(session, keys, NOW) == set(keys[70:])
+        for number in range(150):
+            note(session, f"第{number}")
+    async with sessions() as session:
+        assert len({entry.action for entry in await audit.latest(session, 200)}) == 150
