@@ -62,7 +62,7 @@ async def test_before_the_address_is_trusted_it_can_be_proved(
     async with connected(server, Ears(), tmp_path):
         assert server.caller is not None
         assert await server.caller.prove() == (200, ECHO.encode())
-    told = [record for record in caplog.records if record.message == "app_not_admitted"]
+    told = [record for record in caplog.records if record.message == "platform_objects"]
     assert [getattr(record, "error", "") for record in told] == ["errcode_60020"]
 
 
@@ -78,13 +78,17 @@ async def test_out_of_reach_is_noticed_and_got_over(server: WecomAppServer, wall
         await until(channel.link, up=True)
 
 
-async def test_an_objection_is_an_answer(server: WecomAppServer, tmp_path: Path) -> None:
-    server.fails(AGENT, None, 60020, 45009)
+async def test_an_objection_is_an_answer_and_is_logged_once(
+    server: WecomAppServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fails(AGENT, None, 60020, 60020, 45009, None, 60020)
     async with connected(server, Ears(), tmp_path, watch_seconds=0.01) as channel:
-        while server.times(AGENT) < 4:
+        while server.times(AGENT) < 7:
             await asyncio.sleep(0.01)
         assert channel.link.up
         assert channel.link.gaps == []
+    told = [getattr(record, "error", "") for record in caplog.records if record.message == "platform_objects"]
+    assert told == ["errcode_60020", "errcode_45009", "errcode_60020"]
 
 
 async def test_who_calls_is_there(server: WecomAppServer, tmp_path: Path) -> None:

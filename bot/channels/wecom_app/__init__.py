@@ -4,7 +4,6 @@ It knows no groups: the platform delivers only what members write to the app, an
 those on duty that is the surest way to be called, with buttons on a card.
 """
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -20,15 +19,13 @@ from bot.channels.wecom.callback import CallbackDoor
 from bot.channels.wecom.crypt import Crypt, aes_key
 from bot.channels.wecom.explaining import TYPED_WRONG, explained
 from bot.channels.wecom.token import Credential
-from bot.channels.wecom.watch import look, watched
+from bot.channels.wecom.watch import look, objected, watched
 from bot.channels.wecom_app.cards import Cards
 from bot.channels.wecom_app.examining import examined, looked_up, standing_still
 from bot.channels.wecom_app.intake import Intake
 from bot.channels.wecom_app.speaking import WecomApp
 from bot.finding import Finding
 from bot.section import Misconfigured, Section
-
-log = logging.getLogger(__name__)
 
 __all__ = ["WecomApp", "WecomAppConfig"]
 
@@ -113,9 +110,9 @@ class WecomAppConfig(Section):
             if objection is not None and objection.code in TYPED_WRONG:
                 raise Misconfigured(explained(objection))
             if objection is not None:
-                log.warning("app_not_admitted", extra={"channel": "wecom_app", "error": f"errcode_{objection.code}"})
+                objected(link, objection)
             try:
-                async with watched(link, probe, timedelta(seconds=self.watch_seconds)):
+                async with watched(link, probe, timedelta(seconds=self.watch_seconds), objection):
                     yield WecomApp(api, self.agent, link, media, CAN, self.timeout_seconds)
             finally:
                 await intake.finish()
