@@ -82,7 +82,7 @@ async def test_a_call_to_a_neighbour_is_heard_by_name(bridge: Bridge, ears: Ears
     bridge.says(GROUP, LI, Call(WANG, plain=plain), " 你家也停了吗")
     await bridge.settled()
     (heard,) = ears.heard
-    assert heard.text.replace("  ", " ") == "@3-302 王 你家也停了吗"
+    assert heard.text == "@3-302 王 你家也停了吗"
     assert (heard.to_bot, heard.mentions) == (False, (WANG,))
 
 

@@ -13,6 +13,7 @@ CHOSEN: Final = "\u2005"
 EVERYBODY: Final = "@所有人"
 _AT: Final = re.compile("[@＠]")
 _CHOSEN: Final = re.compile(f"[@＠]([^@＠\n{CHOSEN}]{{1,60}}){CHOSEN}")
+_GAP: Final = re.compile(f"{CHOSEN} ?")
 _BEHIND_CALL: Final = f" \t\n\u3000{CHOSEN},，:：、"
 _ENDS_NAME: Final = re.compile(rf"[\s{CHOSEN},，。:：;；!！?？、]|$")
 
@@ -51,13 +52,14 @@ class Worded:
 class _Piece:
     text: str
     who: str | None = None
+    is_name: bool = False
 
 
 def worded(parts: Iterable[Part], people: People) -> Worded:
     """The words of `parts`, with every call as people see it, `@昵称`."""
     pieces = list(_pieces(parts, people))
     called = dict.fromkeys(piece.who for piece in pieces if piece.who is not None)
-    text = _joined(_without_call_in_front(pieces, people.me)).replace(CHOSEN, " ")
+    text = _GAP.sub(" ", _joined(_without_call_in_front(pieces, people.me)))
     return Worded(text, bool(called.keys() & people.me), tuple(who for who in called if who not in people.me))
 
 
@@ -66,10 +68,10 @@ def _pieces(parts: Iterable[Part], people: People) -> Iterator[_Piece]:
         if part.kind is Kind.TEXT:
             yield from _in_text(part.value, people)
         elif part.kind is Kind.EVERYBODY:
-            yield _Piece(f"{EVERYBODY} ")
+            yield _Piece(EVERYBODY, is_name=True)
         elif part.kind is Kind.MENTION:
             name = part.name or people.names.get(part.value) or _own_name(part.value, people)
-            yield _Piece(f"@{name}" if name else "", part.value)
+            yield _Piece(f"@{name}" if name else "", part.value, is_name=bool(name))
 
 
 def _own_name(who: str, people: People) -> str:
@@ -84,7 +86,7 @@ def _in_text(text: str, people: People) -> Iterator[_Piece]:
         if found is not None:
             name, who, end = found
             yield _Piece(text[after : at.start()])
-            yield _Piece(f"@{name}", who)
+            yield _Piece(f"@{name}", who, is_name=True)
             after = end
     yield _Piece(text[after:])
 
@@ -118,5 +120,5 @@ def _joined(pieces: Iterable[_Piece]) -> str:
     text, behind_name = "", False
     for piece in pieces:
         gap = " " if behind_name and piece.text and not piece.text[0].isspace() else ""
-        text, behind_name = text + gap + piece.text, piece.who is not None and bool(piece.text)
+        text, behind_name = text + gap + piece.text, piece.is_name
     return text
