@@ -34,7 +34,7 @@ def test_the_manual_lists_every_setting_and_its_default(model: type[BaseModel]) 
 
 
 def test_there_are_such_manuals() -> None:
-    assert {"TelegramConfig", "WecomAppConfig"} <= {model.__name__ for model in LISTED}
+    assert {"TelegramConfig", "WecomAppConfig", "OneBotConfig"} <= {model.__name__ for model in LISTED}
 
 
 def test_every_setting_is_explained() -> None:
@@ -49,4 +49,6 @@ def _default(model: type[BaseModel], name: str) -> str:
         return "必填"
     if default is None:
         return "无"
+    if isinstance(default, tuple):
+        return f"`{json.dumps(default)}`"
     return str(default) if isinstance(default, int | float) else f"`{json.dumps(str(default).rstrip('/'))}`"

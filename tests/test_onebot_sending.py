@@ -225,9 +225,28 @@ async def test_a_refusal_means_what_the_reference_says(
 ) -> None:
     async with make(town(), post.address) as bridge:
         await bridge.settled()
+        bridge.without.add("get_group_list")
         fails(bridge, ActionError(code, told))
         error = await failure(post.channel, Words("你好"), CHAT)
         assert (error.permanent, error.gone, error.unsure, error.retry_after is not None) == outcome
+
+
+@BOTH
+async def test_a_group_that_is_on_the_list_is_not_lost_whatever_is_said(post: Post, make: Make) -> None:
+    async with make(town(), post.address) as bridge:
+        await bridge.settled()
+        fails(bridge, ActionError(34001, "群不存在"))
+        error = await failure(post.channel, Words("你好"), CHAT)
+        assert (error.permanent, error.gone, error.unsure) == (False, False, False)
+
+
+@BOTH
+async def test_who_is_no_friend_any_more_is_out_of_reach(post: Post, make: Make) -> None:
+    async with make(town(), post.address) as bridge:
+        await bridge.settled()
+        fails(bridge, ActionError(34001, "不是对方好友"))
+        error = await failure(post.channel, Words("你好"), f"user:{WANG}")
+        assert (error.permanent, error.gone) == (True, True)
 
 
 async def test_slowing_down_is_a_minute(post: Post) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from tests.kit.onebot import OneBotPlatform
 from tests.kit.platform import Platform
 from tests.kit.telegram import TelegramPlatform
 from tests.kit.webchat import WebchatPlatform
@@ -23,4 +24,6 @@ ROWS: Final = (
     Row("telegram", TelegramPlatform),
     Row("telegram webhook", lambda: TelegramPlatform(hook=True)),
     Row("wecom app", WecomAppPlatform),
+    Row("onebot v11", lambda: OneBotPlatform(11)),
+    Row("onebot v12", lambda: OneBotPlatform(12)),
 )

@@ -246,9 +246,9 @@ class Bridge(ABC):
         try:
             if isinstance(failure, ActionError):
                 raise failure
-            answer: JSON = {"status": "ok", "retcode": 0, "data": self.done(request)}
+            answer: JSON = {"status": "ok", "retcode": 0, "data": self.done(request), "message": ""}
             if self.promises:
-                answer = {"status": "async", "retcode": 1, "data": None}
+                answer |= {"status": "async", "retcode": 1, "data": None}
         except ActionError as error:
             answer = {"status": "failed", "retcode": error.retcode, "data": None, "message": error.message}
         if isinstance(failure, Obeyed):

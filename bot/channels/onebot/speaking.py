@@ -121,13 +121,15 @@ class OneBot:
         """What a failure means, with a look at the list of groups: no code says that the bot was removed."""
         if delivery.begun:
             return SendError(f"partly said: {error}", unsure=True)
-        if delivery.kind != GROUP or error.gone or error.unsure or error.retry_after:
+        if delivery.kind != GROUP or error.unsure or error.retry_after:
             return error
         answer = await asked(delivery.bot, "get_group_list", {})
         inside = {id_of(entry, "group_id") for entry in answer.entries} if answer else set()
-        if inside and str(delivery.to) not in inside:
+        if not inside:  # it cannot say; then what the failure says has to do
+            return error
+        if str(delivery.to) not in inside:
             return SendError(f"not in that group: {error}", permanent=True, gone=True)
-        return error
+        return SendError(str(error)) if error.gone else error
 
     async def _images(self, delivery: Delivery, digests: Sequence[str]) -> list[Part]:
         """The pictures that are still kept and that the bridge takes; a message is said without the others."""
