@@ -105,33 +105,36 @@ class Api:
         return answer
 
     async def _once(self, method: str, path: str, params: Mapping[str, str], **content: Any) -> JSON:
-        async with self._asked(method, path, params, **content) as response:
-            return await _json(response)
+        async with asked(self._session, method, self._base + path, params, **content) as response:
+            return await json_of(response)
 
     async def _file(self, path: str, most: int, params: Mapping[str, str]) -> bytes:
         """A picture or a sound comes as it is; where there is none, JSON says why."""
-        async with self._asked("GET", path, params) as response:
+        async with asked(self._session, "GET", self._base + path, params) as response:
             if response.content_type in {"application/json", "text/plain"}:
-                await _json(response)
-            return await _body(response, most)
+                await json_of(response)
+            return await body_of(response, most)
 
-    @asynccontextmanager
-    async def _asked(
-        self, method: str, path: str, params: Mapping[str, str], **content: Any
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        address = self._base + path
-        try:
-            # No redirects: they would carry the token elsewhere.
-            async with self._session.request(
-                method, address, params=params, allow_redirects=False, **content
-            ) as response:
-                if response.status != 200:
-                    raise Unanswered(f"HTTP {response.status}", unsure=response.status >= 500)
-                yield response
-        except NEVER_LEFT as error:  # only the type's name: the words hold the address, and with it the token
-            raise Unanswered(type(error).__name__, unsure=False) from None
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unanswered(type(error).__name__, unsure=True) from None
+
+@asynccontextmanager
+async def asked(
+    session: aiohttp.ClientSession, method: str, address: str, params: Mapping[str, str], **content: Any
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    """The answer to one call, for as long as the block reads it.
+
+    Raises:
+        Unanswered: There is none.
+    """
+    try:
+        # No redirects: they would carry the token elsewhere.
+        async with session.request(method, address, params=params, allow_redirects=False, **content) as response:
+            if response.status != 200:
+                raise Unanswered(f"HTTP {response.status}", unsure=response.status >= 500)
+            yield response
+    except NEVER_LEFT as error:  # only the type's name: the words hold the address, and with it the token
+        raise Unanswered(type(error).__name__, unsure=False) from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unanswered(type(error).__name__, unsure=True) from None
 
 
 @asynccontextmanager
@@ -146,14 +149,25 @@ async def calling(base_url: str, credential: Credential, clock: Now, patience: f
             await api.token.close()
 
 
-async def _json(response: aiohttp.ClientResponse) -> JSON:
+async def json_of(response: aiohttp.ClientResponse) -> JSON:
+    """What an answer says, if it says that all is well.
+
+    Raises:
+        ApiError: The platform said no.
+        Unanswered: It cannot be read.
+    """
     try:
-        return _checked(await _body(response, LONGEST_ANSWER))
+        return _checked(await body_of(response, LONGEST_ANSWER))
     except TooLarge:
         raise Unanswered("the answer is too long", unsure=True) from None
 
 
-async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
+async def body_of(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """The body, of which no more is read than it may have.
+
+    Raises:
+        TooLarge: It has more.
+    """
     body = bytearray()
     async for chunk in response.content.iter_chunked(64 * 1024):
         body += chunk

@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 from bot.channels.base import Media, Now
-from bot.channels.wecom.api import TooLarge
+from bot.channels.wecom.api import TooLarge, body_of
 from bot.channels.wecom.crypt import Forged, decrypt
 from bot.channels.wecom_bot.reading import Picture
 from bot.channels.wecom_bot.recollection import Recent
@@ -83,14 +83,9 @@ async def upload(socket: Socket, content: bytes) -> str:
 
 
 async def _download(session: aiohttp.ClientSession, url: str) -> bytes:
-    body = bytearray()
     async with session.get(url) as response:
         response.raise_for_status()
-        async for chunk in response.content.iter_chunked(64 * 1024):
-            body += chunk
-            if len(body) > LARGEST:
-                raise TooLarge
-    return bytes(body)
+        return await body_of(response, LARGEST)
 
 
 def _key(text: str) -> bytes:
