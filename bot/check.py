@@ -13,8 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.advisor.findings import spent
 from bot.advisor.opening import examined
+from bot.channels.wecom_hook import WecomHookConfig
 from bot.config import Config, ConfigError, load
 from bot.finding import Examined, Finding, missing, ready
+from bot.hooking import hooked
 from bot.joining import Reaches
 from bot.learning import in_use, waiting
 from bot.reader import make_reader
@@ -93,4 +95,5 @@ async def _inside(config: Config, now: datetime) -> list[Finding]:
         kinds = {channel.kind for channel in config.channels}
         cost = await spent(session, config.model, now, moment.house.zone)
         lessons = await waiting(session, config)
-        return [*await community(moment, kinds), *await leftovers(session), *lessons, *cost]
+        hooks = await hooked(session, [c for c in config.channels if isinstance(c, WecomHookConfig)])
+        return [*await community(moment, kinds), *hooks, *await leftovers(session), *lessons, *cost]

@@ -10,9 +10,11 @@ from typing_extensions import override
 
 from bot.channels.base import Channel
 from bot.channels.webchat import WebchatConfig
+from bot.channels.wecom_hook import WecomHookConfig
 from bot.clock import Tick
 from bot.config import Config
 from bot.gathering import open_web_groups
+from bot.hooking import Hooking
 from bot.media import MediaStore
 from bot.pulse import Pulses
 from bot.section import Misconfigured
@@ -34,8 +36,10 @@ class Reaches(Mapping[str, Reach]):
             if known == name:
                 can = channel.can
                 return Reach(
+                    hears=can.hears,
                     hears_all=can.hears_all,
                     mentions=can.mentions,
+                    people_of=can.people_of,
                     buttons=can.buttons,
                     one_to_one=can.one_to_one,
                     only_answers=can.answers is not None,
@@ -84,7 +88,8 @@ async def prepare(config: Config) -> None:
 
 
 def ticks_of(config: Config, media: MediaStore, channels: Mapping[tuple[str, str], Channel]) -> tuple[Tick, ...]:
-    """What happens by itself: the handlers' ticks and the bot's own, and groups where nobody else makes any."""
+    """What happens by itself: the handlers' ticks and the bot's own, and groups that nobody else makes or binds."""
     alone = all(isinstance(section, WebchatConfig) for section in config.channels)
-    own = (Sweep(media).sweep_pictures, Pulses(channels).feel)
+    hooks = [Hooking(section).bind_hook for section in config.channels if isinstance(section, WecomHookConfig)]
+    own = (Sweep(media).sweep_pictures, Pulses(channels).feel, *hooks)
     return (*TICKS, *own, *((open_web_groups,) if alone else ()))

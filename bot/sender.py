@@ -118,7 +118,7 @@ class Sender:
             )
             for message in claimed:
                 channel = self.channels.get(_account(message))
-                if channel is not None and not channel.can.buttons:
+                if channel is not None and channel.can.hears and not channel.can.buttons:
                     await numbered(session, message, self.clock())
             return claimed
 

@@ -146,9 +146,11 @@ async def reporter_name(moment: Moment, ticket: Ticket) -> str:
 
 async def mentioned(moment: Moment, group: Address, people: Sequence[Person]) -> tuple[Mention, ...]:
     """`people` as they are called in that group, where the channel knows them."""
-    found = []
+    reach = moment.reach.get(group[0])
+    also = reach.people_of if reach else ()
+    found: dict[MemberId, Mention] = {}
     for identity in await identities.of_members(moment.session, [m.id for m in people]):
-        if (identity.channel, identity.account) == group[:2]:
+        if (identity.channel, identity.account) == group[:2] or identity.channel in also:
             name = next(m.name for m in people if m.id == identity.member_id)
-            found.append(Mention(identity.sender, name))
-    return tuple(found)
+            found.setdefault(identity.member_id, Mention(identity.sender, name))
+    return tuple(found.values())

@@ -112,6 +112,15 @@ async def known_places(ctx: Context) -> Gazetteer:
     return Gazetteer(wide, buildings, units, ctx.place)
 
 
+async def all_places(session: AsyncSession) -> Gazetteer:
+    """The places of every community, for what is named outside of any."""
+    wide: list[Place] = []
+    for kind in (PlaceKind.STREET, PlaceKind.COMMUNITY, PlaceKind.GRID, PlaceKind.COMPOUND):
+        wide.extend(await places.all_of(session, kind))
+    buildings = await places.all_of(session, PlaceKind.BUILDING)
+    return Gazetteer(wide, buildings, await places.all_of(session, PlaceKind.UNIT))
+
+
 async def title(session: AsyncSession, place: PlaceId) -> str:
     """The place in full: “锦绣小区3栋2单元”."""
     found = await places.by_id(session, place)

@@ -135,7 +135,9 @@ async def tell_lost(moment: Moment) -> None:
         lost_at = group.lost_at or moment.now
         key = f"lost:{group.id}:{lost_at.timestamp():.0f}"
         due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
-        words, told = Words(phrases.removed_from(name)), False
+        reach = moment.reach.get(group.channel)
+        deaf = reach is not None and not reach.hears
+        words, told = Words(phrases.address_lost(name) if deaf else phrases.removed_from(name)), False
         for member in await answering_for(moment, group.place_id):
             told |= await moment.tell(member, words, MessageKind.PERSONAL, key=key, due_at=due_at)
         if not told:

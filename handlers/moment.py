@@ -21,8 +21,10 @@ LONGEST_KEY: Final = 300  #: characters, as the outbox has them
 class Reach:
     """What handlers may know of a channel: nothing but what it can do."""
 
+    hears: bool = True
     hears_all: bool = True
     mentions: bool = False
+    people_of: tuple[str, ...] = ()  #: other channels whose ids of people stand for the same people here
     buttons: bool = False
     one_to_one: bool = False
     only_answers: bool = False  #: it may write to a person only for a while after his own word

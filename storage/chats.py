@@ -146,6 +146,12 @@ async def lost_untold(session: AsyncSession) -> Sequence[GroupChat]:
     return (await session.scalars(query.order_by(GroupChat.id))).all()
 
 
+async def of_account(session: AsyncSession, channel: str, account: str) -> Sequence[GroupChat]:
+    """The groups that were ever bound on that account."""
+    here = GroupChat.channel == channel, GroupChat.account == account
+    return (await session.scalars(sa.select(GroupChat).where(*here).order_by(GroupChat.id))).all()
+
+
 async def greeted_after(session: AsyncSession, address: Address, moment: datetime) -> bool:
     """Whether the bot introduced itself at that address, bound or not, after `moment`."""
     here = sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat) == sa.tuple_(*address)

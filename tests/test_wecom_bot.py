@@ -12,9 +12,9 @@ from bot.section import Misconfigured
 from handlers.messages import Happening, Words
 from tests.platforms.telegram_side import Ears
 from tests.platforms.wecom_bot import WecomBotServer
-from tests.platforms.wecom_bot_rules import TOO_FAST
+from tests.platforms.wecom_bot_rules import TOO_FAST, Obeyed
 from tests.platforms.wecom_bot_side import NOON, connected, failure
-from tests.platforms.wecom_bot_wire import PATIENT, SECRET, Obeyed
+from tests.platforms.wecom_bot_wire import PATIENT, SECRET
 
 GROUP: Final = "wrDUTYGROUP1"
 GONE: Final = RuntimeError("the database is away")

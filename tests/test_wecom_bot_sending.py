@@ -19,9 +19,9 @@ from tests.platforms.wecom_bot_rules import (
     STREAM_OVER,
     SYSTEM_BUSY,
     TOO_FAST,
+    Obeyed,
 )
 from tests.platforms.wecom_bot_side import Hour, connected, failure
-from tests.platforms.wecom_bot_wire import Obeyed
 
 GROUP: Final = "wrDUTYGROUP1"
 WANG: Final = "wangwei"

@@ -55,6 +55,7 @@ class Can:
     groups: Groups = Groups.FREELY
     buttons: bool = False
     mentions: bool = False
+    people_of: tuple[str, ...] = ()  #: other channels whose ids of people stand for the same people here
     quotes: bool = False
     pictures: bool = False
     one_to_one: bool = False  #: may write to a person alone (perhaps only after that person wrote first)

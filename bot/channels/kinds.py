@@ -12,8 +12,9 @@ from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_app import WecomAppConfig
 from bot.channels.wecom_bot import WecomBotConfig
+from bot.channels.wecom_hook import WecomHookConfig
 
 ChannelConfig = Annotated[
-    WebchatConfig | TelegramConfig | OneBotConfig | WecomAppConfig | WecomBotConfig,
+    WebchatConfig | TelegramConfig | OneBotConfig | WecomAppConfig | WecomBotConfig | WecomHookConfig,
     Field(discriminator="kind"),
 ]

@@ -39,6 +39,14 @@ def greeting(title: str, operator: str, bot_name: str, *, hears_all: bool) -> st
     )
 
 
+def one_way_greeting(title: str, operator: str, bot_name: str) -> str:
+    """Once to a group that the bot only writes to."""
+    return (
+        f"大家好，我是{bot_name}，{operator}请来的机器人。以后{title}的通知和紧急的事，我发在这里。\n"
+        "这里我只能发、听不到：要接单、办结、查进度，请单独找我。"
+    )
+
+
 def welcome(bot_name: str, *, is_worker: bool) -> str:
     """To somebody who opens his chat with the bot, where a channel tells that he does."""
     waiting = "发“待办”看有哪些工单没人接，" if is_worker else "发“我的工单”看办得怎么样了，"
@@ -75,6 +83,14 @@ def removed_from(title: str) -> str:
     return (
         f"{title}的群里我进不去了（被移出了，或者群没了）：那边的话我听不到，通知也发不到。"
         f"要接着用，把我重新拉进群；换了新群，发“绑定码 {title}”要个新码。"
+    )
+
+
+def address_lost(title: str) -> str:
+    """The same of a group that the bot only wrote to."""
+    return (
+        f"{title}的通知群里我进不去了（消息推送被移除了，或者网址换过），通知发不到。"
+        "请运维的同志在那个群里重新添加“消息推送”，把新网址填进配置，再重启。"
     )
 
 

@@ -33,3 +33,8 @@ def no_such_place(said: str, known: Sequence[str]) -> str:
 def which_place(said: str, titles: Sequence[str]) -> str:
     """When several are called so."""
     return f"“{said}”不止一处：{names(titles)}。请带上小区名再发一次。"
+
+
+def no_place_named(name: str) -> str:
+    """When what was given as the name of a place is none."""
+    return f"没有叫“{name}”的地点。请照表格里的写，例如 锦绣小区、锦绣小区3栋、第一网格，一次只写一个。"

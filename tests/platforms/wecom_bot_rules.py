@@ -4,6 +4,7 @@ Sources: the developer site's pages on the AI bot's long connection, and the off
 and 93019 are as reported, nobody has printed a list of them.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 JSON = dict[str, Any]
@@ -51,6 +52,13 @@ class Refused(Exception):  # noqa: N818 -- the platform's answer
     def __init__(self, code: int, why: str = "refused") -> None:
         super().__init__(why)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """The server does as it is told, but its answer never comes: it is silent, or the line is cut."""
+
+    cut: bool = False
 
 
 def check(body: JSON, kinds: tuple[str, ...]) -> str:

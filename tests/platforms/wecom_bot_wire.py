@@ -13,20 +13,13 @@ from aiohttp import WSMsgType, web
 
 from tests.platforms.wecom_bot_commands import Commands
 from tests.platforms.wecom_bot_media import Media
-from tests.platforms.wecom_bot_rules import BAD_ARGUMENT, JSON, NO_SUCH_BOT, WRONG_SECRET, Refused, refusal
+from tests.platforms.wecom_bot_rules import BAD_ARGUMENT, JSON, NO_SUCH_BOT, WRONG_SECRET, Obeyed, Refused, refusal
 from tests.platforms.wecom_bot_town import Town
 
 BOT_ID: Final = "aibDUTY"
 SECRET: Final = "S3CRET-of-the-duty-bot"
 SAYING: Final = ("aibot_respond_msg", "aibot_respond_welcome_msg", "aibot_respond_update_msg", "aibot_send_msg")
 PATIENT: Final = 5  #: seconds after which a test gives up
-
-
-@dataclass(frozen=True, slots=True)
-class Obeyed:
-    """The server does as it is told, but its answer never comes: it is silent, or the line is cut."""
-
-    cut: bool = False
 
 
 @dataclass(eq=False)

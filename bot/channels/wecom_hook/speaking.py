@@ -1,0 +1,102 @@
+"""Saying things in a group by its webhook.
+
+The key in the address is the secret. The server answers HTTP 200 whatever it thinks, so the body is always read.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, Final
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.channels.base import Can, Link, Media, SendError
+from bot.channels.wecom.api import ApiError, Unanswered, asked, json_of
+from bot.channels.wecom.errors import GONE, MALFORMED, TOO_FAST, Brake, send_error
+from bot.channels.wecom_hook.pictures import body_of
+from bot.channels.wecom_hook.wording import bodies
+from handlers.messages import Words
+
+log = logging.getLogger(__name__)
+
+CHANNEL: Final = "wecom_hook"
+JSON_TYPE: Final = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A group's address."""
+
+    session: aiohttp.ClientSession
+    base_url: str
+    key: SecretStr
+
+    async def post(self, body: dict[str, Any]) -> None:
+        """Say something.
+
+        Raises:
+            ApiError: The platform refuses.
+            Unanswered: There is no answer, or none that can be read.
+        """
+        address, params = f"{self.base_url.rstrip('/')}/cgi-bin/webhook/send", {"key": self.key.get_secret_value()}
+        content = BytesIO(json.dumps(body, ensure_ascii=False).encode())  # a picture is megabytes: sent in pieces
+        async with asked(self.session, "POST", address, params, data=content, headers=JSON_TYPE) as response:
+            await json_of(response)
+
+
+@dataclass(frozen=True, slots=True)
+class WecomHook:
+    """The one group behind a webhook; `chat` is its address for the bot."""
+
+    account: str
+    chat: str
+    link: Link
+    can: Can
+    media: Media
+    webhook: Webhook
+    brake: Brake = field(default_factory=Brake)
+    name: str = CHANNEL
+
+    async def send(self, chat: str, words: Words) -> str:
+        """See `Channel.send`. The platform gives messages no ids: it is one of our own."""
+        if chat != self.chat:
+            raise SendError("the webhook leads to another group now", permanent=True, gone=True)
+        begun = False
+        try:
+            for body in [*bodies(words, self.can), *await self._shown(words.pictures)]:
+                begun = await self._say(body, begun=begun)
+        except ApiError as error:
+            raise self._refused(error.code, begun=begun) from None
+        except Unanswered as silence:
+            self.link.lost(str(silence))
+            raise SendError(str(silence), unsure=silence.unsure or begun) from None
+        self.brake.ease(chat)
+        self.link.opened()
+        return f"said_{secrets.token_hex(10)}"
+
+    async def _say(self, body: dict[str, Any], *, begun: bool) -> bool:
+        """Say a part; True once something is out. A picture that is refused behind its words is left out."""
+        try:
+            await self.webhook.post(body)
+        except ApiError as error:
+            if not begun or body["msgtype"] != "image" or error.code not in MALFORMED:
+                raise
+            log.warning("wecom_hook_picture_refused", extra={"channel": CHANNEL, "error": error.code})
+        return True
+
+    def _refused(self, code: int, *, begun: bool) -> SendError:
+        if code in GONE:
+            self.link.lost(f"errcode {code}")
+        if begun:
+            return SendError(f"partly said: errcode {code}", unsure=True)
+        return send_error(code, self.brake.pull(self.chat)) if code in TOO_FAST else send_error(code)
+
+    async def _shown(self, digests: Sequence[str]) -> list[dict[str, Any]]:
+        """The pictures that are still kept."""
+        paths = [path for path in map(self.media.path, digests) if path is not None]
+        return [await asyncio.to_thread(body_of, path) for path in paths]
