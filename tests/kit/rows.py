@@ -9,6 +9,8 @@ from tests.kit.platform import Platform
 from tests.kit.telegram import TelegramPlatform
 from tests.kit.webchat import WebchatPlatform
 from tests.kit.wecom_app import WecomAppPlatform
+from tests.kit.wecom_bot import WecomBotPlatform
+from tests.kit.wecom_hook import WecomHookPlatform
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +28,6 @@ ROWS: Final = (
     Row("wecom app", WecomAppPlatform),
     Row("onebot v11", lambda: OneBotPlatform(11)),
     Row("onebot v12", lambda: OneBotPlatform(12)),
+    Row("wecom bot", WecomBotPlatform),
+    Row("wecom hook", WecomHookPlatform),
 )
