@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,13 +14,15 @@ from handlers.messages import Inbound
 from handlers.moment import Moment
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
-from storage import chats, directory, members
+from storage import chats, directory, members, places
 from storage.chats import Address, GroupChat
 from storage.identities import Who
 from storage.members import Known
 from storage.places import Place
+from storage.types import PlaceId, PlaceKind
 
 MOST_KEPT: Final = 20_000  #: people; beyond that they are read anew
+SEEN_AGAIN: Final = timedelta(hours=1)  #: more exactly nobody needs to know when somebody was there
 
 
 @dataclass(slots=True)
@@ -29,6 +32,7 @@ class Acquainted:
     version: int = -1
     groups: dict[Address, tuple[GroupChat, Place]] = field(default_factory=dict)
     people: dict[Who, Known] = field(default_factory=dict)
+    buildings: dict[PlaceId, Place] = field(default_factory=dict)  #: of units in which somebody lives
     scenes: Scenes = field(default_factory=dict)
     boards: Kept = field(default_factory=dict)
 
@@ -37,11 +41,17 @@ class Acquainted:
         version = await directory.version(session)
         if version != self.version or len(self.people) > MOST_KEPT:
             self.version = version
-            for kept in (self.groups, self.people, self.scenes):
+            for kept in (self.groups, self.people, self.buildings, self.scenes):
                 kept.clear()
         groups = {inbound.address for inbound in batch if inbound.is_group} - self.groups.keys()
         self.groups |= await chats.heard_in(session, groups)
-        self.people |= await members.heard(session, {inbound.who for inbound in batch} - self.people.keys())
+        met = await members.heard(session, {inbound.who for inbound in batch} - self.people.keys())
+        self.people |= met
+        self.buildings |= await _buildings(session, [known.home for known in met.values() if known.home is not None])
+
+    def lives_at(self, known: Known) -> Place | None:
+        """Where somebody speaks from who is alone with the bot: his building, in which tickets are spoken of."""
+        return known.home and self.buildings.get(known.home.id, known.home)
 
 
 async def introduced(
@@ -56,7 +66,7 @@ async def introduced(
         group, place = kept.groups.get(inbound.address, (None, None)) if inbound.is_group else (None, None)
         known = kept.people.get(inbound.who)
         if place is None and known is not None and not inbound.is_group:
-            place = known.home
+            place = kept.lives_at(known)
         found.append(
             Context(
                 session=ground.session,
@@ -79,12 +89,27 @@ async def introduced(
     return found
 
 
+async def _buildings(session: AsyncSession, homes: Sequence[Place]) -> dict[PlaceId, Place]:
+    """The buildings of those homes that are smaller, by home."""
+    units = [home for home in homes if home.kind in (PlaceKind.UNIT, PlaceKind.HOUSEHOLD)]
+    if not units:
+        return {}
+    found = await places.by_ids(session, [above for unit in units for above in unit.above_ids])
+    lines = ((unit.id, (found[above] for above in unit.above_ids if above in found)) for unit in units)
+    pairs = ((unit, next((p for p in line if p.kind is PlaceKind.BUILDING), None)) for unit, line in lines)
+    return {unit: building for unit, building in pairs if building is not None}
+
+
 async def note_way(ctx: Context) -> None:
-    """Learn where the speaker can be written to alone."""
-    way = ctx.inbound.one_to_one
-    if ctx.known is not None and way and ctx.known.identity.one_to_one != way:
-        ctx.known = members.acting(ctx.session, ctx.known)
-        ctx.known.identity.one_to_one = way
+    """Learn where the speaker can be written to alone, and on which of his channels he was there last."""
+    way, known = ctx.inbound.one_to_one, ctx.known
+    if known is None or not way:
+        return
+    seen = known.identity.seen_at
+    lately = ctx.is_group or (seen is not None and ctx.now - seen < SEEN_AGAIN)
+    if known.identity.one_to_one != way or not lately:
+        ctx.known = members.acting(ctx.session, known)
+        ctx.known.identity.one_to_one, ctx.known.identity.seen_at = way, ctx.now
         await ctx.session.flush()  # he may be told something at once
 
 

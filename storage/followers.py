@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.base import Base, insert_once
 from storage.prepared import Prepared
@@ -42,6 +42,16 @@ async def follow(session: AsyncSession, ticket: TicketId, member: MemberId, sinc
     """Count `member` among those who have the problem; whether he is new."""
     row = dict(ticket_id=ticket, member_id=member, since=since, in_group=in_group, rating=None)
     return bool(await insert_once(session, Follower, [row], key=("member_id",)))
+
+
+async def unite(session: AsyncSession, gone: MemberId, into: MemberId) -> None:
+    """Where both have a ticket, `into` has it since the first of them, and with the rating that either has given."""
+    mine, theirs = aliased(Follower), aliased(Follower)
+    both = sa.select(mine, theirs).join(theirs, theirs.ticket_id == mine.ticket_id)
+    for one, other in await session.execute(both.where(mine.member_id == into, theirs.member_id == gone)):
+        one.since, one.in_group = min(one.since, other.since), one.in_group or other.in_group
+        one.rating = other.rating if one.rating is None else one.rating
+    await session.flush()
 
 
 async def unfollow(session: AsyncSession, ticket: TicketId, member: MemberId) -> None:

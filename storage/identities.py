@@ -32,12 +32,12 @@ class Identity(Base, kw_only=True):
 _IDENTITIES: Final = (
     sa.select(Identity)
     .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)))
-    .order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender)
+    .order_by(Identity.seen_at.desc().nulls_last(), Identity.channel, Identity.sender)
 )
 _WAYS: Final = Prepared(
     sa.select(Identity.member_id, Identity.channel, Identity.account, Identity.one_to_one)
     .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)), Identity.one_to_one.is_not(None))
-    .order_by(Identity.seen_at.desc(), Identity.channel, Identity.sender)
+    .order_by(Identity.seen_at.desc().nulls_last(), Identity.channel, Identity.sender)
 )
 
 

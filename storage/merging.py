@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import identities
+from storage import followers, identities
 from storage.base import Base
 from storage.members import Member
 from storage.types import MemberId
@@ -21,6 +21,7 @@ async def merge(session: AsyncSession, gone: Member, into: Member) -> None:
         identity.member_id = into.id
     _complete(into, gone)
     await session.flush()
+    await followers.unite(session, gone.id, into.id)
     for column in _pointers():
         for key in _keys(column):
             await session.execute(_doubled(column, key, gone.id, into.id))
