@@ -162,11 +162,20 @@ async def test_what_is_malformed_is_dead_and_its_reader_is_not(
     assert (error.permanent, error.gone) == (True, False)
 
 
-@pytest.mark.parametrize("code", [-1, 60020, 40056, 48002, 60011, 301002])
-async def test_what_can_be_mended_is_tried_again(server: WecomAppServer, channel: WecomApp, code: int) -> None:
+@pytest.mark.parametrize("code", [-1, 12345])
+async def test_what_may_pass_is_tried_again(server: WecomAppServer, channel: WecomApp, code: int) -> None:
     server.fails(SEND, code)
     error = await failure(channel)
     assert (error.permanent, error.unsure, error.retry_after) == (False, False, None)
+
+
+@pytest.mark.parametrize("code", [60020, 40056, 48002, 60011, 301002])
+async def test_what_an_administrator_can_mend_waits_for_him(
+    server: WecomAppServer, channel: WecomApp, code: int
+) -> None:
+    server.fails(SEND, code)
+    error = await failure(channel)
+    assert (error.permanent, error.unsure, error.retry_after) == (False, False, timedelta(minutes=15))
 
 
 async def test_too_much_is_a_pause_that_grows_until_it_goes_well(server: WecomAppServer, channel: WecomApp) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from bot.channels.base import Link
+from bot.channels.wecom_app import WecomAppConfig
+from bot.check import findings
 from bot.section import Misconfigured
 from tests.config_desk import Desk
 from tests.platforms.telegram_side import PATIENT, Ears
@@ -167,11 +169,30 @@ async def test_out_of_reach_is_a_finding(server: WecomAppServer) -> None:
 # -- the configuration ---------------------------------------------------------------------------------------------
 
 
+def section(**changes: str) -> str:
+    """The app's table of a configuration file."""
+    usual = {"kind": "wecom_app", "corp_id": CORP, "agent_id": "1000002", "secret": SECRET, "token": TOKEN}
+    lines = [f'{key} = "{value}"' for key, value in (usual | {"encoding_aes_key": AES_KEY} | changes).items()]
+    return "\n".join(["[[channels]]", *lines])
+
+
+async def test_the_command_says_what_the_app_is_like(server: WecomAppServer, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(section(base_url=server.base_url), encoding="utf-8")
+    told = [str(finding) for finding in await findings(path, NOON)]
+    assert any(line.startswith("✓ 企业微信应用“红管家”连得上") for line in told), told
+
+
+def test_secrets_may_come_from_elsewhere(tmp_path: Path) -> None:
+    without = "\n".join(line for line in section().splitlines() if not line.startswith(("secret", "token", "enc")))
+    elsewhere = {"SECRET": SECRET, "TOKEN": TOKEN, "ENCODING_AES_KEY": AES_KEY}
+    (channel,) = Desk(tmp_path).loads(without, **{f"GUANJIA_WECOM_APP_{k}": v for k, v in elsewhere.items()}).channels
+    assert isinstance(channel, WecomAppConfig)
+    assert channel.encoding_aes_key.get_secret_value() == AES_KEY
+
+
 def test_a_key_with_a_letter_missing_is_told_and_not_repeated(tmp_path: Path) -> None:
-    usual = {"corp_id": CORP, "agent_id": "1000002", "secret": SECRET, "token": TOKEN}
-    lines = [f'{key} = "{value}"' for key, value in {**usual, "encoding_aes_key": AES_KEY[:-1]}.items()]
-    text = "\n".join(["[[channels]]", 'kind = "wecom_app"', *lines])
-    told = Desk(tmp_path).hears(text, "encoding_aes_key", "43 个英文字母和数字")
+    told = Desk(tmp_path).hears(section(encoding_aes_key=AES_KEY[:-1]), "encoding_aes_key", "43 个英文字母和数字")
     assert AES_KEY[:9] not in told
 
 
