@@ -17,7 +17,7 @@ from bot.channels.wording import Links
 from bot.offering import numbered
 from bot.outcomes import Outcome, Verdict
 from bot.saying import say
-from bot.turns import Account, Turns
+from bot.turns import Account, Turns, loop_time
 from storage import chats, identities, outbox
 from storage.chats import Address
 from storage.database import Sessions
@@ -94,7 +94,7 @@ class Sender:
     async def round(self) -> int:
         """Say one message in every chat where one is due; how many were begun or ended."""
         claimed = await self._claim()
-        now = _loop_time()
+        now = loop_time()
         for message in claimed:
             channel = self.channels.get(_account(message))
             wait = self._turns.take(_account(message), channel.can.account_pause, now) if channel else 0
@@ -105,7 +105,7 @@ class Sender:
         room = self._room() - len(self._flying)
         if room <= 0:
             return ()
-        self._turns.forget_past(_loop_time())
+        self._turns.forget_past(loop_time())
         async with self.sessions.begin() as session:
             claimed = await outbox.claim(
                 session,
@@ -113,7 +113,7 @@ class Sender:
                 lease=self.pace.lease,
                 limit=room,
                 by=self.instance,
-                resting=self._turns.accounts,
+                resting=self._resting,
                 quiet=self._turns.chats,
             )
             for message in claimed:
@@ -143,7 +143,7 @@ class Sender:
         try:
             return await say(channel, message, self.pace.timeout, self.links)
         finally:
-            self._turns.spoke(_address(message), channel.can, _loop_time())
+            self._turns.spoke(_address(message), channel.can, loop_time())
 
     async def _settle(self) -> int:
         """Write down what became of messages; they stay in hand until that is on disk."""
@@ -168,11 +168,16 @@ class Sender:
         """Seconds until something is due, or may be said; a nudge comes sooner."""
         now = self.clock()
         async with self.sessions() as session:
-            due = await outbox.next_due(session, now, resting=self._turns.accounts, quiet=self._turns.chats)
+            due = await outbox.next_due(session, now, resting=self._resting, quiet=self._turns.chats)
         waits = [IDLE] if due is None else [(due - now).total_seconds(), IDLE]
         if self._turns.next is not None:
-            waits.append(self._turns.next - _loop_time())
+            waits.append(self._turns.next - loop_time())
         return max(min(waits), 0.02)
+
+    @property
+    def _resting(self) -> list[Account]:
+        """Accounts over which nothing can be said just now: they have had their turn, or have no connection."""
+        return [*self._turns.accounts, *(line for line, channel in self.channels.items() if channel.link.mute)]
 
     @property
     def _verdict(self) -> Verdict:
@@ -191,7 +196,3 @@ def _account(message: OutboxMessage) -> Account:
 
 def _address(message: OutboxMessage) -> Address:
     return (message.channel, message.account, message.chat)
-
-
-def _loop_time() -> float:
-    return asyncio.get_running_loop().time()

@@ -3,6 +3,7 @@
 Turns go by the event loop's clock, which never jumps: a wall clock that is set back must not silence anybody.
 """
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -67,3 +68,8 @@ class Turns:
 def _over(limit: Limit, said: deque[float]) -> float:
     """When one more message keeps within `limit`, in the loop's seconds."""
     return said[-limit.most] + limit.within.total_seconds() if len(said) >= limit.most else 0.0
+
+
+def loop_time() -> float:
+    """Seconds of the event loop's clock."""
+    return asyncio.get_running_loop().time()

@@ -84,6 +84,18 @@ async def test_what_is_forbidden_is_not_tried_again_and_holds_nothing_up(post: P
     assert (await post.states(), post.mouth.texts) == (["dead", "sent"], ["二"])
 
 
+async def test_what_cannot_even_be_tried_waits_without_wearing_out(post: Post) -> None:
+    post.mouth.link.lost("no line", mute=True)
+    await post.put("3栋群", "停水")
+    for _ in range(20):
+        await post.wait(timedelta(minutes=10))
+    (row,) = await post.rows()
+    assert (row.status, row.attempts, post.mouth.texts) == (OutboxStatus.PENDING, 0, [])
+    post.mouth.link.opened()
+    await post.send_all()
+    assert post.mouth.texts == ["停水"]
+
+
 @pytest.mark.parametrize("kind", [MessageKind.BROADCAST, MessageKind.TICKET_NOTE, MessageKind.ANSWER])
 async def test_what_a_group_may_have_heard_is_never_said_again(post: Post, kind: MessageKind) -> None:
     post.mouth.answers["3栋群"].append(UNSURE)

@@ -17,6 +17,7 @@ class Link:
 
     `since` is when the present state began; None before the first try has ended. `reason` is why it is lost: a word of
     the program's own, never a platform's sentence. `gaps` are the times in which it was deaf, until somebody takes them.
+    `mute`: there is nothing over which anything could be said, so what is to be said waits without being tried.
     """
 
     channel: str
@@ -26,9 +27,11 @@ class Link:
     since: datetime | None = None
     reason: str | None = None
     gaps: list[tuple[datetime, datetime]] = field(default_factory=list)
+    mute: bool = False
 
     def opened(self) -> None:
         """The channel hears, for the first time or again; said again and again it changes nothing."""
+        self.mute = False
         if self.up:
             return
         now = self.clock()
@@ -37,8 +40,9 @@ class Link:
         log.info("channel_up", extra={"channel": self.channel, "account": self.account})
         self.up, self.since, self.reason = True, now, None
 
-    def lost(self, reason: str) -> None:
+    def lost(self, reason: str, *, mute: bool = False) -> None:
         """The channel is deaf from now on; said again and again it changes nothing but the reason."""
+        self.mute = mute
         if self.up or self.since is None:
             self.since = self.clock()
             log.warning("channel_down", extra={"channel": self.channel, "account": self.account, "reason": reason})

@@ -72,7 +72,7 @@ class Bots:
         if any(bot.is_there for bot in self):
             self.link.opened()
         elif self._known:  # before the first has come, nothing was lost
-            self.link.lost("logged_out" if any(bot.bridge.wires for bot in self) else "no_bridge")
+            self.link.lost("logged_out" if any(bot.bridge.wires for bot in self) else "no_bridge", mute=True)
 
     def hears(self, bot: Bot, chat: str, *, alone: bool) -> bool:
         """Whether what `bot` heard in `chat` counts; in a group only what the one heard that serves it."""

@@ -94,7 +94,7 @@ class WecomBotConfig(Section):
         Raises:
             Misconfigured: WeCom does not know the bot, or not this secret. Being out of reach is no error.
         """
-        recollection, link = Recollection(self.bot_name), Link(CHANNEL, self.account, clock)
+        recollection, link = Recollection(self.bot_name), Link(CHANNEL, self.account, clock, mute=True)
         me = Me(self.account, self.bot_id, self.bot_name)
         limits = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=10)
         async with aiohttp.ClientSession(timeout=limits) as session:

@@ -179,7 +179,7 @@ class Connection:
             log.warning("wecom_bot_lease_unknown", extra={"channel": "wecom_bot", "error": type(error).__name__})
 
     def _ended(self, end: End, reason: str = "") -> End:
-        self._link.lost(reason or end.value)
+        self._link.lost(reason or end.value, mute=True)
         self._settle(end)
         return end
 
