@@ -210,7 +210,7 @@ async def staged(platform: Platform, sessions: Sessions, reader: Reader, folder:
         channels[channel.name, channel.account] = channel
         if not channel.can.hears:
             channels[desk.name, desk.account] = desk
-        await _move_in(sessions, platform, channel.can)
+        await move_in(sessions, platform, channel.can)
         stage = Stage(
             platform=platform,
             sessions=sessions,
@@ -227,7 +227,7 @@ async def staged(platform: Platform, sessions: Sessions, reader: Reader, folder:
         await sender.finish()
 
 
-async def _move_in(sessions: Sessions, platform: Platform, can: Can) -> None:
+async def move_in(sessions: Sessions, platform: Platform, can: Can) -> None:
     """Let everybody and every group be where the platform knows them."""
     here: dict[str, Any] = {"channel": platform.kind, "account": platform.account}
     desk: dict[str, Any] = {"channel": DESK, "account": "bot"}
