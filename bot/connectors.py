@@ -10,11 +10,14 @@ from aiohttp import web
 from bot.channels.base import Channel, Connector, Media, Receive
 from bot.channels.kinds import ChannelConfig
 from bot.channels.lease import Lease
+from bot.channels.ledger import Ledger
 from bot.channels.webchat import Door, Webchat, WebchatConfig
 from bot.channels.wecom_bot import WecomBotConfig
+from bot.channels.wecom_service import WecomServiceConfig
 from bot.config import Config
 from bot.door import CommunityDoor
 from bot.leases import DatabaseLease
+from bot.ledgers import DatabaseLedger
 from bot.media import MediaStore
 from storage.database import Sessions
 
@@ -52,6 +55,20 @@ class Leased:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembering:
+    """Connects a channel that may only answer, and must know after a restart whom; see `Connector`."""
+
+    config: WecomServiceConfig
+    ledger: Ledger
+
+    def open(
+        self, app: web.Application, receive: Receive, media: Media, clock: Callable[[], datetime]
+    ) -> AbstractAsyncContextManager[Channel]:
+        """See `Connector.open`."""
+        return self.config.open(app, receive, media, clock, self.ledger)
+
+
+@dataclass(frozen=True, slots=True)
 class Connectors:
     """Gives every section of the configuration what it needs to be connected."""
 
@@ -70,4 +87,7 @@ class Connectors:
             case WecomBotConfig():
                 name = f"{section.kind}:{section.account}"
                 return Leased(section, DatabaseLease(self.sessions, self.clock, name, self.config.instance))
+            case WecomServiceConfig():
+                ledger = DatabaseLedger(self.sessions, self.clock, section.kind, section.account)
+                return Remembering(section, ledger)
         return section

@@ -95,6 +95,13 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+async def own_database(empty_file: Path, tmp_path: Path) -> AsyncIterator[Sessions]:
+    """An empty database. Which kind makes no difference to a channel; the other tests use both."""
+    async with open_database(f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'own.db')}") as sessions:
+        yield sessions
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database with all tables."""

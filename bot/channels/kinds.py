@@ -13,8 +13,15 @@ from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_app import WecomAppConfig
 from bot.channels.wecom_bot import WecomBotConfig
 from bot.channels.wecom_hook import WecomHookConfig
+from bot.channels.wecom_service import WecomServiceConfig
 
 ChannelConfig = Annotated[
-    WebchatConfig | TelegramConfig | OneBotConfig | WecomAppConfig | WecomBotConfig | WecomHookConfig,
+    WebchatConfig
+    | TelegramConfig
+    | OneBotConfig
+    | WecomAppConfig
+    | WecomBotConfig
+    | WecomHookConfig
+    | WecomServiceConfig,
     Field(discriminator="kind"),
 ]

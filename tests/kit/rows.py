@@ -11,6 +11,7 @@ from tests.kit.webchat import WebchatPlatform
 from tests.kit.wecom_app import WecomAppPlatform
 from tests.kit.wecom_bot import WecomBotPlatform
 from tests.kit.wecom_hook import WecomHookPlatform
+from tests.kit.wecom_service import WecomServicePlatform
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +31,5 @@ ROWS: Final = (
     Row("onebot v12", lambda: OneBotPlatform(12)),
     Row("wecom bot", WecomBotPlatform),
     Row("wecom hook", WecomHookPlatform),
+    Row("wecom service", WecomServicePlatform),
 )

@@ -18,10 +18,10 @@ from bot.channels.wecom.api import calling
 from bot.channels.wecom.callback import CallbackDoor
 from bot.channels.wecom.crypt import Crypt, aes_key
 from bot.channels.wecom.explaining import TYPED_WRONG, explained
-from bot.channels.wecom.token import Credential
+from bot.channels.wecom.token import Credential, standing_still
 from bot.channels.wecom.watch import look, objected, watched
 from bot.channels.wecom_app.cards import Cards
-from bot.channels.wecom_app.examining import examined, looked_up, standing_still
+from bot.channels.wecom_app.examining import examined, looked_up
 from bot.channels.wecom_app.intake import Intake
 from bot.channels.wecom_app.speaking import WecomApp
 from bot.finding import Finding

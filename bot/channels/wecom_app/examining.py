@@ -1,15 +1,8 @@
 """Asking WeCom whether the app would work: at the start, and for `guanjia check`."""
 
-from datetime import UTC, datetime
-
 from bot.channels.wecom.api import JSON, Api, ApiError, Unanswered
 from bot.channels.wecom.explaining import explained
 from bot.finding import Finding, missing, ready
-
-
-def standing_still() -> datetime:
-    """A clock for a single question, in which no token grows old."""
-    return datetime.min.replace(tzinfo=UTC)
 
 
 async def looked_up(api: Api, agent: int) -> JSON:
