@@ -37,6 +37,7 @@ class Health:
             "oldest_seconds": round(self.oldest, 1),
             "unsure": known.unsure,
             "dead": known.dead,
+            "confirming": known.confirming,
         }
         channels = [_told(link) for link in self.channels]
         return {"database": self.database, "channels": channels, "outbox": outbox}

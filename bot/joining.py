@@ -1,26 +1,31 @@
 """What the composition root joins things with, so that it can stay on one screen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Groups
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_hook import WecomHookConfig
 from bot.clock import Tick
 from bot.config import Config
+from bot.confirming import Confirmer, Ground
 from bot.gathering import open_web_groups
 from bot.hooking import Hooking
 from bot.media import MediaStore
 from bot.pulse import Pulses
 from bot.section import Misconfigured
+from bot.sender import Sender
 from bot.sweep import Sweep
 from handlers.features import TICKS
 from handlers.moment import Reach
+from storage.database import Sessions
 from storage.migrations import UnknownShape, upgrade
 
 
@@ -43,6 +48,7 @@ class Reaches(Mapping[str, Reach]):
                     buttons=can.buttons,
                     one_to_one=can.one_to_one,
                     only_answers=can.answers is not None,
+                    waits=can.groups is Groups.CONFIRMED,
                 )
         raise KeyError(name)
 
@@ -65,6 +71,21 @@ async def working(work: Coroutine[object, object, None], stop: asyncio.Event) ->
     finally:
         stop.set()
         await task
+
+
+async def saying(
+    config: Config,
+    sessions: Sessions,
+    channels: Mapping[tuple[str, str], Channel],
+    clock: Callable[[], datetime],
+    mail: asyncio.Event,
+    stop: asyncio.Event,
+) -> None:
+    """Say what is to be said, at once or when a member has confirmed it, until `stop` is set."""
+    common: dict[str, Any] = dict(sessions=sessions, channels=channels, clock=clock, instance=config.instance)
+    sender = Sender(pace=config.outbox.pace, mail=mail, **common)
+    confirmer = Confirmer(Ground(house=config.house(), give_up_after=config.outbox.give_up_after, **common))
+    await asyncio.gather(sender.run(stop), confirmer.run(stop))
 
 
 async def prepare(config: Config) -> None:

@@ -17,7 +17,7 @@ from bot.channels.wording import Links
 from bot.offering import numbered
 from bot.outcomes import Outcome, Verdict
 from bot.saying import say
-from bot.turns import Account, Turns, loop_time
+from bot.turns import Account, Turns, elsewhere, loop_time
 from storage import chats, identities, outbox
 from storage.chats import Address
 from storage.database import Sessions
@@ -88,7 +88,8 @@ class Sender:
         now, in_hand = self.clock(), {message.id for message in self._flying.values()}
         async with self.sessions.begin() as session:
             for message in await outbox.left_hanging(session, now=now, by=self.instance if starting else None):
-                if message.id not in in_hand:  # a clock that jumps ends every lease
+                mine = _account(message) not in elsewhere(self.channels)
+                if mine and message.id not in in_hand:  # a clock that jumps ends every lease
                     self._verdict.unknown(message, now)
 
     async def round(self) -> int:
@@ -176,8 +177,9 @@ class Sender:
 
     @property
     def _resting(self) -> list[Account]:
-        """Accounts over which nothing can be said just now: they have had their turn, or have no connection."""
-        return [*self._turns.accounts, *(line for line, channel in self.channels.items() if channel.link.mute)]
+        """Accounts over which nothing can be said just now: they have had their turn, no connection, or wait for a member."""
+        mute = (line for line, channel in self.channels.items() if channel.link.mute)
+        return [*self._turns.accounts, *mute, *elsewhere(self.channels)]
 
     @property
     def _verdict(self) -> Verdict:

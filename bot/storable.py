@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from handlers.messages import Inbound, Quoted
 from storage.inbox import InboxEntry
+from storage.listings import Listing
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ def storable(inbound: Inbound) -> Inbound:
         changed["mentions"] = tuple(_id(who, 128) for who in inbound.mentions[:MOST_CALLED])
     if inbound.quoted is not None:
         changed["quoted"] = _quoted(inbound.quoted)
+    if inbound.listing is not None:
+        changed["listing"] = _listing(inbound.listing)
     return replace(inbound, **changed) if changed else inbound  # type: ignore[arg-type]
 
 
@@ -51,6 +54,11 @@ def _quoted(quoted: Quoted) -> Quoted:
         sender=_id(quoted.sender, LONGEST_ID["sender"]),
         sender_name=_UNKEPT.sub("", quoted.sender_name[:LONGEST_NAME]),
     )
+
+
+def _listing(told: Listing) -> Listing:
+    name, owner_name = (_UNKEPT.sub("", text[:LONGEST_NAME]) for text in (told.name, told.owner_name))
+    return replace(told, name=name, owner=_id(told.owner, LONGEST_ID["sender"]), owner_name=owner_name)
 
 
 def keepable(inbound: Inbound) -> dict[str, Any]:

@@ -5,11 +5,12 @@ Turns go by the event loop's clock, which never jumps: a wall clock that is set 
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from bot.channels.base import Can, Limit
+from bot.channels.base import Can, Channel, Groups, Limit
 from storage.chats import Address
 
 LONGEST: Final = 86_400.0  #: seconds of the longest limit that is counted; a restart forgets what was said before
@@ -73,3 +74,8 @@ def _over(limit: Limit, said: deque[float]) -> float:
 def loop_time() -> float:
     """Seconds of the event loop's clock."""
     return asyncio.get_running_loop().time()
+
+
+def elsewhere(channels: Mapping[Account, Channel]) -> list[Account]:
+    """The accounts whose messages wait for a member's hand: `bot/confirming` says them."""
+    return [account for account, channel in channels.items() if channel.can.groups is Groups.CONFIRMED]

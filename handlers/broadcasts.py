@@ -3,18 +3,21 @@
 from datetime import timedelta
 from typing import Final
 
+from handlers.audience import remarks
 from handlers.context import Context
 from handlers.drafts import community_of, draft, others
 from handlers.gazetteer import title
 from handlers.messages import Refusal, Reply
 from handlers.notices import addressed
 from handlers.phrases import broadcasts as phrases
+from handlers.phrases.confirming import whom
 from handlers.reading import Unclear, number
 from handlers.rounds import DRAFT_FOR, LATE, advance, ask_again, awake, buttons, start
 from handlers.router import Router
 from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
+from handlers.rules.confirming import WITHDRAWN
 from handlers.rules.roles import may
-from storage import broadcasts, places, receipts
+from storage import broadcasts, confirmations, places, receipts
 from storage.broadcasts import Broadcast
 from storage.types import BroadcastId, BroadcastStatus, OutboxStatus, Role
 
@@ -93,9 +96,14 @@ async def _go(ctx: Context, found: Broadcast) -> str:
     found.due_at = max(found.due_at, ctx.now)
     fits = awake(ctx, found)
     if found.due_at <= ctx.now:
-        return phrases.started(found, await start(ctx, found))
+        return await _started(ctx, found)
     found.at_once = False
     return phrases.scheduled(found, phrases.when(found, ctx.now, ctx.house.zone, postponed=not fits))
+
+
+async def _started(ctx: Context, found: Broadcast) -> str:
+    audience = await start(ctx, found)
+    return phrases.started(found, len(audience.groups), await remarks(ctx, audience))
 
 
 async def _numbered(ctx: Context, rest: str) -> Broadcast:
@@ -131,7 +139,7 @@ async def cancel(ctx: Context, rest: str) -> Reply:
         raise Refusal(phrases.cancelled_already(found), alone=True)
     if next_status(found.status, BroadcastAction.CANCEL) is None:
         raise Refusal(phrases.too_late_to_cancel(found), alone=True)
-    stopped = await broadcasts.take_back(ctx.session, found)
+    stopped = await broadcasts.take_back(ctx.session, found, WITHDRAWN)
     out = (await receipts.of_round(ctx.session, found.id, found.round_key)) if found.rounds else {}
     out.pop(OutboxStatus.DEAD, None)
     sent = sum(out.values()) if found.status is BroadcastStatus.SENDING else 0
@@ -157,5 +165,7 @@ async def show(ctx: Context, rest: str) -> Reply:
     rows = []
     for one in found:
         titles = [await title(ctx.session, place) for place in one.audience]
-        rows.append(phrases.row(one, titles, ctx.now, ctx.house.zone))
+        waiting = await confirmations.waited_for(ctx.session, one)
+        more = whom(waiting) if waiting else ""
+        rows.append(phrases.row(one, titles, ctx.now, ctx.house.zone, more))
     return Reply("\n".join(rows), alone=True)

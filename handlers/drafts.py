@@ -1,11 +1,13 @@
 """A notice before it is confirmed: kept, and shown back to its author as the groups will read it."""
 
 from handlers import phrases as general
+from handlers.audience import audience_of, remarks
 from handlers.context import Context
 from handlers.gazetteer import known_places, title
 from handlers.messages import Refusal, Reply
 from handlers.notices import MOST_TEXT, Notice, notice, pictures
 from handlers.phrases import broadcasts as phrases
+from handlers.phrases import confirming
 from handlers.rounds import awake, buttons, text_of
 from handlers.rules.roles import may
 from storage import broadcasts
@@ -28,11 +30,12 @@ async def draft(ctx: Context, rest: str, *, warning: bool) -> Reply:
     titles = [await title(ctx.session, place.id) for place in read.places]
     if not all(may(ctx.roles_at(place), Role.ADMIN) for place in read.places):
         raise Refusal(phrases.not_your_place(titles), alone=True)
-    groups = len(await broadcasts.groups_of(ctx.session, [place.id for place in read.places]))
-    if not groups:
-        raise Refusal(phrases.no_groups(titles), alone=True)
+    audience = await audience_of(ctx, [place.id for place in read.places], warning=warning)
+    if not audience.groups:
+        none = confirming.no_warning_there(titles) if audience.left_out else phrases.no_groups(titles)
+        raise Refusal(none, alone=True)
     kept = await _keep(ctx, community, read, warning=warning)
-    return await _shown(ctx, kept, phrases.where(titles, groups))
+    return await _shown(ctx, kept, phrases.where(titles, len(audience.groups), await remarks(ctx, audience)))
 
 
 async def community_of(ctx: Context) -> Place:

@@ -135,13 +135,19 @@ async def tell_lost(moment: Moment) -> None:
         lost_at = group.lost_at or moment.now
         key = f"lost:{group.id}:{lost_at.timestamp():.0f}"
         due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
-        reach = moment.reach.get(group.channel)
-        deaf = reach is not None and not reach.hears
-        words, told = Words(phrases.address_lost(name) if deaf else phrases.removed_from(name)), False
+        words, told = Words(_lost(moment, group, name)), False
         for member in await answering_for(moment, group.place_id):
             told |= await moment.tell(member, words, MessageKind.PERSONAL, key=key, due_at=due_at)
         if not told:
             await say_above(moment, group.place_id, phrases.removed_from_in_group(name), key=key, due_at=due_at)
+
+
+def _lost(moment: Moment, group: GroupChat, name: str) -> str:
+    """What to do about it, which depends on how the bot came to the group."""
+    reach = moment.reach.get(group.channel)
+    if moment.waits_in(group.channel):
+        return phrases.dissolved(name)
+    return phrases.removed_from(name) if reach is None or reach.hears else phrases.address_lost(name)
 
 
 def _say_here(ctx: Context, text: str, key: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from storage.chats import Address
 from storage.identities import Who
+from storage.listings import Listing
 
 BUTTON_VERSION: Final = "1"
 NO_NUMBER: Final = "number|"  #: the payload of a number that was never offered, or stands for nothing any more
@@ -23,6 +24,7 @@ class Happening(StrEnum):
     REMOVED = "removed"  #: the bot was removed from the chat
     MOVED = "moved"  #: the chat has the new address `about`
     ENTERED = "entered"  #: somebody opened the chat with the bot; `about` is the code by which he came
+    LISTED = "listed"  #: the platform tells of a group in which nobody can speak to the bot; `listing` says what
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Inbound:
     attachments: tuple[Attachment, ...] = ()
     about: str | None = None
     one_to_one: str | None = None  #: the chat address at which this sender can be reached alone, where that is known
+    listing: Listing | None = None
 
     @property
     def address(self) -> Address:

@@ -28,6 +28,7 @@ class Reach:
     buttons: bool = False
     one_to_one: bool = False
     only_answers: bool = False  #: it may write to a person only for a while after his own word
+    waits: bool = False  #: what is said in its groups goes out only once a member has confirmed it
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,8 +105,13 @@ class Moment:
         return way is not None
 
     async def groups_at(self, scope: PlaceId) -> list[Address]:
-        """The groups of a ticket's scope in which the bot still is."""
-        return await chats.at(self.session, scope)
+        """The groups of a ticket's scope in which the bot still is, and can speak without waiting for anybody."""
+        return [address for address in await chats.at(self.session, scope) if not self.waits_in(address[0])]
+
+    def waits_in(self, channel: str) -> bool:
+        """Whether what is said in the groups of that channel has to be confirmed by a member first."""
+        reach = self.reach.get(channel)
+        return reach is not None and reach.waits
 
     def note(self, action: str, subject: str, by: MemberId | None, *, done: bool = True) -> None:
         """Enter an act into the audit."""

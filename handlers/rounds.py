@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from handlers.audience import Audience, audience_of
 from handlers.gazetteer import title
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import broadcasts as phrases
-from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
+from handlers.phrases import confirming as waiting_phrases
+from handlers.rules.broadcasts import TOO_LATE, BroadcastAction, Repeat, next_status
 from handlers.rules.quiet import quiet_until
-from storage import broadcasts, chats, members, places, receipts
+from storage import broadcasts, chats, confirmations, members, places, receipts
 from storage.broadcasts import Broadcast
 from storage.outbox import WAITING, OutboxMessage
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
 
 LATE: Final = timedelta(hours=2)  #: how late a notice still goes, in any group, without asking its author again
 DRAFT_FOR: Final = timedelta(hours=24)  #: how long a draft waits for its author
-TOO_LATE: Final = "too late"  #: what a message died of that was not out in that time
 
 
 def advance(broadcast: Broadcast, action: BroadcastAction) -> None:
@@ -51,13 +52,13 @@ async def text_of(moment: Moment, broadcast: Broadcast) -> str:
     return phrases.notice(broadcast, community.name, author.name)
 
 
-async def start(moment: Moment, broadcast: Broadcast) -> int:
-    """Put one message a group into the outbox; how many groups that are."""
+async def start(moment: Moment, broadcast: Broadcast) -> Audience:
+    """Put one message a group into the outbox."""
     advance(broadcast, BroadcastAction.START)
     broadcast.rounds += 1
     words = Words(await text_of(moment, broadcast), pictures=tuple(broadcast.pictures))
-    groups = await broadcasts.groups_of(moment.session, broadcast.audience)
-    for group in groups:
+    audience = await audience_of(moment, broadcast.audience, warning=broadcast.warning)
+    for group in audience.groups:
         moment.say(
             group.address,
             words,
@@ -66,7 +67,7 @@ async def start(moment: Moment, broadcast: Broadcast) -> int:
             is_group=True,
             broadcast=broadcast.id,
         )
-    return len(groups)
+    return audience
 
 
 async def start_due(moment: Moment) -> None:
@@ -115,8 +116,21 @@ async def finish_sent(moment: Moment) -> None:
         if moment.now - broadcast.due_at > LATE:  # yesterday's “明天停水” misleads
             await broadcasts.give_up(moment.session, broadcast, TOO_LATE)
         counts = await receipts.of_round(moment.session, broadcast.id, broadcast.round_key)
-        if not any(counts.get(status) for status in WAITING):
+        if any(counts.get(status) for status in WAITING):
+            continue
+        if counts.get(OutboxStatus.CONFIRMING):
+            await _tell_waiting(moment, broadcast, counts.get(OutboxStatus.SENT, 0))
+        else:
             await _finish(moment, broadcast, counts.get(OutboxStatus.SENT, 0))
+
+
+async def _tell_waiting(moment: Moment, broadcast: Broadcast, got: int) -> None:
+    """Tell the author once a round that the rest is in the hands of members."""
+    if broadcast.wait_told == broadcast.rounds:
+        return
+    broadcast.wait_told = broadcast.rounds
+    text = waiting_phrases.waiting(broadcast, await confirmations.waited_for(moment.session, broadcast), got)
+    await tell_author(moment, broadcast, Words(text), f"waiting:{broadcast.rounds}")
 
 
 async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
@@ -138,7 +152,7 @@ async def _reasons(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:
     gone = {address for address, (group, _) in found.items() if group.lost_at is not None}
     titles = await _names(moment, rows)
     return [
-        phrases.failure(name, lost=(row.channel, row.account, row.chat) in gone, late=row.error == TOO_LATE)
+        waiting_phrases.failure(name, row.error, lost=(row.channel, row.account, row.chat) in gone)
         for row, name in zip(rows, titles, strict=True)
     ]
 

@@ -40,6 +40,7 @@ class Broadcast(Base, kw_only=True):
     status: Mapped[BroadcastStatus] = mapped_column(default=BroadcastStatus.DRAFT)
     repeat: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     rounds: Mapped[int] = mapped_column(default=0)  #: how often it has started
+    wait_told: Mapped[int] = mapped_column(default=0)  #: the round of which its author knows that members must confirm
     version: Mapped[int] = mapped_column(default=1, nullable=False)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name and shape
@@ -109,11 +110,16 @@ async def not_sent(session: AsyncSession, broadcast: Broadcast) -> Sequence[Outb
     return (await session.scalars(sa.select(OutboxMessage).where(*_round(broadcast), failed))).all()
 
 
-async def take_back(session: AsyncSession, broadcast: Broadcast) -> int:
-    """Drop those messages of the last round whose sending has not begun; how many there were."""
+async def take_back(session: AsyncSession, broadcast: Broadcast, why: str) -> int:
+    """Drop those messages of the last round whose sending has not begun; how many there were.
+
+    Those that a member has before him are dead: whoever asked him takes the task away.
+    """
     waiting = OutboxMessage.status == OutboxStatus.PENDING
     dropped = sa.delete(OutboxMessage).where(*_round(broadcast), waiting).returning(OutboxMessage.id)
-    return len((await session.execute(dropped)).all())
+    asked = sa.update(OutboxMessage).where(*_round(broadcast), OutboxMessage.status == OutboxStatus.CONFIRMING)
+    stopped = asked.values(status=OutboxStatus.DEAD, error=why).returning(OutboxMessage.id)
+    return sum([len((await session.execute(change)).all()) for change in (dropped, stopped)])
 
 
 async def give_up(session: AsyncSession, broadcast: Broadcast, why: str) -> None:

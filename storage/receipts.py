@@ -14,13 +14,17 @@ from storage.types import BroadcastId, OutboxStatus
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What has not been said, in messages. `oldest_due`: since when the first of the waiting ones could have been."""
+    """What has not been said, in messages. `oldest_due`: since when the first of the waiting ones could have been.
+
+    `confirming`: what members were asked to confirm, and have not yet.
+    """
 
     waiting: int
     oldest_due: datetime | None
     unsure: int
     dead: int
     held: int = 0
+    confirming: int = 0
 
 
 async def backlog(session: AsyncSession) -> Backlog:
@@ -36,6 +40,7 @@ async def backlog(session: AsyncSession) -> Backlog:
         unsure=found.get(OutboxStatus.UNSURE, (0, None))[0],
         dead=found.get(OutboxStatus.DEAD, (0, None))[0],
         held=found.get(OutboxStatus.HELD, (0, None))[0],
+        confirming=found.get(OutboxStatus.CONFIRMING, (0, None))[0],
     )
 
 

@@ -148,11 +148,19 @@ class OutboxStatus(StrEnum):
 
     PENDING = "pending"
     SENDING = "sending"
+    CONFIRMING = "confirming"  #: a member of the group has it before him, and it goes out when he confirms it
     SENT = "sent"
     UNSURE = "unsure"  #: it may have been said; never repeated by itself
     HELD = "held"  #: it may not be said until the person writes again
     FOLDED = "folded"  #: its words are part of a later message
     DEAD = "dead"
+
+
+class ErrandKind(StrEnum):
+    """What a channel is asked to do beside speaking."""
+
+    JOIN_CODE = "join_code"  #: make a picture code with which people join a place's group
+    WELCOME = "welcome"  #: keep a text that greets whoever joins a group
 
 
 class BroadcastStatus(StrEnum):

@@ -67,7 +67,7 @@ async def test_a_fresh_service_opens_its_page_and_says_how_it_is(config: Config)
             assert told == {
                 "database": True,
                 "channels": [{"name": "webchat:web", "up": True, "reason": None}],
-                "outbox": {"waiting": 0, "oldest_seconds": 0.0, "unsure": 0, "dead": 0},
+                "outbox": {"waiting": 0, "oldest_seconds": 0.0, "unsure": 0, "dead": 0, "confirming": 0},
             }
     assert (config.data_dir / "guanjia.db").is_file()
 

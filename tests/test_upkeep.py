@@ -51,7 +51,8 @@ async def test_health_counts_what_waits_and_what_nobody_knows(world: World) -> N
     health = (await Nurse(world.sessions, {("fake", "bot"): world.channel}, lambda: world.now).look()).as_json()
     since = MONDAY_9.isoformat(timespec="seconds")
     assert health["channels"] == [{"name": "fake:bot", "up": False, "since": since, "reason": "cut"}]
-    assert health["outbox"] == {"waiting": len(waiting) - 1, "oldest_seconds": 90.0, "unsure": 1, "dead": 0}
+    known = {"waiting": len(waiting) - 1, "oldest_seconds": 90.0, "unsure": 1, "dead": 0, "confirming": 0}
+    assert health["outbox"] == known
 
 
 async def test_a_picture_that_belongs_to_nothing_goes_after_a_day(world: World, tmp_path: Path) -> None:

@@ -28,9 +28,9 @@ def notice(broadcast: Broadcast, community: str, author: str) -> str:
     return f"{warning}{broadcast.text}\n\n—— {by}发布".lstrip()
 
 
-def where(titles: Sequence[str], groups: int) -> str:
-    """“锦绣小区3栋、锦绣小区4栋，2 个群”."""
-    return f"{names(titles)}，{groups} 个群"
+def where(titles: Sequence[str], groups: int, more: str = "") -> str:
+    """“锦绣小区3栋、锦绣小区4栋，2 个群”; `more` is what there is to know of some of them."""
+    return f"{names(titles)}，{groups} 个群{more}"
 
 
 def when(broadcast: Broadcast, now: datetime, zone: ZoneInfo, *, postponed: bool) -> str:
@@ -69,9 +69,9 @@ def scheduled(broadcast: Broadcast, at: str) -> str:
     return f"{broadcast.id} 号定好了：{at}。改主意了请发“取消通知 {broadcast.id}”。"
 
 
-def started(broadcast: Broadcast, groups: int) -> str:
+def started(broadcast: Broadcast, groups: int, more: str = "") -> str:
     """After 确认, when it goes at once."""
-    return f"{broadcast.id} 号这就发，共 {groups} 个群，发完告诉您。"
+    return f"{broadcast.id} 号这就发，共 {groups} 个群{more}，发完告诉您。"
 
 
 def confirmed_already(broadcast: Broadcast) -> str:
@@ -163,14 +163,14 @@ def no_groups(places: Sequence[str]) -> str:
     return f"{names(places)}还没有我在的群，发不出去。请先把我拉进群，在群里发绑定码绑定楼栋。"
 
 
-def row(broadcast: Broadcast, titles: Sequence[str], now: datetime, zone: ZoneInfo) -> str:
-    """One notice in a list."""
+def row(broadcast: Broadcast, titles: Sequence[str], now: datetime, zone: ZoneInfo, more: str = "") -> str:
+    """One notice in a list; `more` is whom it waits for."""
     at = "确认后马上" if broadcast.at_once else moment_name(broadcast.due_at, now, zone)
     if broadcast.repeat is not None:
         at = f"{repeat_name(Repeat.of(broadcast.repeat))}，下次{at}"
     words = " ".join(broadcast.text.split())
     gist = f"{words[:20]}…" if len(words) > 20 else words
-    return f"{broadcast.id} 号（{STATES[broadcast.status]}）{at}，发到{names(titles)}：{gist}"
+    return f"{broadcast.id} 号（{more or STATES[broadcast.status]}）{at}，发到{names(titles)}：{gist}"
 
 
 def nothing_ahead() -> str:
@@ -189,12 +189,3 @@ def finished(broadcast: Broadcast, sent: int, failed: Sequence[str], unsure: Seq
     if unsure:
         text += f"。{len(unsure)} 个群说不准发没发出去：{names(unsure, MOST_NAMED)}，请到群里看一眼，没有就自己补一条"
     return f"{text}。"
-
-
-def failure(place: str, *, lost: bool, late: bool) -> str:
-    """Why a group did not get a notice."""
-    if lost:
-        return f"{place}（我已经不在群里，请重新拉我进群并绑定）"
-    if late:
-        return f"{place}（一直发不过去，过了时间就没再发，还要发请重新写一条）"
-    return f"{place}（平台没收下，请自己到群里补一条）"

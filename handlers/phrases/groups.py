@@ -94,6 +94,11 @@ def address_lost(title: str) -> str:
     )
 
 
+def dissolved(title: str) -> str:
+    """The same, of a group that is known by a list only."""
+    return f"{title}的客户群进不去了（多半是解散了），通知发不到那里。建了新群的话，发“群列表”，再把新群绑到{title}。"
+
+
 def removed_from_in_group(title: str) -> str:
     """The same in a group of a place above, where nobody can be told alone."""
     return f"{title}的群里我进不去了，请社区的同志把我重新拉进去。"

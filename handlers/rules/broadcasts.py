@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from storage.types import BroadcastStatus as S
 
 EVERY_DAY: Final = frozenset(range(1, 8))
+TOO_LATE: Final = "too late"  #: what a message died of that was not out in time
 
 
 class BroadcastAction(StrEnum):

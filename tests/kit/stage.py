@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from bot.channels.base import Can, Channel, Groups, Link
 from bot.clock import Clock
+from bot.confirming import Confirmer
+from bot.confirming.ground import Ground as Confirming
 from bot.joining import Reaches
 from bot.media import MediaStore
 from bot.pulse import Pulses
@@ -55,6 +57,7 @@ class Stage:
     channel: Channel
     receiver: Receiver
     sender: Sender
+    confirmer: Confirmer
     clock: Clock
     time: Time
     desk: FakeChannel
@@ -113,6 +116,7 @@ class Stage:
     async def settle(self) -> None:
         """Let the bot hear what happened, and say what it has to say."""
         await self.platform.settle()
+        await self.confirmer.round()
         while await self.sender.round() or self.sender._flying:
             await asyncio.sleep(0)
         await self.platform.settle()
@@ -217,6 +221,7 @@ async def staged(platform: Platform, sessions: Sessions, reader: Reader, folder:
             channel=channel,
             receiver=receiver,
             sender=sender,
+            confirmer=Confirmer(Confirming(sessions=sessions, channels=channels, clock=time, house=house)),
             clock=Clock(ticks=(*TICKS, Pulses(channels).feel), **common),
             time=time,
             desk=desk,

@@ -12,6 +12,47 @@ depends_on = None
 def upgrade() -> None:
     """To the new shape."""
     op.create_table(
+        "allowance",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("chat", sa.String(length=128), nullable=False),
+        sa.Column("occasion", sa.String(length=24), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("channel", "account", "chat", "occasion", name=op.f("pk_allowance")),
+    )
+    with op.batch_alter_table("allowance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allowance_until"), ["until"], unique=False)
+
+    op.create_table(
+        "confirmation",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("task", sa.String(length=200), nullable=False),
+        sa.Column("member", sa.String(length=128), nullable=False),
+        sa.Column("member_name", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
+        sa.UniqueConstraint("channel", "account", "task", name=op.f("uq_confirmation_channel_account_task")),
+    )
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_confirmation_look_at"), ["look_at"], unique=False)
+
+    op.create_table(
+        "directory",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("channel", sa.String(length=24), nullable=False),
         sa.Column("account", sa.String(length=64), nullable=False),
@@ -31,22 +72,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "allowance",
-        sa.Column("channel", sa.String(length=24), nullable=False),
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("chat", sa.String(length=128), nullable=False),
-        sa.Column("occasion", sa.String(length=24), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by", sa.String(length=200), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("left", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=200), nullable=True),
-        sa.PrimaryKeyConstraint("channel", "account", "chat", "occasion", name=op.f("pk_allowance")),
-    )
-    with op.batch_alter_table("allowance", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_allowance_until"), ["until"], unique=False)
-
-    op.create_table(
         "lease",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=False),
@@ -54,18 +79,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
-        "directory",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory")),
-    )
-    op.create_table(
-        "position",
+        "listed_group",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("channel", sa.String(length=24), nullable=False),
         sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("stream", sa.String(length=128), nullable=False),
-        sa.Column("reached", sa.String(length=200), nullable=False),
-        sa.PrimaryKeyConstraint("channel", "account", "stream", name=op.f("pk_position")),
+        sa.Column("chat", sa.String(length=128), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("owner", sa.String(length=128), nullable=False),
+        sa.Column("owner_name", sa.String(length=200), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_group")),
+        sa.UniqueConstraint("channel", "account", "chat", name=op.f("uq_listed_group_channel_account_chat")),
     )
     op.create_table(
         "model_month",
@@ -95,6 +120,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_place_grid_id"), ["grid_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_place_path"), ["path"], unique=False)
 
+    op.create_table(
+        "position",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("stream", sa.String(length=128), nullable=False),
+        sa.Column("reached", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "account", "stream", name=op.f("pk_position")),
+    )
     op.create_table(
         "pulse",
         sa.Column("channel", sa.String(length=24), nullable=False),
@@ -186,6 +219,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("repeat", sa.JSON(), nullable=True),
         sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("wait_told", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["member.id"], name=op.f("fk_broadcast_author_id")),
         sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_broadcast_community_id")),
@@ -239,6 +273,31 @@ def upgrade() -> None:
     with op.batch_alter_table("duty_shift", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_duty_shift_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_duty_shift_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "errand",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("asked_in", sa.JSON(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("error", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_errand_member_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_errand_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_errand")),
+    )
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_errand_member_id"), ["member_id"], unique=False)
+        batch_op.create_index("ix_errand_open", ["over_at", "due_at"], unique=False)
 
     op.create_table(
         "identity",
@@ -386,7 +445,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_broadcast_id"), ["broadcast_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_member_id"), ["member_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_held",
             ["channel", "account", "chat", "id"],
@@ -394,6 +452,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'held'"),
             postgresql_where=sa.text("status = 'held'"),
         )
+        batch_op.create_index(batch_op.f("ix_outbox_member_id"), ["member_id"], unique=False)
         batch_op.create_index("ix_outbox_platform", ["channel", "account", "platform_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_ticket_id"), ["ticket_id"], unique=False)
         batch_op.create_index(
