@@ -95,7 +95,8 @@ def cut_off(can: Can) -> str:
 
 def length(can: Can) -> str:
     about = f"（约 {can.longest // BYTES_A_CHARACTER} 字）" if can.counts is Length.BYTES else ""
-    return f"{can.longest} {COUNTED[can.counts]}{about}，长了在句子处分开"
+    longer = "长了不收" if can.groups is Groups.CONFIRMED else "长了在句子处分开"  # a group takes one message a day
+    return f"{can.longest} {COUNTED[can.counts]}{about}，{longer}"
 
 
 def pace(can: Can) -> str:

@@ -12,6 +12,7 @@ from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_app import WecomAppConfig
 from bot.channels.wecom_bot import WecomBotConfig
+from bot.channels.wecom_groups import WecomGroupsConfig
 from bot.channels.wecom_hook import WecomHookConfig
 from bot.channels.wecom_service import WecomServiceConfig
 
@@ -21,6 +22,7 @@ ChannelConfig = Annotated[
     | OneBotConfig
     | WecomAppConfig
     | WecomBotConfig
+    | WecomGroupsConfig
     | WecomHookConfig
     | WecomServiceConfig,
     Field(discriminator="kind"),

@@ -10,6 +10,7 @@ from tests.kit.telegram import TelegramPlatform
 from tests.kit.webchat import WebchatPlatform
 from tests.kit.wecom_app import WecomAppPlatform
 from tests.kit.wecom_bot import WecomBotPlatform
+from tests.kit.wecom_groups import WecomGroupsPlatform
 from tests.kit.wecom_hook import WecomHookPlatform
 from tests.kit.wecom_service import WecomServicePlatform
 
@@ -32,4 +33,5 @@ ROWS: Final = (
     Row("wecom bot", WecomBotPlatform),
     Row("wecom hook", WecomHookPlatform),
     Row("wecom service", WecomServicePlatform),
+    Row("wecom groups", WecomGroupsPlatform),
 )
