@@ -55,7 +55,7 @@ def ears() -> Ears:
 
 @pytest.fixture
 async def post(ears: Ears, tmp_path: Path) -> AsyncIterator[Post]:
-    async with connected(ears, tmp_path, now=NOW) as post:
+    async with connected(ears, tmp_path, clock=lambda: NOW) as post:
         yield post
 
 

@@ -52,9 +52,11 @@ async def served(receive: Receive, media: Media, clock: Now, **changes: Any) -> 
 
 
 @asynccontextmanager
-async def connected(ears: Ears, folder: Path, *, now: datetime = NOON, **changes: Any) -> AsyncIterator[Post]:
+async def connected(
+    ears: Ears, folder: Path, *, clock: Callable[[], datetime] = lambda: NOON, **changes: Any
+) -> AsyncIterator[Post]:
     """The same with a store of pictures in `folder`."""
-    async with served(ears.receive, MediaStore(folder, limit_bytes=10_000_000), lambda: now, **changes) as post:
+    async with served(ears.receive, MediaStore(folder, limit_bytes=10_000_000), clock, **changes) as post:
         yield post
 
 

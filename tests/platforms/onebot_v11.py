@@ -73,6 +73,11 @@ class Bridge11(Bridge):
         by = next(iter(self.wechat.people), who)
         return self._event("notice", notice_type=kind, sub_type=how, group_id=group, user_id=who, operator_id=by)
 
+    def renamed(self, group: Id, who: Id) -> JSON:
+        """The event of a new nickname, which some bridges add to the specification."""
+        card = self.wechat.groups[group].cards[who]
+        return self._event("notice", notice_type="group_card", group_id=group, user_id=who, card_new=card, card_old="")
+
     def written(self, pieces: Any, group: Id | None) -> Any:
         """A message as the bridge writes it."""
         return self.coded(pieces, group) if self.cq else [self._segment(piece, group) for piece in pieces]

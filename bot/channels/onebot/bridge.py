@@ -1,6 +1,5 @@
 """A bridge as the bot sees it: some sockets, one version of OneBot, and one account of WeChat's or several."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,8 +30,12 @@ class Bridge:
     within: float
     ids: Ids = field(default_factory=Ids)
     platforms: dict[str, str] = field(default_factory=dict)  #: of v12, by bot
-    wires: dict[Role, Wire] = field(default_factory=dict)
-    can_be_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    wires: dict[Role, Wire] = field(default_factory=dict)  #: the one that came last is the last
+
+    @property
+    def mouth(self) -> Wire | None:
+        """The socket for requests, the last one where there are several; None where the bridge only tells."""
+        return next((wire for role, wire in reversed(self.wires.items()) if role is not Role.EVENT), None)
 
     async def call(self, bot: str, action: str, params: Mapping[str, Any], within: float | None = None) -> Answer:
         """Have the bridge do something as `bot`.
@@ -41,10 +44,9 @@ class Bridge:
             NotSent: There is no socket for requests.
             NoAnswer: There was one, and what came of it is unknown.
         """
-        wire = self.wires.get(Role.API) or self.wires.get(Role.UNIVERSAL)
-        if wire is None:
+        if self.mouth is None:
             raise NotSent("no bridge is connected")
         request = {"action": action, "params": params}
         if self.version.NAMES_ITSELF:
             request["self"] = {"platform": self.platforms.get(bot, ""), "user_id": bot}
-        return await wire.ask(request, within or self.within)
+        return await self.mouth.ask(request, within or self.within)

@@ -146,6 +146,8 @@ class Intake:
 
     async def _met(self, bot: Bot) -> None:
         """Wait until the bot has said what it is called; a bridge that does not answer holds up only the first words."""
+        if bot.met.is_set():
+            return
         try:
             async with asyncio.timeout(MEET_WITHIN):
                 await bot.met.wait()

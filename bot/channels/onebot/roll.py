@@ -47,22 +47,26 @@ class Roll:
     async def read(self, bot: Bot, chat: str) -> Mapping[str, str]:
         """Everybody there, by id, asked for where that has not been done lately."""
         page, now = self._page(chat), self.clock()
-        if is_group(chat) and (page.asked_at is None or now - page.asked_at > GOOD_FOR):
+        is_old = page.asked_at is None or now - page.asked_at > GOOD_FOR
+        if is_old and bot.bridge.mouth is not None:
             page.asked_at = now
+            page.names = {id: name for id, name in page.names.items() if name}  # the bridge may know more by now
             await self._ask_all(bot, chat, page)
         return page.names
 
     async def name_of(self, bot: Bot, chat: str, id: str) -> str:
         """What somebody is called there; empty where the bridge cannot say."""
-        names = self._page(chat).names
-        if id not in names:
+        if not self._page(chat).names.get(id):
             await self.read(bot, chat)
-        if id not in names:
+        names = self._page(chat).names
+        if id not in names and bot.bridge.mouth is not None:
             names[id] = ""  # not asked again for every word of his
             await self._ask_one(bot, chat, id)
         return names.get(id, "")
 
     async def _ask_all(self, bot: Bot, chat: str, page: Page) -> None:
+        if not is_group(chat):
+            return
         answer = await asked(bot, "get_group_member_list", _group(bot, chat))
         for entry in answer.entries if answer else ():
             self._enter(bot, page, entry)

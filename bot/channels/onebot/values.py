@@ -4,6 +4,8 @@ import json
 import logging
 import math
 from collections.abc import Mapping
+from hashlib import sha256
+from secrets import token_hex
 from typing import Any, Final
 
 log = logging.getLogger(__name__)
@@ -12,6 +14,7 @@ log = logging.getLogger(__name__)
 Frame = Mapping[str, Any]
 
 LARGEST_FRAME: Final = 24 * 1024 * 1024  #: bytes; a picture of ten megabytes in base64, and room for its message
+NO_NUMBERS: Final = ("0", "-1")  #: what some bridges send for want of a number
 LONGEST_ID: Final = 90  #: characters; two of them and their kinds fit into the database's columns
 
 
@@ -58,6 +61,17 @@ def number(frame: Frame, key: str) -> float | None:
     except (ValueError, OverflowError):
         return None
     return value if math.isfinite(value) else None
+
+
+def message_id(frame: Frame, who: str) -> str:
+    """The id of a message. A bridge that numbers none, or all alike, has one made up of who said what when."""
+    given = id_of(frame, "message_id")
+    if given is not None and given not in NO_NUMBERS:
+        return given
+    if frame.get("time") is None:  # then nothing tells a repetition from the next one who says the same
+        return f"unnumbered-{token_hex(12)}"
+    told = json.dumps([who, frame["time"], frame.get("message")], sort_keys=True)
+    return f"unnumbered-{sha256(told.encode()).hexdigest()[:24]}"
 
 
 def id_of(frame: Frame, key: str) -> str | None:

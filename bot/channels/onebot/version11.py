@@ -8,7 +8,7 @@ from bot.channels.onebot.errors import failure_11
 from bot.channels.onebot.events import Beat, Event, Membership, Part, Person, Recalled, Renamed, Said
 from bot.channels.onebot.ids import GROUP, alone_with, in_group
 from bot.channels.onebot.parts import heard_11, said_11
-from bot.channels.onebot.values import Frame, id_of, inner, number, word
+from bot.channels.onebot.values import Frame, id_of, inner, message_id, number, word
 from bot.channels.onebot.wire import Answer
 
 WHO_AM_I: Final = "get_login_info"
@@ -94,14 +94,13 @@ def failure(answer: Answer) -> SendError | None:
 
 
 def _message(frame: Frame) -> Said | None:
-    sender, message = inner(frame, "sender"), id_of(frame, "message_id")
+    sender, anonymous = inner(frame, "sender"), inner(frame, "anonymous")
     who, group, alone = id_of(frame, "user_id"), id_of(frame, "group_id"), word(frame, "message_type") == "private"
-    anonymous = inner(frame, "anonymous")
-    if word(frame, "sub_type") == _NOTE or message is None or who is None or not (alone or group):
+    if word(frame, "sub_type") == _NOTE or who is None or not (alone or group):
         return None
     return Said(
         chat=alone_with(who) if alone else in_group(group or ""),
-        message=message,
+        message=message_id(frame, who),
         sender=f"anonymous:{id_of(anonymous, 'id') or who}" if anonymous else who,
         name=word(anonymous, "name") or _name(sender),
         parts=heard_11(frame) or _raw(frame),

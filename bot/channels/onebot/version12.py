@@ -8,7 +8,7 @@ from bot.channels.onebot.errors import failure_12
 from bot.channels.onebot.events import Beat, Event, Membership, Part, Person, Recalled, Said
 from bot.channels.onebot.ids import GROUP, alone_with, in_group
 from bot.channels.onebot.parts import heard_12, said_12
-from bot.channels.onebot.values import Frame, id_of, inner, items, number, word
+from bot.channels.onebot.values import Frame, id_of, inner, items, message_id, number, word
 from bot.channels.onebot.wire import Answer
 
 WHO_AM_I: Final = "get_self_info"
@@ -96,13 +96,12 @@ def failure(answer: Answer) -> SendError | None:
 
 
 def _message(frame: Frame) -> Said | None:
-    message, who, group = id_of(frame, "message_id"), id_of(frame, "user_id"), id_of(frame, "group_id")
-    alone = word(frame, "detail_type") == "private"
-    if message is None or who is None or not (alone or (group and word(frame, "detail_type") == "group")):
+    who, group, alone = id_of(frame, "user_id"), id_of(frame, "group_id"), word(frame, "detail_type") == "private"
+    if who is None or not (alone or (group and word(frame, "detail_type") == "group")):
         return None
     return Said(
         chat=alone_with(who) if alone else in_group(group or ""),
-        message=message,
+        message=message_id(frame, who),
         sender=who,
         name=_name(frame),
         parts=heard_12(frame),

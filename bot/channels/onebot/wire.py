@@ -12,6 +12,8 @@ from aiohttp import web
 from bot.channels.onebot.values import Frame, number, word
 
 GOING_AWAY: Final = 1001
+#: How aiohttp says that it has not even begun to write.
+NOT_WRITTEN: Final = "Cannot write"
 
 
 class NotSent(Exception):  # noqa: N818 -- not an error: a state of the line
@@ -63,8 +65,8 @@ class Wire:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[echo] = answer
         try:
-            await self._send(json.dumps({**request, "echo": echo}, ensure_ascii=True))
             async with asyncio.timeout(within):
+                await self._send(json.dumps({**request, "echo": echo}, ensure_ascii=True))
                 await answer
             return answer.result()
         except TimeoutError:
@@ -77,8 +79,10 @@ class Wire:
             raise NotSent("the line is closed")
         try:
             await self.socket.send_str(frame)
-        except ConnectionError:  # closed while others were writing: what is refused has not left
-            raise NotSent("the line is closed") from None
+        except ConnectionError as error:
+            if NOT_WRITTEN in str(error):
+                raise NotSent("the line is closed") from None
+            raise NoAnswer("the line was cut") from None  # while it was being written
 
     def answered(self, frame: Frame) -> bool:
         """Take an answer; False where nobody waits for it any more."""
