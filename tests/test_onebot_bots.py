@@ -147,6 +147,21 @@ async def test_when_one_bot_goes_the_other_takes_over(post: Post, ears: Ears) ->
         assert post.channel.link.up
 
 
+@pytest.mark.parametrize(("others_group", "gaps"), [(OTHER, 1), (GROUP, 0)])
+async def test_what_only_the_bot_that_was_away_would_have_heard_is_a_gap(
+    post: Post, others_group: str, gaps: int
+) -> None:
+    async with Bridge11(town(FIRST, others_group), post.address) as first:
+        async with Bridge11(town(SECOND, GROUP), post.address) as second:
+            for bridge in (first, second):
+                bridge.says(next(iter(bridge.wechat.groups)), WANG, "在吗")
+                await bridge.settled()
+        await until(lambda: not post.channel.bots.known(SECOND).is_there)  # type: ignore[union-attr]
+        async with Bridge11(second.wechat, post.address) as second:
+            await second.settled()
+            assert len(post.channel.link.gaps) == gaps
+
+
 async def test_a_group_is_lost_only_with_the_last_of_its_bots(post: Post, ears: Ears) -> None:
     async with Bridge11(town(FIRST), post.address) as first, Bridge11(town(SECOND), post.address) as second:
         for bridge in (first, second):

@@ -11,7 +11,7 @@ import pytest
 
 from handlers.messages import Words
 from tests.platforms.onebot import PATIENT, TOKEN, Bridge
-from tests.platforms.onebot_side import Ears, Post, connected, failure, until
+from tests.platforms.onebot_side import Ears, Post, config, connected, failure, until
 from tests.platforms.onebot_town import WeChat
 from tests.platforms.onebot_v11 import Bridge11
 from tests.platforms.onebot_v12 import Bridge12
@@ -110,12 +110,13 @@ async def test_a_page_is_no_bridge(post: Post) -> None:
 
 
 async def test_the_channel_is_up_while_a_bridge_is_there(post: Post) -> None:
-    assert not post.channel.link.up
-    assert post.channel.link.since is None
+    assert (post.channel.link.up, post.channel.link.mute, post.channel.link.since) == (False, True, None)
     async with Bridge11(town(), post.address) as bridge:
         await bridge.settled()
         assert post.channel.link.up
+        assert not post.channel.link.mute
     await until(lambda: not post.channel.link.up)
+    assert post.channel.link.mute
     assert (post.channel.link.reason, post.channel.link.gaps) == ("no_bridge", [])
     async with Bridge11(town(), post.address) as bridge:
         await bridge.settled()
@@ -197,3 +198,31 @@ async def test_nothing_that_was_refused_tells_the_token(post: Post, caplog: pyte
     assert [vars(record)["reason"] for record in refused] == ["wrong_token"]
     assert "a-token-that-is-wrong" not in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def test_looking_says_where_the_bridge_has_to_connect() -> None:
+    found = await config(account="north").examine()
+    assert found.ready
+    assert "/onebot/north" in found.sentence
+    assert TOKEN not in found.sentence
+
+
+async def test_looking_finds_a_folder_that_is_none(tmp_path: Path) -> None:
+    found = await config(picture_folder=tmp_path / "nowhere").examine()
+    assert not found.ready
+    assert "picture_folder" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"token": "short"}, "token"),
+        ({"picture_way": "url"}, "picture_url"),
+        ({"picture_way": "pigeon"}, "picture_way"),
+        ({"timeout_seconds": 60}, "timeout_seconds"),
+        ({"account": "北"}, "account"),
+    ],
+)
+def test_what_cannot_work_is_not_started(wrong: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        config(**wrong)

@@ -7,6 +7,7 @@ so that nothing is heard twice; when it goes away, the other takes over and the 
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.channels.base import Link
 from bot.channels.onebot.bridge import Bridge, Role
@@ -22,6 +23,7 @@ class Bot:
     names: set[str] = field(default_factory=set)
     chats: set[str] = field(default_factory=set)
     met: asyncio.Event = field(default_factory=asyncio.Event)  #: it has said what it is called, or will not
+    gone_at: datetime | None = None  #: it was there before, and is not now
 
     @property
     def is_there(self) -> bool:
@@ -69,10 +71,22 @@ class Bots:
 
     def looked(self) -> None:
         """Something may have changed: say whether anybody is there."""
+        for bot in self:
+            self._watch(bot)
         if any(bot.is_there for bot in self):
             self.link.opened()
         elif self._known:  # before the first has come, nothing was lost
             self.link.lost("logged_out" if any(bot.bridge.wires for bot in self) else "no_bridge", mute=True)
+
+    def _watch(self, bot: Bot) -> None:
+        """Note when a bot goes; what it alone would have heard is a gap though the others went on hearing."""
+        if not bot.is_there:
+            bot.gone_at = bot.gone_at or self.link.clock()
+        elif bot.gone_at is not None:
+            others = {chat for other in self if other is not bot and other.is_there for chat in other.chats}
+            if self.link.up and bot.chats - others:
+                self.link.gaps.append((bot.gone_at, self.link.clock()))
+            bot.gone_at = None
 
     def hears(self, bot: Bot, chat: str, *, alone: bool) -> bool:
         """Whether what `bot` heard in `chat` counts; in a group only what the one heard that serves it."""
