@@ -19,6 +19,7 @@ from bot.finding import Examined, Finding, missing, ready
 from bot.hooking import hooked
 from bot.joining import Reaches
 from bot.learning import in_use, waiting
+from bot.lines import lines
 from bot.reader import make_reader
 from bot.readiness import community, leftovers
 from bot.section import Misconfigured
@@ -39,7 +40,7 @@ async def findings(path: Path, now: datetime) -> list[Finding]:
     found = [ready(f"配置没有问题，接的渠道：{kinds}。"), *_page(config), _disk(config.data_dir), _model(config)]
     channels = await asyncio.gather(*(c.examine() for c in config.channels if isinstance(c, Examined)))
     database = await _database(config)
-    found += [*channels, *await examined(config.model), database]
+    found += [*channels, *await lines(config), *await examined(config.model), database]
     return [*found, *await _inside(config, now)] if database.ready else found
 
 

@@ -117,7 +117,7 @@ class OneBotConfig(Section):
     @asynccontextmanager
     async def open(self, app: web.Application, receive: Receive, media: Media, clock: Now) -> AsyncIterator[OneBot]:
         """See `Connector.open`."""
-        bots = Bots(Link("onebot", self.account, clock, mute=True), frozenset(self.bots))
+        bots = Bots(Link("onebot", self.account, clock, reason="no_bridge", mute=True), frozenset(self.bots))
         async with ClientSession() as http:
             recent = Recent()
             pictures = Pictures(self.account, media, http, self.picture_folder, self.timeout_seconds)
