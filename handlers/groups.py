@@ -85,8 +85,7 @@ async def _bound(ctx: Context, place: Place) -> Reply | None:
 
 def _greet(ctx: Context, group: GroupChat, name: str) -> None:
     group.greeted_at = ctx.now
-    reach = ctx.reach.get(ctx.inbound.channel)
-    text = phrases.greeting(name, ctx.house.operator, ctx.house.bot_name, hears_all=reach is None or reach.hears_all)
+    text = phrases.greeting(name, ctx.house.operator, ctx.house.bot_name, hears_all=_hears_all(ctx))
     _say_here(ctx, text, f"greeting:{group.id}")
 
 
@@ -97,7 +96,8 @@ async def arrive(ctx: Context) -> Reply | None:
         return Reply(phrases.welcome(ctx.house.bot_name, is_worker=may(ctx.roles, Role.STEWARD)))
     if ctx.group is None or ctx.place is None:
         if not await chats.greeted_after(ctx.session, ctx.inbound.address, ctx.now - ASK_AGAIN):
-            _say_here(ctx, phrases.who_binds_me(), f"joined:{ctx.inbound.message_id}")
+            text = phrases.who_binds_me(hears_all=_hears_all(ctx))
+            _say_here(ctx, text, f"joined:{ctx.inbound.message_id}")
     elif ctx.group.lost_at is not None:
         chats.come_back(ctx.session, ctx.group)
         _say_here(ctx, phrases.back_again(await title(ctx.session, ctx.place.id)), f"joined:{ctx.inbound.message_id}")
@@ -152,6 +152,12 @@ def _lost(moment: Moment, group: GroupChat, name: str) -> str:
 
 def _say_here(ctx: Context, text: str, key: str) -> None:
     ctx.say(ctx.inbound.address, Words(text), MessageKind.GREETING, key=key, is_group=True)
+
+
+def _hears_all(ctx: Context) -> bool:
+    """Whether the bot hears what is said here without being called."""
+    reach = ctx.reach.get(ctx.inbound.channel)
+    return reach is None or reach.hears_all
 
 
 def _by(ctx: Context) -> MemberId | None:

@@ -10,10 +10,9 @@ import pytest
 
 from bot.section import Misconfigured
 from handlers.messages import Happening, Words
-from tests.platforms.telegram_side import Ears
 from tests.platforms.wecom_bot import WecomBotServer
 from tests.platforms.wecom_bot_rules import TOO_FAST, Obeyed
-from tests.platforms.wecom_bot_side import NOON, connected, failure
+from tests.platforms.wecom_bot_side import NOON, Ears, connected, failure
 from tests.platforms.wecom_bot_wire import PATIENT, SECRET
 
 GROUP: Final = "wrDUTYGROUP1"
@@ -224,3 +223,15 @@ async def test_looking_in_is_heard_and_is_no_way_to_write_to_anybody(server: Wec
         await server.enters("wangwei")
         (heard,) = await ears.hear(1)
     assert (heard.happening, heard.is_group, heard.one_to_one) == (Happening.JOINED, False, None)
+
+
+async def test_the_first_word_in_a_group_tells_that_the_bot_is_there(server: WecomBotServer, tmp_path: Path) -> None:
+    ears = Ears()
+    async with connected(server, ears, tmp_path):
+        for text in ("绑定 7F3K", "今天谁值班"):
+            await server.says(GROUP, "lihua", f"@楼栋助手 {text}")
+        await ears.hear(2)
+        async with asyncio.timeout(PATIENT):
+            while not ears.met:
+                await asyncio.sleep(0)
+    assert [(met.chat, met.happening) for met in ears.met] == [(f"group:{GROUP}", Happening.JOINED)]

@@ -11,9 +11,8 @@ import pytest
 from bot.leases import DatabaseLease
 from handlers.messages import Words
 from storage.database import Sessions
-from tests.platforms.telegram_side import Ears
 from tests.platforms.wecom_bot import WecomBotServer
-from tests.platforms.wecom_bot_side import Hour, config, connected, failure
+from tests.platforms.wecom_bot_side import Ears, Hour, config, connected, failure
 from tests.platforms.wecom_bot_wire import PATIENT
 
 

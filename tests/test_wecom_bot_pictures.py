@@ -9,9 +9,9 @@ import pytest
 from bot.channels.wecom_bot import WecomBot
 from bot.media import MediaStore
 from handlers.messages import Words
-from tests.platforms.telegram_side import Ears, photo
+from tests.platforms.telegram_side import photo
 from tests.platforms.wecom_bot import WecomBotServer
-from tests.platforms.wecom_bot_side import connected
+from tests.platforms.wecom_bot_side import Ears, connected
 
 GROUP: Final = "wrDUTYGROUP1"
 WANG: Final = "wangwei"

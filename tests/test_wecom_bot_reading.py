@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from bot.channels.wecom_bot import frames
+from bot.channels.wecom_bot.fields import Unreadable
 from bot.channels.wecom_bot.frames import Frame
-from bot.channels.wecom_bot.reading import Me, Picture, Unreadable, read, uncalled
+from bot.channels.wecom_bot.reading import Me, Picture, read, uncalled
 from handlers.messages import Happening, Inbound
 
 GOLDEN: Final = sorted((Path(__file__).parent / "golden" / "wecom_bot").glob("*.json"))

@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.wecom_bot import WecomBot
 from handlers.messages import Button, Happening, Inbound, Words
-from tests.platforms.telegram_side import Ears, stored
+from tests.platforms.telegram_side import stored
 from tests.platforms.wecom_bot import WecomBotServer
 from tests.platforms.wecom_bot_rules import (
     BAD_ARGUMENT,
@@ -21,7 +21,7 @@ from tests.platforms.wecom_bot_rules import (
     TOO_FAST,
     Obeyed,
 )
-from tests.platforms.wecom_bot_side import Hour, connected, failure
+from tests.platforms.wecom_bot_side import Ears, Hour, connected, failure
 
 GROUP: Final = "wrDUTYGROUP1"
 WANG: Final = "wangwei"

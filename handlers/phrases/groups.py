@@ -68,9 +68,12 @@ def only_admins_move(title: str) -> str:
     return f"这个群已经是{title}的群了。要改，请社区管理员在群里发这个码。"
 
 
-def who_binds_me() -> str:
+def who_binds_me(*, hears_all: bool) -> str:
     """On joining a group that belongs to no place."""
-    return "大家好，我还不知道这是哪栋楼的群。请社区管理员单独给我发“绑定码 3栋”（换成这里的楼号），再把得到的那句发在群里。"
+    how = "发在群里" if hears_all else "发在群里，前面@我"
+    return (
+        f"大家好，我还不知道这是哪栋楼的群。请社区管理员单独给我发“绑定码 3栋”（换成这里的楼号），再把得到的那句{how}。"
+    )
 
 
 def back_again(title: str) -> str:

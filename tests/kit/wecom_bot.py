@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.channels.base import Channel
-from handlers.messages import Inbound
+from handlers.messages import Happening, Inbound
 from tests.kit.platform import Ground, Said, Saying
 from tests.platforms.wecom_bot import CALL, WecomBotServer
 from tests.platforms.wecom_bot_rules import TOO_FAST
@@ -105,7 +105,7 @@ class WecomBotPlatform:
 
     async def _take(self, inbound: Inbound) -> None:
         await self._receive(inbound)
-        self._taken += 1
+        self._taken += inbound.happening is not Happening.JOINED  # that, the platform has not told
 
     async def _held(self, sayings: Sequence[Saying]) -> list[str]:
         """What the platform has to deliver when people say these things."""

@@ -2,24 +2,40 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
+from typing_extensions import override
 
 from bot.channels.base import SendError
 from bot.channels.lease import Lease
 from bot.channels.wecom_bot import WecomBot, WecomBotConfig
 from bot.media import MediaStore
-from handlers.messages import Words
-from tests.platforms.telegram_side import Ears
+from handlers.messages import Happening, Inbound, Words
+from tests.platforms.telegram_side import Ears as AnyEars
 from tests.platforms.wecom_bot import WecomBotServer
 from tests.platforms.wecom_bot_town import BOT_NAME
 from tests.platforms.wecom_bot_wire import BOT_ID, PATIENT, SECRET
 
 NOON: Final = datetime(2026, 9, 21, 12, tzinfo=UTC)
+
+
+@dataclass
+class Ears(AnyEars):
+    """Takes what is heard; that the bot is in a group, which the platform does not tell, goes apart."""
+
+    met: list[Inbound] = field(default_factory=list)
+
+    @override
+    async def receive(self, inbound: Inbound) -> None:
+        """See `Receive`."""
+        if inbound.happening is Happening.JOINED and inbound.is_group:
+            self.met.append(inbound)
+        else:
+            await super().receive(inbound)
 
 
 @dataclass

@@ -11,8 +11,7 @@ from bot.channels.base import SendError
 from bot.channels.wecom_hook import WecomHook, WecomHookConfig
 from bot.media import MediaStore
 from handlers.messages import Words
-from tests.platforms.telegram_side import Ears
-from tests.platforms.wecom_bot_side import Hour
+from tests.platforms.wecom_bot_side import Ears, Hour
 from tests.platforms.wecom_hook import WecomHookServer
 
 KEY: Final = "693a91f6-duty-group"

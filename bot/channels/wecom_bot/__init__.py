@@ -16,9 +16,10 @@ from pydantic import Field, HttpUrl, PositiveFloat, SecretStr
 
 from bot.channels.base import About, Can, Length, Limit, Link, Media, Now, Receive
 from bot.channels.lease import Alone, Lease
-from bot.channels.wecom_bot.connection import Connection, Credential, End, Pace
+from bot.channels.wecom_bot.connection import Connection
 from bot.channels.wecom_bot.examining import examined
 from bot.channels.wecom_bot.intake import Intake
+from bot.channels.wecom_bot.pace import Credential, End, Pace
 from bot.channels.wecom_bot.pictures import Uploads
 from bot.channels.wecom_bot.reading import CHANNEL, Me
 from bot.channels.wecom_bot.recollection import Recollection
@@ -105,7 +106,7 @@ class WecomBotConfig(Section):
             try:
                 if await connection.first is End.REFUSED:
                     raise Misconfigured(
-                        "企业微信不认这个智能机器人。请到机器人的“API 模式”页核对 bot_id 和 secret，"
+                        f"企业微信不认这个智能机器人（{link.reason}）。请到机器人的“API 模式”页核对 bot_id 和 secret，"
                         "并确认选的是“长连接”，改好后重新启动。"
                     )
                 uploads = Uploads(media, clock)

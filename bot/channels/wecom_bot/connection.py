@@ -8,18 +8,16 @@ one waits for the lease.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
-from pydantic import SecretStr
 
 from bot.channels.base import Link
 from bot.channels.lease import Lease
 from bot.channels.wecom.api import ApiError, Unanswered
 from bot.channels.wecom.errors import TOO_FAST
 from bot.channels.wecom_bot.frames import Frame
+from bot.channels.wecom_bot.pace import Credential, End, Pace
 from bot.channels.wecom_bot.socket import Socket
 
 log = logging.getLogger(__name__)
@@ -29,37 +27,6 @@ LARGEST_FRAME: Final = 1024 * 1024  #: bytes; a real one has a few thousand
 MOST_REFUSALS: Final = 5  #: in a row, after which asking again would only get the bot banned
 CLOSING: Final = aiohttp.ClientWSTimeout(ws_close=2)  #: seconds that the other side has to say goodbye
 MISSED: Final = 2  #: pings without an answer after which a connection is dead
-
-
-class End(Enum):
-    """Why a connection ended, or did not begin."""
-
-    STOPPED = "stopped"
-    LOST = "lost"
-    TOO_FAST = "too_fast"  #: the platform wants to be left alone for a while
-    REFUSED = "refused"  #: the bot's id or secret is wrong
-    DISPLACED = "displaced"  #: a newer connection of the same bot
-    HELD = "held_elsewhere"  #: another of our processes has the lease
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How patient the connection is; seconds."""
-
-    ping: float = 30
-    acknowledge: float = 5
-    first_pause: float = 1
-    longest_pause: float = 30
-    slow_pause: float = 60  #: where the platform or another process wants to be left alone
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """Where to connect, and as whom."""
-
-    url: str
-    bot_id: str
-    secret: SecretStr
 
 
 class Connection:
@@ -111,19 +78,30 @@ class Connection:
         """One connection from its beginning to its end."""
         self._displaced = False
         try:
-            async with self._session.ws_connect(
-                self._credential.url, max_msg_size=LARGEST_FRAME, timeout=CLOSING
-            ) as ws:
-                socket = Socket(ws, self._pace.acknowledge, self._take)
-                reading = asyncio.create_task(socket.run())
-                try:
-                    return await self._live(socket, reading)
-                finally:
-                    self.socket = None
-                    await socket.close()
-                    await asyncio.gather(reading, return_exceptions=True)
-        except (aiohttp.ClientError, OSError, TimeoutError, Unanswered) as error:
+            ws = await self._dial()
+            return End.STOPPED if ws is None else await self._speak(ws)
+        except Exception as error:  # noqa: BLE001 -- the edge: whatever it is, the groups must not fall deaf
             return self._ended(End.LOST, type(error).__name__)
+
+    async def _dial(self) -> aiohttp.ClientWebSocketResponse | None:
+        """An open line; None where it is to stop before there is one."""
+        opening = self._session.ws_connect(self._credential.url, max_msg_size=LARGEST_FRAME, timeout=CLOSING)
+        dialling = asyncio.ensure_future(opening)
+        if await self._over(dialling, None) and not self._stop.is_set():
+            return await dialling
+        dialling.cancel()
+        await asyncio.gather(dialling, return_exceptions=True)
+        return None
+
+    async def _speak(self, ws: aiohttp.ClientWebSocketResponse) -> End:
+        socket = Socket(ws, self._pace.acknowledge, self._take)
+        reading = asyncio.create_task(socket.run())
+        try:
+            return await self._live(socket, reading)
+        finally:
+            self.socket = None
+            await socket.close()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def _live(self, socket: Socket, reading: "asyncio.Task[None]") -> End:
         secret = self._credential.secret.get_secret_value()
@@ -131,7 +109,7 @@ class Connection:
             await socket.ask("aibot_subscribe", {"bot_id": self._credential.bot_id, "secret": secret})
         except ApiError as refusal:
             wants_rest = refusal.code in TOO_FAST or refusal.code == BUSY
-            return self._ended(End.TOO_FAST if wants_rest else End.REFUSED)
+            return self._ended(End.TOO_FAST if wants_rest else End.REFUSED, f"errcode_{refusal.code}")
         self.socket = socket
         self._link.opened()
         self._settle(None)
@@ -151,10 +129,10 @@ class Connection:
             return End.STOPPED
         return self._ended(End.DISPLACED if self._displaced else End.LOST)
 
-    async def _over(self, reading: "asyncio.Task[None]", seconds: float) -> bool:
-        """Whether the connection ended, or is to end, within that time."""
+    async def _over(self, work: "asyncio.Future[Any]", seconds: float | None) -> bool:
+        """Whether `work` ends, or everything is to end, within that time."""
         stopped = asyncio.create_task(self._stop.wait())
-        done, _ = await asyncio.wait({reading, stopped}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({work, stopped}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         return bool(done)
 
@@ -190,10 +168,8 @@ class Connection:
 
     async def _pause(self, end: End) -> None:
         self._failures += 1
-        wait = min(self._pace.first_pause * (1 << min(self._failures - 1, 10)), self._pace.longest_pause)
-        slow = end in (End.REFUSED, End.TOO_FAST, End.HELD, End.DISPLACED)
         try:
-            async with asyncio.timeout(self._pace.slow_pause if slow else wait):
+            async with asyncio.timeout(self._pace.before(end, self._failures)):
                 await self._stop.wait()
         except TimeoutError:
             return

@@ -7,17 +7,18 @@ over again until it is on disk.
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from weakref import WeakValueDictionary
 
 import aiohttp
 
 from bot.channels.base import Media, Now, Receive
+from bot.channels.wecom_bot.fields import Unreadable
 from bot.channels.wecom_bot.frames import Frame
 from bot.channels.wecom_bot.pictures import fetch
-from bot.channels.wecom_bot.reading import Heard, Kind, Me, Unreadable, read
-from bot.channels.wecom_bot.recollection import Recollection
+from bot.channels.wecom_bot.reading import Heard, Kind, Me, arrival, read
+from bot.channels.wecom_bot.recollection import Recent, Recollection
 from handlers.messages import Inbound
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Intake:
         self._first_wait = first_wait
         self._stop = asyncio.Event()
         self._taking: set[asyncio.Task[None]] = set()
+        self._met: Recent[str, datetime] = Recent()  #: groups that have been heard, and when first
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def hear(self, frame: Frame) -> None:
@@ -85,6 +87,10 @@ class Intake:
                 id, quoted = self._recollection.quoted(inbound.chat, heard.quoted)
                 inbound = replace(inbound, reply_to=id, quoted=quoted)
             await self._insist(inbound)
+            # Behind the message, because it may have said which place the group belongs to.
+            if inbound.is_group and self._met.get(inbound.chat) is None:
+                self._met.keep(inbound.chat, inbound.at)
+                await self._insist(arrival(inbound))
 
     async def _insist(self, inbound: Inbound) -> None:
         told, wait = {"channel": inbound.channel, "message_id": inbound.message_id}, self._first_wait

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from bot.channels.wecom_bot.addresses import GROUP, SINGLE, Conversation
+from bot.channels.wecom_bot.fields import Unreadable, inner, needed, word
 from bot.channels.wecom_bot.frames import JSON, Frame
 from handlers.messages import Attachment, Happening, Inbound
 
@@ -24,10 +25,6 @@ MEANT: Final = {"aibot_msg_callback": (None,), "aibot_event_callback": ("enter_c
 _OTHERS: Final = {"file": "file", "video": "video"}
 #: The mention with which every message in a group begins, or nearly every.
 _FIRST_CALL: Final = re.compile(r"^\s*@\S+\s*")
-
-
-class Unreadable(Exception):  # noqa: N818 -- the platform's, not ours
-    """A callback that is not as the platform documents it."""
 
 
 class Kind(Enum):
@@ -78,10 +75,25 @@ def read(frame: Frame, me: Me, now: datetime) -> Heard | None:
     body, told = frame.body, MEANT.get(frame.cmd)
     if told is None or body.get("aibotid", me.bot_id) != me.bot_id or frame.event.get("eventtype") not in told:
         return None
-    sender = _needed(_inner(body, "from"), "userid")
+    sender = needed(inner(body, "from"), "userid")
     if sender == PLATFORM:
         return None
     return _event(body, sender, me, now) if frame.event else _message(body, sender, me, now)
+
+
+def arrival(heard: Inbound) -> Inbound:
+    """That the bot is in the group in which something was heard: the platform does not say when it is added to one."""
+    return Inbound(
+        channel=heard.channel,
+        account=heard.account,
+        chat=heard.chat,
+        message_id=f"met:{heard.at:%Y-%m-%d}:{heard.chat}",
+        sender=heard.sender,
+        sender_name=heard.sender_name,
+        text="",
+        at=heard.at,
+        happening=Happening.JOINED,
+    )
 
 
 def uncalled(text: str, name: str | None) -> str:
@@ -96,7 +108,7 @@ def _message(body: JSON, sender: str, me: Me, now: datetime) -> Heard | None:
     parts = [*_parts(body)]
     said = "\n".join(filter(None, (_said(kind, part) for kind, part in parts)))
     text = uncalled(said, me.name) if conversation.kind == GROUP else said.strip()
-    pictures = tuple(Picture(_word(part, "url"), _word(part, "aeskey")) for kind, part in parts if kind == "image")
+    pictures = tuple(Picture(word(part, "url"), word(part, "aeskey")) for kind, part in parts if kind == "image")
     others = tuple(Attachment(_OTHERS[kind]) for kind, _ in parts if kind in _OTHERS)
     if not (said or pictures or others):
         return None
@@ -105,13 +117,13 @@ def _message(body: JSON, sender: str, me: Me, now: datetime) -> Heard | None:
 
 
 def _event(body: JSON, sender: str, me: Me, now: datetime) -> Heard:
-    event, conversation = _inner(body, "event"), _conversation(body, sender)
+    event, conversation = inner(body, "event"), _conversation(body, sender)
     if event.get("eventtype") == "enter_chat":
         # Whoever only looks in cannot be written to yet.
         inbound = _inbound(body, conversation, sender, me, now, happening=Happening.JOINED, one_to_one=None)
         return Heard(Kind.ENTERED, conversation, inbound)
-    pressed = _inner(event, "template_card_event")
-    key, card = _needed(pressed, "event_key"), _needed(pressed, "task_id")
+    pressed = inner(event, "template_card_event")
+    key, card = needed(pressed, "event_key"), needed(pressed, "task_id")
     more: Any = {"text": key, "happening": Happening.PRESSED, "to_bot": True, "reply_to": card}
     return Heard(Kind.PRESSED, conversation, _inbound(body, conversation, sender, me, now, **more))
 
@@ -141,7 +153,7 @@ def _message_id(body: JSON, sender: str) -> str:
         return given
     if not isinstance(body.get("create_time"), int):
         raise Unreadable("no msgid")
-    told = f"{sender}\n{body['create_time']}\n{sorted(str(item) for item in _inner(body, 'event').items())}"
+    told = f"{sender}\n{body['create_time']}\n{sorted(str(item) for item in inner(body, 'event').items())}"
     return f"event:{sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
@@ -157,43 +169,24 @@ def _conversation(body: JSON, sender: str) -> Conversation:
         return Conversation(SINGLE, sender)
     if body.get("chattype") != GROUP:
         raise Unreadable("no chattype")
-    return Conversation(GROUP, _needed(body, "chatid"))
+    return Conversation(GROUP, needed(body, "chatid"))
 
 
 def _parts(message: JSON) -> Iterator[tuple[str, JSON]]:
     """A message's parts with their kinds: several only where words and pictures are mixed."""
-    kind = _word(message, "msgtype")
-    content = _inner(message, kind)
+    kind = word(message, "msgtype")
+    content = inner(message, kind)
     items = content.get("msg_item") if kind == "mixed" else [message]
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict):
-            yield _word(item, "msgtype"), _inner(item, _word(item, "msgtype"))
+            yield word(item, "msgtype"), inner(item, word(item, "msgtype"))
 
 
 def _said(kind: str, part: JSON) -> str:
     """The words of a part; of speech, as the platform has understood it."""
-    return _word(part, "content") if kind in ("text", "voice") else ""
+    return word(part, "content") if kind in ("text", "voice") else ""
 
 
 def _quoted(body: JSON, me: Me) -> str:
-    said = "\n".join(filter(None, (_said(kind, part) for kind, part in _parts(_inner(body, "quote")))))
+    said = "\n".join(filter(None, (_said(kind, part) for kind, part in _parts(inner(body, "quote")))))
     return uncalled(said, me.name) if me.name else said.strip()
-
-
-def _inner(body: JSON, name: str) -> JSON:
-    """An object in an object; empty where there is none."""
-    found = body.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _word(body: JSON, name: str) -> str:
-    """A text in an object; empty where there is none."""
-    found = body.get(name)
-    return found if isinstance(found, str) else ""
-
-
-def _needed(body: JSON, name: str) -> str:
-    """The same where nothing can be understood without it."""
-    if not (found := _word(body, name)):
-        raise Unreadable(f"no {name}")
-    return found
