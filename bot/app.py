@@ -19,6 +19,7 @@ from bot.learned import Shelf
 from bot.media import MediaStore
 from bot.reader import make_reader
 from bot.receive import Receiver
+from bot.showing import showing
 from bot.web import make_web, serving
 from storage.database import open_database
 
@@ -64,12 +65,13 @@ async def run(
             channels[channel.name, channel.account] = channel
         await receiver.retake()
 
+        links = showing(config, pages, media, clock)
         ticks = ticks_of(config, media, channels)
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
         # The first ring comes before the first message: what is too late to be said is given up by then.
         await stack.enter_async_context(ticking(bell))
         address = await stack.enter_async_context(serving(pages, config.host, config.port))
         # Let go before the pages are: a bridge that has dialled in still answers what it is just being told to say.
-        await stack.enter_async_context(working(saying(config, sessions, channels, clock, mail, stop), stop))
+        await stack.enter_async_context(working(saying(config, sessions, channels, clock, links, mail, stop), stop))
         opened(address)
         await stop.wait()

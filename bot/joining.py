@@ -13,6 +13,7 @@ from typing_extensions import override
 from bot.channels.base import Channel, Groups
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_hook import WecomHookConfig
+from bot.channels.wording import Links, Wording
 from bot.clock import Tick
 from bot.config import Config
 from bot.confirming import Confirmer, Ground
@@ -78,12 +79,18 @@ async def saying(
     sessions: Sessions,
     channels: Mapping[tuple[str, str], Channel],
     clock: Callable[[], datetime],
+    links: Links,
     mail: asyncio.Event,
     stop: asyncio.Event,
 ) -> None:
-    """Say what is to be said, at once or when a member has confirmed it, until `stop` is set."""
+    """Say what is to be said, at once or when a member has confirmed it, until `stop` is set.
+
+    Args:
+        links: Where pictures can be opened, for channels that carry none.
+    """
     common: dict[str, Any] = dict(sessions=sessions, channels=channels, clock=clock, instance=config.instance)
-    sender = Sender(pace=config.outbox.pace, mail=mail, **common)
+    wording = Wording(links, config.community.bot_name)
+    sender = Sender(pace=config.outbox.pace, mail=mail, wording=wording, **common)
     confirmer = Confirmer(Ground(house=config.house(), give_up_after=config.outbox.give_up_after, **common))
     await asyncio.gather(sender.run(stop), confirmer.run(stop))
 

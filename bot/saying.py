@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from bot.channels.base import Channel, SendError
-from bot.channels.wording import Links, spelled_out
+from bot.channels.wording import Wording
 from bot.outcomes import Outcome
 from handlers.messages import Words
 from storage.outbox import OutboxMessage
@@ -13,9 +13,9 @@ from storage.outbox import OutboxMessage
 log = logging.getLogger(__name__)
 
 
-async def say(channel: Channel, message: OutboxMessage, within: timedelta, links: Links) -> Outcome:
+async def say(channel: Channel, message: OutboxMessage, within: timedelta, wording: Wording) -> Outcome:
     """Say `message` as the channel can say it; whatever goes wrong is told, never raised."""
-    words = spelled_out(Words.from_body(message.body), channel.can, links)
+    words = wording.of(Words.from_body(message.body), channel.can, is_group=message.is_group)
     try:
         async with asyncio.timeout(within.total_seconds()):
             return Outcome(await channel.send(message.chat, words))

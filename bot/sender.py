@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from bot.channels.base import Channel, SendError
-from bot.channels.wording import Links
+from bot.channels.wording import Wording
 from bot.offering import numbered
 from bot.outcomes import Outcome, Verdict
 from bot.saying import say
@@ -50,7 +50,7 @@ class Sender:
     instance: str = "main"
     pace: Pace = field(default_factory=Pace)
     mail: asyncio.Event = field(default_factory=asyncio.Event)
-    links: Links = lambda _: None  #: for pictures, on channels that carry none
+    wording: Wording = field(default_factory=Wording)
     jitter: Callable[[], float] = field(default_factory=lambda: Random().random)  # noqa: S311 -- no secret
     _turns: Turns = field(default_factory=Turns)
     _flying: dict[asyncio.Task[Outcome], OutboxMessage] = field(default_factory=dict)
@@ -142,7 +142,7 @@ class Sender:
         if wait:
             await asyncio.sleep(wait)
         try:
-            return await say(channel, message, self.pace.timeout, self.links)
+            return await say(channel, message, self.pace.timeout, self.wording)
         finally:
             self._turns.spoke(_address(message), channel.can, loop_time())
 

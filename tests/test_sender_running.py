@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.base import SendError
+from bot.channels.base import Limit, SendError
 from storage.database import Sessions
 from storage.types import MessageKind, OutboxStatus
 from tests.post import PATIENT, Post
@@ -183,3 +183,18 @@ async def test_waiting_for_one_that_failed_does_not_keep_the_database_busy(post:
 
 def gaps(post: Post) -> list[tuple[float, float]]:
     return list(zip(post.mouth.at, post.mouth.at[1:], strict=False))
+
+
+async def test_a_chat_is_told_no_more_than_its_limits_allow(post: Post) -> None:
+    """Two in a while may follow each other at once; the third waits until the first is long enough ago."""
+    span = 4 * PAUSE
+    post.mouth.can = replace(post.mouth.can, limits=(Limit(2, span), Limit(100, timedelta(hours=1))))
+    for text in "一二三":
+        await post.put("3栋群", text)
+    await post.put("4栋群", "另一个群")
+    async with running(post):
+        await post.until(OutboxStatus.SENT)
+    at = {text: moment for (_, text), moment in zip(post.mouth.said, post.mouth.at, strict=True)}
+    assert at["二"] - at["一"] < span.total_seconds()
+    assert at["三"] - at["一"] >= span.total_seconds() * 0.95
+    assert at["另一个群"] < at["三"]

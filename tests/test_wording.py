@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import Can, Length
-from bot.channels.wording import pieces, spelled_out
+from bot.channels.wording import Wording, pieces, spelled_out
 from handlers.messages import Button, Mention, Words
 
 NOTICE = "明天上午九点停水，请提前储水。物业已经通知了各户。"
@@ -42,3 +42,16 @@ def test_what_a_channel_cannot_carry_is_words() -> None:
 
 def test_pictures_without_an_address_are_one_short_line() -> None:
     assert spelled_out(Words("修好了", pictures=("d1",)), Can()).text == "修好了\n（还有 1 张照片，这里发不出来。）"
+
+
+def test_where_only_mentions_are_heard_a_group_is_told_how_to_answer() -> None:
+    ask, note = Words("谁去办请回“接单 1”。"), Words("1 号办好了。")
+    deaf = Wording(bot_name="小红")
+    assert deaf.of(ask, Can(hears_all=False), is_group=True).text == f"{ask.text}\n（在这个群里回我，请先@小红。）"
+    for words, can, is_group in (
+        (note, Can(hears_all=False), True),
+        (ask, Can(hears_all=False), False),
+        (ask, Can(), True),
+        (ask, Can(hears=False, hears_all=False), True),
+    ):
+        assert deaf.of(words, can, is_group=is_group) == words

@@ -1,12 +1,13 @@
 """What a message becomes on a channel that can do less: the one place where anything is degraded.
 
-The sender calls `spelled_out` before it hands a message to a channel, so a channel is given what its `Can` carries. One
-with finer limits of its own (so many buttons a card) calls it again for the rest, and cuts long texts with `pieces`.
+The sender goes by `Wording` before it hands a message to a channel, so a channel is given what its `Can` carries. One
+with finer limits of its own (so many buttons a card) calls `spelled_out` again for the rest, and cuts long texts with `pieces`.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.channels.base import Can, Length
@@ -18,6 +19,25 @@ _ENDS: Final = ("\n", "。！？!?；;…", "，、,：: ")
 
 #: Where a picture of that digest can be opened; None where nobody outside can open anything.
 Links = Callable[[str], str | None]
+
+
+#: A sentence that asks for an answer in so many words.
+_ASKS: Final = re.compile("(?:回|发|说声?|回复)“|回复 [0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What has to be known to say things on poorer channels."""
+
+    links: Links = lambda _: None
+    bot_name: str = "红管家"
+
+    def of(self, words: Words, can: Can, *, is_group: bool) -> Words:
+        """`words` as a channel that `can` less will say them in a group, or to one person."""
+        said = spelled_out(words, can, self.links)
+        if is_group and can.hears and not can.hears_all and _ASKS.search(said.text):
+            return replace(said, text=f"{said.text}\n（在这个群里回我，请先@{self.bot_name}。）")
+        return said
 
 
 def spelled_out(words: Words, can: Can, links: Links = lambda _: None) -> Words:

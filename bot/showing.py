@@ -1,0 +1,88 @@
+"""Pictures for channels that carry none: a link that nobody can guess, good for some weeks.
+
+Whoever was told the link sees the picture, and nobody else: the link is signed with a key that never leaves this machine.
+"""
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from bot.channels.wording import Links
+from bot.config import Config
+from bot.media import MEDIA_TYPE, MediaStore
+
+ROUTE: Final = "/picture/{link}"
+GOOD_FOR: Final = timedelta(days=30)
+KEY_LENGTH: Final = 32
+_LINK: Final = re.compile(r"([0-9a-f]{64})-([0-9]{1,12})-([0-9a-f]{32})", re.ASCII)
+_GONE: Final = "这张照片的链接已经过期，或者照片已经不在了。要看的话，请在群里问一声。"
+_HEADERS: Final = {
+    "Content-Type": MEDIA_TYPE,
+    "Cache-Control": "private, max-age=3600",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Showcase:
+    """Makes links and answers them.
+
+    Args:
+        address: Under which the pages can be opened from outside, without a slash at the end.
+        key: By which our own links are known.
+        media: Where the pictures are.
+        clock: Aware UTC.
+    """
+
+    address: str
+    key: bytes
+    media: MediaStore
+    clock: Callable[[], datetime]
+
+    def link(self, digest: str) -> str | None:
+        """Where that picture can be opened from now on; None where it is gone."""
+        if self.media.path(digest) is None:
+            return None
+        until = str(int((self.clock() + GOOD_FOR).timestamp()))
+        return f"{self.address}/picture/{digest}-{until}-{self._signature(digest, until)}"
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """The picture of a link; 404 for one that is forged, too old, or leads to nothing any more."""
+        found = _LINK.fullmatch(request.match_info["link"])
+        if found is None or not hmac.compare_digest(found[3], self._signature(found[1], found[2])):
+            raise web.HTTPNotFound(text=_GONE)
+        path = self.media.path(found[1])
+        if path is None or datetime.fromtimestamp(int(found[2]), UTC) < self.clock():
+            raise web.HTTPNotFound(text=_GONE)
+        return web.FileResponse(path, headers=_HEADERS)
+
+    def _signature(self, digest: str, until: str) -> str:
+        return hmac.digest(self.key, f"{digest}-{until}".encode(), "sha256").hex()[:32]
+
+
+def showing(config: Config, pages: web.Application, media: MediaStore, clock: Callable[[], datetime]) -> Links:
+    """How pictures are linked to: by a page that is added to `pages`, or not at all where nobody outside can open it."""
+    if config.public_url is None:
+        return lambda _: None
+    showcase = Showcase(config.address, _key(config.data_dir / "links.key"), media, clock)
+    pages.router.add_get(ROUTE, showcase.show)
+    return showcase.link
+
+
+def _key(file: Path) -> bytes:
+    """The key in that file, made when it is needed first: links are still good after a restart."""
+    if not file.exists():
+        fresh = file.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(KEY_LENGTH))
+        fresh.rename(file)
+    return file.read_bytes()
