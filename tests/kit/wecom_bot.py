@@ -31,12 +31,12 @@ class WecomBotPlatform:
     @asynccontextmanager
     async def connected(self, ground: Ground) -> AsyncIterator[Channel]:
         self._taken, self._receive = 0, ground.receive
-        async with WecomBotServer() as self._server:
+        async with WecomBotServer() as self.server:
             for group in GROUPS.values():
-                self._server.town.conversation(group, group=True).spoken = True
+                self.server.town.conversation(group, group=True).spoken = True
             for person in PEOPLE.values():
-                self._server.town.conversation(person, group=False).spoken = True
-            opening = config(self._server).open(web.Application(), self._take, ground.media, ground.clock)
+                self.server.town.conversation(person, group=False).spoken = True
+            opening = config(self.server).open(web.Application(), self._take, ground.media, ground.clock)
             async with opening as channel:
                 self._link = channel.link
                 yield channel
@@ -55,10 +55,10 @@ class WecomBotPlatform:
         if saying.quote is not None:
             quote = {"quote": {"msgtype": "text", "text": {"content": saying.quote}}}
         if saying.group is None:
-            frame = await self._server.writes(who, saying.text, **quote)
+            frame = await self.server.writes(who, saying.text, **quote)
         else:
             text = f"{CALL} {saying.text}" if saying.calls_bot else saying.text
-            heard = await self._server.says(GROUPS[saying.group], who, text, **quote)
+            heard = await self.server.says(GROUPS[saying.group], who, text, **quote)
             assert heard is not None, "nobody but the bot's own may be asked to hear this"
             frame = heard
         return str(frame["body"]["msgid"])
@@ -66,53 +66,55 @@ class WecomBotPlatform:
     async def says_twice(self, saying: Saying) -> None:
         (text,) = await self._held([saying])
         for _ in range(2):
-            await self._server.tell(text)
+            await self.server.tell(text)
 
     async def says_jumbled(self, sayings: Sequence[Saying]) -> None:
         for text in reversed(await self._held(sayings)):
-            await self._server.tell(text)
+            await self.server.tell(text)
 
     async def presses(self, person: str, under: Said, label: str, *, group: str | None = None) -> None:
         chat = GROUPS[group] if group else PEOPLE[person]
-        card = next(said for said in self._server.heard(chat) if said.task_id == under.id)
-        await self._server.presses_key(chat, PEOPLE[person], under.id, dict(card.buttons)[label])
+        card = next(said for said in self.server.heard(chat) if said.task_id == under.id)
+        await self.server.presses_key(chat, PEOPLE[person], under.id, dict(card.buttons)[label])
 
     async def heard(self, where: str) -> Sequence[Said]:
-        said = self._server.heard(GROUPS.get(where) or PEOPLE[where])
+        said = self.server.heard(GROUPS.get(where) or PEOPLE[where])
         return [
             Said(one.task_id or str(place), one.text, tuple(label for label, _ in one.buttons))
             for place, one in enumerate(said)
         ]
 
     async def settle(self) -> None:
-        await self._becomes(lambda: self._taken >= self._server.delivered)
+        await self._becomes(lambda: self._taken >= self.server.delivered)
 
     async def removes_bot(self, group: str) -> None:
-        self._server.town.conversations[GROUPS[group]].removed = True
+        self.server.town.conversations[GROUPS[group]].removed = True
 
     async def slows_down(self, wait: timedelta) -> None:
         assert wait == timedelta(minutes=1), "the platform never says for how long: that is what the bot takes it for"
-        self._server.fails("say", TOO_FAST)
+        self.server.fails("say", TOO_FAST)
 
     async def disconnects(self) -> None:
-        self._server.shut = True
-        self._server.drop()
+        self.server.shut = True
+        self.server.drop()
         await self._becomes(lambda: not self._link.up)
 
     async def reconnects(self) -> None:
-        self._server.shut = False
+        self.server.shut = False
         await self._becomes(lambda: self._link.up)
 
     async def _take(self, inbound: Inbound) -> None:
         await self._receive(inbound)
-        self._taken += inbound.happening is not Happening.JOINED  # that, the platform has not told
+        self._taken += not (
+            inbound.is_group and inbound.happening is Happening.JOINED
+        )  # the platform tells no such thing
 
     async def _held(self, sayings: Sequence[Saying]) -> list[str]:
         """What the platform has to deliver when people say these things."""
-        self._server.held = held = list[str]()
+        self.server.held = held = list[str]()
         for saying in sayings:
             await self.says(saying)
-        self._server.held = None
+        self.server.held = None
         return held
 
     async def _becomes(self, so: Callable[[], bool]) -> None:
