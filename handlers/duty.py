@@ -16,6 +16,7 @@ from handlers.router import Router
 from handlers.rules.duty import DAY, Span
 from handlers.rules.quiet import quiet_until
 from handlers.rules.roles import may
+from handlers.telling import say_above
 from handlers.watch import answer, asked, question
 from storage import duty, members, places
 from storage.duty import DutyShift
@@ -176,4 +177,7 @@ async def _tell(
         waiting,
     )
     key = f"duty:{where[0].id}:{begins.timestamp():.0f}"
-    await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key)
+    if not await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key):
+        name = (await members.by_id(moment.session, member)).name
+        line = phrases.turn_begins_in_group(name, await title(moment.session, where[0].id))
+        await say_above(moment, where[0].id, line, key=f"{key}:{member}", due_at=moment.now)

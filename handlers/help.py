@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from handlers.codes import can_be_alone
 from handlers.context import Context
 from handlers.messages import Reply
 from handlers.phrases import help as phrases
@@ -35,11 +36,15 @@ def _explained(ctx: Context, commands: Sequence[Command], rest: str) -> Reply:
     reach = ctx.reach.get(ctx.inbound.channel)
     by_word = {command.word: command for command in commands}
     wanted = [by_word[word] for word in MOST_WANTED if word in by_word]
+    hears_all, alone = reach is None or reach.hears_all, reach is None or reach.one_to_one
+    if not can_be_alone(ctx):  # the others did not ask: one line is enough for them
+        words_only = [command.word for command in wanted]
+        return Reply(phrases.help_in_group(ctx.house.bot_name, words_only, hears_all=hears_all, alone=alone))
     lines = [
         phrases.help_for_all(
             ctx.house.bot_name,
             [(command.example, command.does) for command in wanted],
-            hears_all=reach is None or reach.hears_all,
+            hears_all=hears_all,
             alone=not ctx.is_group,
         ),
         *_for_staff(ctx, commands),

@@ -99,6 +99,14 @@ async def test_a_turn_is_told_to_begin_once(world: World) -> None:
     world.hears("赵强", "您的班开始了")
 
 
+async def test_who_cannot_be_written_to_alone_reads_in_the_group_that_his_turn_begins(world: World) -> None:
+    await world.says("陈书记", "排班 4栋 老夏 每天 10:00-12:00", alone=True)
+    world.forget()
+    await world.wait(HOUR)
+    world.hears("4栋群", "老夏", "4栋", "班")
+    world.silent("3栋群", "小区群")
+
+
 async def test_two_clocks_at_once_tell_a_turn_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
     await world.says("陈书记", "排班 4栋 赵强 每天 10:00-12:00", alone=True)
     world.forget()

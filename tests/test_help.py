@@ -32,9 +32,17 @@ async def test_help_does_not_flood_the_group(world: World) -> None:
     world.hears("李姐", "有事直接说")
 
 
-async def test_who_cannot_be_written_to_alone_is_helped_in_the_group(world: World) -> None:
+async def test_who_cannot_be_written_to_alone_is_helped_in_the_group_in_one_line(world: World) -> None:
     await world.says("老夏", "帮助")
-    world.hears("3栋群", "有事直接说")
+    text = world.hears("3栋群", "有事直接说", "我的工单", "单独发一句")
+    assert "\n" not in text
+    assert len(text) <= 100
+
+
+async def test_where_nobody_can_be_written_to_alone_nobody_is_sent_there(world: World) -> None:
+    world.receiver.reach = {CHANNEL: Reach()}
+    await world.says("老夏", "帮助")
+    assert "单独" not in world.hears("3栋群", "有事直接说", "我的工单")
 
 
 async def test_where_only_mentions_are_heard_it_says_so(world: World) -> None:

@@ -130,6 +130,11 @@ def your_turn_begins(places: Iterable[str], until: datetime | None, today: date,
     return f"您的班开始了：{'、'.join(places)}{ends}。{open_now}"
 
 
+def turn_begins_in_group(name: str, place: str) -> str:
+    """The same in a group, for who cannot be written to alone."""
+    return f"{name}，{place}的班从现在起是您的，辛苦了。"
+
+
 def _row(first: date, last: date, said: str, today: date) -> str:
     days = day_name(first, today) if first == last else f"{day_name(first, today)} 到 {date_name(last, today)}"
     return f"{days}：{said}"

@@ -13,6 +13,13 @@ def help_for_all(bot_name: str, commands: Sequence[tuple[str, str]], *, hears_al
     return "\n".join([*lines, *(f"{example}：{does}" for example, does in commands)])
 
 
+def help_in_group(bot_name: str, words: Sequence[str], *, hears_all: bool, alone: bool) -> str:
+    """The same in one line, where the asker cannot be written to alone. `alone`: whether he could be, had he written."""
+    how = "有事直接说就行" if hears_all else f"有事请@{bot_name}再说"
+    more = "想看细的，点我的头像单独发一句“帮助”。" if alone else ""
+    return f"{how}，比如“2单元电梯不动了”。也可以发：{'、'.join(words)}。{more}"
+
+
 def help_for_staff(title: str, words: Sequence[str]) -> str:
     """A line with the words of an office."""
     return f"{title}：{'、'.join(words)}"
