@@ -11,6 +11,7 @@ from bot.channels.base import Channel, Connector, Media, Receive
 from bot.channels.kinds import ChannelConfig
 from bot.channels.lease import Lease
 from bot.channels.ledger import Ledger
+from bot.channels.official import OfficialConfig
 from bot.channels.webchat import Door, Webchat, WebchatConfig
 from bot.channels.wecom_bot import WecomBotConfig
 from bot.channels.wecom_service import WecomServiceConfig
@@ -58,7 +59,7 @@ class Leased:
 class Remembering:
     """Connects a channel that may only answer, and must know after a restart whom; see `Connector`."""
 
-    config: WecomServiceConfig
+    config: WecomServiceConfig | OfficialConfig
     ledger: Ledger
 
     def open(
@@ -87,7 +88,7 @@ class Connectors:
             case WecomBotConfig():
                 name = f"{section.kind}:{section.account}"
                 return Leased(section, DatabaseLease(self.sessions, self.clock, name, self.config.instance))
-            case WecomServiceConfig():
+            case WecomServiceConfig() | OfficialConfig():
                 ledger = DatabaseLedger(self.sessions, self.clock, section.kind, section.account)
                 return Remembering(section, ledger)
         return section

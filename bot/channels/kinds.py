@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.channels.official import OfficialConfig
 from bot.channels.onebot import OneBotConfig
 from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
@@ -24,6 +25,7 @@ ChannelConfig = Annotated[
     | WecomBotConfig
     | WecomGroupsConfig
     | WecomHookConfig
-    | WecomServiceConfig,
+    | WecomServiceConfig
+    | OfficialConfig,
     Field(discriminator="kind"),
 ]

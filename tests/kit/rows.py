@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from tests.kit.official import OfficialPlatform
 from tests.kit.onebot import OneBotPlatform
 from tests.kit.platform import Platform
 from tests.kit.telegram import TelegramPlatform
@@ -34,4 +35,5 @@ ROWS: Final = (
     Row("wecom hook", WecomHookPlatform),
     Row("wecom service", WecomServicePlatform),
     Row("wecom groups", WecomGroupsPlatform),
+    Row("official account", OfficialPlatform),
 )

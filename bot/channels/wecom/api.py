@@ -1,7 +1,4 @@
-"""Calling WeCom's server API: every answer is HTTP 200 with an `errcode`, and every call carries the access token.
-
-The same manners hold for official accounts, so a `Credential` says where the token comes from.
-"""
+"""Calling the server API of WeCom or of an official account: every answer is HTTP 200 with an `errcode`."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -97,7 +94,8 @@ class Api:
 
     async def _new_token(self) -> JSON:
         try:
-            answer = await self._once("GET", self._credential.path, self._credential.params)
+            method, params, content = self._credential.question
+            answer = await self._once(method, self._credential.path, params, **content)
         except Unanswered as silence:  # whatever was to be done with the token has not left
             raise Unanswered(str(silence), unsure=False) from None
         if not isinstance(answer.get("access_token"), str) or not isinstance(answer.get("expires_in"), int):

@@ -77,9 +77,12 @@ class CallbackDoor:
             message = self._crypt.open(sealed)
         except Forged as forged:
             raise self._forbidden(str(forged).replace(" ", "_")) from None
-        if not _is_fresh(sealed.timestamp, self._clock()):
-            raise self._forbidden("too_old")
+        self._must_be_fresh(sealed.timestamp)
         return message
+
+    def _must_be_fresh(self, timestamp: str) -> None:
+        if not _is_fresh(timestamp, self._clock()):
+            raise self._forbidden("too_old")
 
     def _read(self, message: bytes) -> Element | None:
         """What is genuine and unreadable gets 200: an error would bring the same again."""

@@ -71,6 +71,10 @@ class Crypt:
             raise Forged("meant for somebody else")
         return block[start:end]
 
+    def vouches_for(self, signature: str, timestamp: str, nonce: str) -> bool:
+        """Whether who made `signature` knows the token: so an official account proves an address."""
+        return self._is_signed(Sealed("", signature, timestamp, nonce))
+
     def seal(self, message: bytes, timestamp: str, nonce: str, *, random: bytes | None = None) -> Sealed:
         """`message`, encrypted and signed.
 

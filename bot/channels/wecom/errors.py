@@ -14,11 +14,13 @@ from bot.channels.base import SendError
 TOO_FAST: Final = frozenset({45009, 45033, 130101})
 #: Something that the administrator set is wrong. He can mend it, so the message waits for him: eight times a quarter of an
 #: hour, and not eight times in a few minutes.
-MISCONFIGURED: Final = frozenset({40001, 40013, 40056, 48002, 60011, 60020, 93019, 301002, 301042, 301052, 40164})
+MISCONFIGURED: Final = frozenset(
+    {40001, 40013, 40056, 48002, 60011, 60020, 93019, 301002, 301042, 301052, 40125, 40164, 48001}
+)
 #: The message itself can never be said: wrong type, bad argument, empty, too long, refused by its reader.
 MALFORMED: Final = frozenset({40008, 40037, 40058, 40063, 43101, 44004, 45002, 45015, 45047, 47003, 86007, 86220})
 #: Nothing can be said there: no such person or chat, not ours, removed, or nobody has written to the bot there yet.
-GONE: Final = frozenset({40003, 60111, 81013, 84061, 86001, 86003, 86008, 90501, 93000, 93001, 93006, 846607})
+GONE: Final = frozenset({40003, 43004, 60111, 81013, 84061, 86001, 86003, 86008, 90501, 93000, 93001, 93006, 846607})
 
 #: The server did not know what was being answered, or it was answered too late. It can still be said unasked.
 ANSWER_TOO_LATE: Final = frozenset({846605, 846608})

@@ -23,11 +23,23 @@ class Credential:
     path: str
     params: Mapping[str, str] = field(repr=False)
     stale: frozenset[int] = STALE
+    posted: bool = False  #: `params` are the body of the request, and do not stand in its address
+
+    @property
+    def question(self) -> tuple[str, Mapping[str, str], dict[str, Any]]:
+        """How the token is asked for: the method, what stands in the address, and the rest of the request."""
+        return ("POST", {}, {"json": dict(self.params)}) if self.posted else ("GET", self.params, {})
 
     @classmethod
     def of_app(cls, corp: str, secret: SecretStr) -> "Credential":
         """That of an app of WeCom's, or of another part of it that has a secret of its own."""
         return cls("/cgi-bin/gettoken", {"corpid": corp, "corpsecret": secret.get_secret_value()})
+
+    @classmethod
+    def of_official(cls, app: str, secret: SecretStr) -> "Credential":
+        """That of an official account: a token that another program's request does not end."""
+        asked = {"grant_type": "client_credential", "appid": app, "secret": secret.get_secret_value()}
+        return cls("/cgi-bin/stable_token", asked, STALE | {40001}, posted=True)
 
 
 @dataclass(frozen=True, slots=True)
