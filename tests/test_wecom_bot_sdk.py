@@ -1,10 +1,11 @@
-"""The official library against the same server: what it takes for the platform is what our adapter is tested with."""
+"""Published clients against the same server: what they take for the platform is what our adapter is tested with."""
 
 import asyncio
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,11 +14,13 @@ from tests.platforms.certificates import server_side
 from tests.platforms.telegram_side import photo
 from tests.platforms.wecom_bot import WecomBotServer
 from tests.platforms.wecom_bot_rules import NEVER_SPOKE, TOO_FAST
+from tests.platforms.wecom_bot_side import Ears, connected
 from tests.platforms.wecom_bot_wire import BOT_ID, PATIENT, SECRET
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it still knows older versions of its own libraries
     import aibot
+    import wecom_aibot_sdk
     from aibot import api, ws
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -145,3 +148,34 @@ async def test_it_comes_back_when_the_line_is_cut(tls: ssl.SSLContext) -> None:
         server.drop()
         await again
         assert server.connections == 2
+
+
+@asynccontextmanager
+async def community(server: WecomBotServer) -> AsyncIterator[Any]:
+    """The community's client, subscribed: it can do what the official one cannot yet."""
+    client = wecom_aibot_sdk.WSClient(BOT_ID, SECRET, ws_url=server.url, reconnect_interval=10)
+    await client.connect()
+    await server.until(lambda: server.live)
+    try:
+        yield client
+    finally:
+        await client.disconnect()
+
+
+async def test_the_community_s_client_uploads_and_shows_a_picture() -> None:
+    async with WecomBotServer() as server, community(server) as client:
+        await server.writes(WANG, "在")
+        content = photo() + bytes(1_200_000)
+        sent = await client.upload_media(content, type="image", filename="picture.jpg")
+        await client.send_media_message(WANG, "image", sent["media_id"])
+        (said,) = server.heard(WANG)
+        assert server.media.uploaded[said.media_id or ""] == content
+        assert len(server.sent("aibot_upload_media_chunk")) == 3
+
+
+async def test_our_adapter_and_another_client_never_evict_each_other_for_ever(tmp_path: Path) -> None:
+    async with WecomBotServer() as server, community(server) as client:
+        async with connected(server, Ears(), tmp_path) as channel:
+            await server.until(lambda: server.displaced == 1)
+            assert channel.link.up
+        assert (server.connections, client.is_connected) == (2, False)
