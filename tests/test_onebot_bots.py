@@ -275,3 +275,58 @@ async def test_a_bridge_without_lists_is_taken_to_write_all_ids_alike(post: Post
         await bridge.settled()
         await post.channel.send("group:20011", Words("明天停水"))
         assert read_in(bridge, 20011) == ["明天停水"]
+
+
+async def test_a_group_that_one_bot_has_lost_is_served_by_the_other(post: Post) -> None:
+    async with Bridge11(town(FIRST), post.address) as first, Bridge11(town(SECOND), post.address) as second:
+        for bridge in (first, second):
+            bridge.says(GROUP, WANG, "在吗")
+            await bridge.settled()
+        first.wechat.groups[GROUP].bot_is_in = False  # and nobody has told
+        first.wechat.group(OTHER)
+        error = await failure(post.channel, Words("明天停水"), CHAT)
+        assert (error.permanent, error.gone, error.unsure) == (False, False, False)
+        await post.channel.send(CHAT, Words("明天停水"))
+        assert (read_in(first), read_in(second)) == ([], ["明天停水"])
+
+
+async def test_a_group_that_was_lost_while_the_bridge_was_away_is_known_by_the_list(post: Post) -> None:
+    async with Bridge11(town(FIRST), post.address) as first, Bridge11(town(SECOND), post.address) as second:
+        for bridge in (first, second):
+            bridge.says(GROUP, WANG, "在吗")
+            await bridge.settled()
+        await first.hang_up()
+        first.wechat.groups[GROUP].bot_is_in = False
+        first.wechat.group(OTHER)
+        await first.open("Universal")
+        await until(lambda: CHAT not in post.channel.bots.known(FIRST).chats)  # type: ignore[union-attr]
+        await post.channel.send(CHAT, Words("明天停水"))
+        assert (read_in(first), read_in(second)) == ([], ["明天停水"])
+
+
+async def test_an_answer_from_before_the_line_was_cut_answers_nothing_new(post: Post) -> None:
+    async with Bridge11(town(), post.address) as bridge:
+        await until(lambda: bridge.times("get_group_list") == 1)
+        await bridge.settled()
+        await post.channel.send(CHAT, Words("前面"))
+        echoes = [call["echo"] for call in bridge.calls]
+        await bridge.hang_up()
+        await bridge.open("Universal")
+        await until(lambda: bridge.times("get_group_list") == 2)
+        await bridge.settled()
+        await post.channel.send(CHAT, Words("后面"))
+        assert len({*echoes, *(call["echo"] for call in bridge.calls)}) == len(bridge.calls)
+
+
+async def test_a_call_to_the_other_bot_in_the_group_is_a_word_to_the_bot(post: Post, ears: Ears) -> None:
+    wechats = town(FIRST), town(SECOND)
+    wechats[1].nickname = "二号小助手"
+    async with Bridge11(wechats[0], post.address) as first, Bridge11(wechats[1], post.address) as second:
+        await until(lambda: second.times("get_group_list") == 1)
+        for bridge in (first, second):
+            await bridge.settled()
+        first.says(GROUP, WANG, "@二号小助手\u2005帮助")
+        first.wechat.person(SECOND, "二号小助手")
+        first.says(GROUP, WANG, Call(SECOND), " 帮助")
+        await first.settled()
+    assert [(heard.text, heard.to_bot) for heard in ears.heard] == [("帮助", True)] * 2

@@ -106,8 +106,8 @@ class Bots:
     def speaker(self, chat: str) -> Bot | None:
         """Who says something in `chat`: who serves it, else who is in it, else the only one there is."""
         there = [bot for bot in self if bot.is_there]
-        serving = self._serving.get(chat)
-        if serving in there:
-            return serving
         inside = [bot for bot in there if chat in bot.chats]
+        serving = self._serving.get(chat)
+        if serving in inside:
+            return serving
         return inside[0] if inside else there[0] if len(there) == 1 else None

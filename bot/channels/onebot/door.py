@@ -49,7 +49,7 @@ class Door:
         """One socket, from the handshake to its end."""
         self._admit(request)
         hello = greeted(request)
-        if hello.bot is None and hello.role is Role.API and hello.version is V11:
+        if hello.bot is None and hello.role is Role.API:
             self._refuse("no_bot", web.HTTPBadRequest())  # nobody could say whose requests it would carry
         if hello.bot is not None and not self.bots.may_come(hello.bot):
             self._refuse("unknown_bot", web.HTTPForbidden())
@@ -88,10 +88,11 @@ def greeted(request: web.Request) -> Hello:
     offered = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[0].strip()
     is_12 = offered.startswith("12.") or request.headers.get("User-Agent", "").startswith("OneBot/12")
     named = request.headers.get("X-Client-Role", "").strip().lower()
+    if is_12:  # one socket for everything, and its bots are in its events
+        return Hello(V12, Role.UNIVERSAL, None, offered or None)
     role = _ROLES.get(named) or _ROLES.get(request.path.rstrip("/").rpartition("/")[2].lower()) or Role.UNIVERSAL
     bot = request.headers.get("X-Self-ID", "").strip()
-    usable = 0 < len(bot) <= LONGEST_ID and not is_12
-    return Hello(V12 if is_12 else V11, role, bot if usable else None, offered or None)
+    return Hello(V11, role, bot if 0 < len(bot) <= LONGEST_ID else None, offered or None)
 
 
 def _token(request: web.Request) -> str:

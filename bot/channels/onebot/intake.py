@@ -158,7 +158,7 @@ class Intake:
         calls = any(part.kind is Kind.MENTION or "@" in part.value or "＠" in part.value for part in event.parts)
         names = await self.roll.read(bot, event.chat) if calls else self.roll.names(event.chat)
         me = frozenset({bot.id} | {other.id for other in self.bots} | self.bots.allowed)
-        mine = self.names | bot.names | {name for id, name in names.items() if id in me}
+        mine = self.names.union(*(other.names for other in self.bots), (names[id] for id in me & names.keys()))
         return People(me, mine, names)
 
     async def _quoted(self, bot: Bot, event: Said, people: People) -> Quoted | None:

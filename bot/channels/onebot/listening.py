@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 from bot.channels.onebot.bots import Bot, Bots
 from bot.channels.onebot.bridge import Bridge, Role
 from bot.channels.onebot.events import Beat
-from bot.channels.onebot.ids import in_group
+from bot.channels.onebot.ids import in_group, is_group
 from bot.channels.onebot.intake import Intake
 from bot.channels.onebot.roll import asked
 from bot.channels.onebot.values import Frame, frame_in, id_of
@@ -181,5 +181,6 @@ async def _meet(bot: Bot) -> None:
     groups = await asked(bot, "get_group_list", {})
     for entry in groups.entries if groups else ():
         ids.learn(entry)
-        if group := id_of(entry, "group_id"):
-            bot.chats.add(in_group(group))
+    listed = {in_group(group) for entry in (groups.entries if groups else ()) if (group := id_of(entry, "group_id"))}
+    if listed:  # it may have been removed from others while nobody was there to tell
+        bot.chats = listed | {chat for chat in bot.chats if not is_group(chat)}

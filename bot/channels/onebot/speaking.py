@@ -128,7 +128,8 @@ class OneBot:
         if not inside:  # it cannot say; then what the failure says has to do
             return error
         if str(delivery.to) not in inside:
-            return SendError(f"not in that group: {error}", permanent=True, gone=True)
+            is_lost = self.bots.leaves(delivery.bot, delivery.chat)  # or another bot of ours is there, who tries next
+            return SendError(f"not in that group: {error}", permanent=is_lost, gone=is_lost)
         return SendError(str(error)) if error.gone else error
 
     async def _images(self, delivery: Delivery, digests: Sequence[str]) -> list[Part]:

@@ -5,6 +5,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, Final
 
 from aiohttp import web
@@ -49,6 +50,8 @@ class Wire:
 
     socket: web.WebSocketResponse
     _waiting: dict[str, asyncio.Future[Answer]] = field(default_factory=dict)
+    #: Of no other socket: what a bridge answers after it has dialled in again must not fit another request.
+    _name: str = field(default_factory=lambda: f"guanjia-{token_hex(6)}")
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def ask(self, request: Mapping[str, Any], within: float) -> Answer:
@@ -61,7 +64,7 @@ class Wire:
             NotSent: The socket was closed before.
             NoAnswer: It was closed meanwhile, or the time is over.
         """
-        echo = f"guanjia-{next(self._numbers)}"
+        echo = f"{self._name}-{next(self._numbers)}"
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[echo] = answer
         try:
