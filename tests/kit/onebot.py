@@ -1,7 +1,7 @@
 """OneBot's rows: bridges of both versions, which dial in to the real door and speak real frames."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -27,15 +27,19 @@ class OneBotPlatform:
 
     Args:
         version: 11 or 12.
+        numbers: It has numbers for ids, as the specification of v11 says, and a socket for each direction.
     """
 
     kind = "onebot"
     account = "main"
     lacks: Mapping[str, str] = {}
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, version: int, *, numbers: bool = False) -> None:
         self._version = version
-        self._wechat = WeChat()
+        self._roles = ("API", "Event") if numbers else ("Universal",)
+        self._people: Mapping[str, Id] = dict(enumerated(PEOPLE, 30001)) if numbers else PEOPLE
+        self._groups: Mapping[str, Id] = dict(enumerated(GROUPS, 2**53 + 1)) if numbers else GROUPS
+        self._wechat = WeChat(10001, 2**53 + 1) if numbers else WeChat()
         self.failures: list[Exception] = []  #: of storing what is heard, one after the other
 
     @asynccontextmanager
@@ -50,18 +54,22 @@ class OneBotPlatform:
 
         async with served(receive, ground.media, ground.clock) as post:
             self._link = post.channel.link
-            async with make(self._wechat, post.address) as self.bridge:
+            self.bridge = make(self._wechat, post.address)
+            await self.bridge.connect(*self._roles)
+            try:
                 await self.bridge.settled()
                 yield post.channel
+            finally:
+                await self.bridge.leave()
 
     def sender(self, person: str) -> str:
-        return PEOPLE[person]
+        return str(self._people[person])
 
     def alone(self, person: str) -> str:
-        return f"user:{PEOPLE[person]}"
+        return f"user:{self._people[person]}"
 
     def chat(self, group: str) -> str:
-        return f"group:{GROUPS[group]}"
+        return f"group:{self._groups[group]}"
 
     async def says(self, saying: Saying) -> str:
         group, who, pieces = self._said(saying)
@@ -82,14 +90,15 @@ class OneBotPlatform:
         raise NotImplementedError
 
     async def heard(self, where: str) -> Sequence[Said]:
-        place = self._wechat.groups[GROUPS[where]] if where in GROUPS else self._wechat.friends[PEOPLE[where]]
+        wechat = self._wechat
+        place = wechat.groups[self._groups[where]] if where in GROUPS else wechat.friends[self._people[where]]
         return [Said(one.id, one.text) for one in place.heard]
 
     async def settle(self) -> None:
         await self.bridge.settled()
 
     async def removes_bot(self, group: str) -> None:
-        self.bridge.tells(self.bridge.membership(GROUPS[group], self._wechat.bot, member=False))
+        self.bridge.tells(self.bridge.membership(self._groups[group], self._wechat.bot, member=False))
 
     async def slows_down(self, wait: timedelta) -> None:
         for action in ("send_group_msg", "send_private_msg", "send_message"):
@@ -101,7 +110,8 @@ class OneBotPlatform:
 
     async def reconnects(self) -> None:
         self.bridge.forget()
-        await self.bridge.open("Universal")
+        for role in self._roles:
+            await self.bridge.open(role)
         await self._until(up=True)
 
     async def _until(self, *, up: bool) -> None:
@@ -115,11 +125,16 @@ class OneBotPlatform:
             pieces = [Call(self._wechat.bot), Text(f" {saying.text}")]
         if saying.quote:
             pieces = [Quote(saying.quote.rpartition(":")[2]), *pieces]
-        return (GROUPS[saying.group] if saying.group else None), PEOPLE[saying.person], pieces
+        return (self._groups[saying.group] if saying.group else None), self._people[saying.person], pieces
 
     def _fill(self, ground: Ground) -> None:
         self._wechat.now = lambda: int(ground.clock().timestamp())
-        for name, who in PEOPLE.items():
+        for name, who in self._people.items():
             self._wechat.person(who, CAST[name][1])
-        for group in GROUPS.values():
+        for group in self._groups.values():
             self._wechat.group(group)
+
+
+def enumerated(names: Iterable[str], first: int) -> Iterator[tuple[str, int]]:
+    """Each name with a number of its own."""
+    return ((name, first + place) for place, name in enumerate(names))

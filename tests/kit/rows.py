@@ -30,6 +30,7 @@ ROWS: Final = (
     Row("telegram webhook", lambda: TelegramPlatform(hook=True)),
     Row("wecom app", WecomAppPlatform),
     Row("onebot v11", lambda: OneBotPlatform(11)),
+    Row("onebot v11 numbers", lambda: OneBotPlatform(11, numbers=True)),
     Row("onebot v12", lambda: OneBotPlatform(12)),
     Row("wecom bot", WecomBotPlatform),
     Row("wecom hook", WecomHookPlatform),
