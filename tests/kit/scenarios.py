@@ -117,7 +117,7 @@ async def slowed(stage: Stage) -> None:
         await stage.tells("陈书记", f"通知 3栋：{NOTICE}")
         await stage.chooses("陈书记", "确认发送")
         await stage.wait(timedelta(seconds=1))
-    said = "帮助" if stage.can.hears else NOTICE
+    said = "我的工单" if stage.can.hears else NOTICE
     where = "李姐" if stage.can.one_to_one else "3栋群"
     assert not [one for one in await stage.new(where) if said in one.text]
     await stage.wait(MINUTE + timedelta(seconds=1))
