@@ -98,3 +98,14 @@ async def came_back(session: AsyncSession, message: tuple[str, str, str], reason
     taken = OutboxMessage.channel == channel, OutboxMessage.account == account, OutboxMessage.platform_id == platform_id
     dead = sa.update(OutboxMessage).where(*taken, OutboxMessage.status == OutboxStatus.SENT)
     await session.execute(dead.values(status=OutboxStatus.DEAD, error=reason[:200]))
+
+
+async def overtaken(session: AsyncSession, why: str) -> Sequence[OutboxMessage]:
+    """What is out though it was cancelled, and its author was not told yet; `why` is what its receipt says."""
+    said = (
+        OutboxMessage.status == OutboxStatus.SENT,
+        OutboxMessage.error == why,
+        OutboxMessage.broadcast_id.is_not(None),
+    )
+    query = sa.select(OutboxMessage).where(*said, OutboxMessage.doubt_told.is_(False)).order_by(OutboxMessage.id)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()

@@ -14,9 +14,11 @@ from bot.transact import transact
 from handlers.rules.confirming import (
     CONFIRM_WITHIN,
     LEFT_OUT,
+    OVERTAKEN,
     PASSED_ON_WITHIN,
     QUOTA_USED,
     UNCONFIRMED,
+    WITHDRAWN,
     reminder_due,
 )
 from storage import confirmations
@@ -85,7 +87,8 @@ async def _settle(
     rows = await confirmations.messages_of(session, task)
     for row in rows:
         if row.chat in progress.got:
-            row.status, row.error, row.sent_at = OutboxStatus.SENT, None, progress.got[row.chat] or now
+            row.error = OVERTAKEN if row.error in (WITHDRAWN, OVERTAKEN) else None
+            row.status, row.sent_at = OutboxStatus.SENT, progress.got[row.chat] or now
         elif _waits(row) and row.chat in progress.over_quota:
             row.status, row.error = OutboxStatus.DEAD, QUOTA_USED
         elif _waits(row) and (over or late):

@@ -69,3 +69,8 @@ def waiting(broadcast: Broadcast, waiting: Sequence[tuple[str, int]], got: int) 
         f"{broadcast.id} 号通知{done}还在等群主确认：{whom(waiting)}。请跟他们说一声：打开企业微信，在“群发助手”里点“发送”。"
         f"我会提醒他们，最多三次；过了 23 小时还没点就作废。不发了回“取消通知 {broadcast.id}”。"
     )
+
+
+def overtaken(broadcast: Broadcast, titles: Sequence[str]) -> str:
+    """When a notice was cancelled after its owner had confirmed it."""
+    return f"{broadcast.id} 号取消得晚了一步：{names(titles)}的群主已经点了发送，收不回来了。需要的话请群主在群里更正。"

@@ -5,6 +5,7 @@ whole, and telling it again changes nothing.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -39,6 +40,7 @@ class Roster:
         self._clock = clock
         self._told: dict[str, Listing] = {}
         self._wanted: dict[str, None] = {}  #: chats to look at soon, in the order in which they changed
+        self._tellings = itertools.count()
         self._wake = asyncio.Event()
         self.idle = asyncio.Event()  #: there is nothing to look at just now
 
@@ -124,14 +126,17 @@ class Roster:
             return
         told = listing(answer.get("group_chat"))
         if told is not None and self._told.get(chat) != told:
-            await self._receive(
-                self._inbound(chat, Happening.LISTED, self._clock(), _name(chat, told, self._clock()), told)
-            )
+            await self._receive(self._inbound(chat, Happening.LISTED, self._clock(), self._name(chat, told), told))
             self._told[chat] = told
 
     async def _gone(self, chat: str, at: datetime, name: str) -> None:
         await self._receive(self._inbound(chat, Happening.REMOVED, at, name))
         self._told.pop(chat, None)
+
+    def _name(self, chat: str, told: Listing) -> str:
+        """What names a telling: the same state may come back, so when it was told is a part of it."""
+        digest = sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return f"listed:{chat}:{self._clock().timestamp():.3f}:{next(self._tellings)}:{digest}"
 
     def _inbound(
         self, chat: str, happening: Happening, at: datetime, name: str, told: Listing | None = None
@@ -154,9 +159,3 @@ async def owners_of(api: Api) -> list[str]:
     """The members who may have customers and their groups; raises as `Api.get` does."""
     found = (await api.get(EXTERNAL + "get_follow_user_list")).get("follow_user")
     return [who for who in found if isinstance(who, str)] if isinstance(found, list) else []
-
-
-def _name(chat: str, told: Listing, now: datetime) -> str:
-    """What names a telling: the same state may come back, so the time is a part of it."""
-    digest = sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"listed:{chat}:{now.timestamp():.3f}:{digest}"
