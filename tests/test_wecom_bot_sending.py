@@ -196,6 +196,16 @@ async def test_who_looks_in_is_welcomed_within_five_seconds_or_not_at_all(
     assert error.gone, "he has never written, so nothing can be pushed to him"
 
 
+async def test_where_no_card_is_taken_the_words_say_what_to_type(
+    server: WecomBotServer, ears: Ears, channel: WecomBot
+) -> None:
+    heard = await asked(server, ears)
+    server.fails("aibot_send_msg", BAD_ARGUMENT)
+    await channel.send(heard.chat, Words("12 号\ud83d还没人接", TAKE))
+    (said,) = server.heard(GROUP)
+    assert (said.kind, "回复“接单 12”接单" in said.text) == ("markdown", True)
+
+
 async def test_seven_buttons_are_six_and_a_line(server: WecomBotServer, ears: Ears, channel: WecomBot) -> None:
     await server.writes(WANG, "在")
     many = tuple(Button(f"{number}号房", f"走访 {number}") for number in range(1, 8))
@@ -240,6 +250,15 @@ async def test_a_picture_that_is_refused_costs_no_words(
 ) -> None:
     heard = await asked(server, ears)
     server.fails("aibot_upload_media_init", BAD_ARGUMENT)
+    await channel.send(heard.chat, Words("停水通知", pictures=await stored(tmp_path, "red")))
+    assert [said.text for said in server.heard(GROUP)] == ["停水通知"]
+
+
+async def test_a_picture_that_is_refused_behind_its_words_is_left_out(
+    server: WecomBotServer, ears: Ears, channel: WecomBot, tmp_path: Path
+) -> None:
+    heard = await asked(server, ears)
+    server.fails("aibot_send_msg", None, BAD_ARGUMENT)
     await channel.send(heard.chat, Words("停水通知", pictures=await stored(tmp_path, "red")))
     assert [said.text for said in server.heard(GROUP)] == ["停水通知"]
 

@@ -1,5 +1,6 @@
 """Pictures of the AI bot: fetched and decrypted at once, because an address lives for five minutes; sent in pieces."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -60,7 +61,7 @@ class Uploads:
         path = self._media.path(digest)
         if path is None:
             return None
-        media_id = await upload(socket, path.read_bytes())
+        media_id = await upload(socket, await asyncio.to_thread(path.read_bytes))
         self._sent.keep(digest, (media_id, self._clock()))
         return media_id
 

@@ -14,14 +14,14 @@ from typing import Final
 from bot.channels.base import Can, Link, Now, SendError
 from bot.channels.wecom.api import ApiError, Unanswered
 from bot.channels.wecom.cards import FOR_BOT, changed_card, headed, task_id
-from bot.channels.wecom.errors import ANSWER_TOO_LATE, TOO_FAST, Brake, send_error
+from bot.channels.wecom.errors import ANSWER_TOO_LATE, MALFORMED, TOO_FAST, Brake, send_error
 from bot.channels.wecom_bot.addresses import Conversation
 from bot.channels.wecom_bot.connection import Connection
 from bot.channels.wecom_bot.pictures import Uploads
 from bot.channels.wecom_bot.reading import CHANNEL, Kind
 from bot.channels.wecom_bot.recollection import Callback, Recollection
 from bot.channels.wecom_bot.socket import Socket
-from bot.channels.wecom_bot.wording import Part, as_answer, card_of, carried, markdown, parts
+from bot.channels.wecom_bot.wording import Part, as_answer, beside_card, card_of, carried, markdown, parts
 from handlers.messages import Words
 
 log = logging.getLogger(__name__)
@@ -80,17 +80,16 @@ class WecomBot:
         return None if late else found
 
     async def _deliver(self, delivery: Delivery, words: Words) -> str:
-        media = await self._uploaded(delivery.socket, words.pictures)
         words = carried(words, self.can)
+        media = await self._uploaded(delivery.socket, words.pictures)
+        said = parts(words, task_id("tk", secrets.token_hex(10)), media)
         pressed = delivery.callback
-        if pressed is None or pressed.kind is not Kind.PRESSED:
-            return await self._say_each(delivery, parts(words, task_id("tk", secrets.token_hex(10)), media))
-        delivery.callback = None
-        if not await self._change(delivery, pressed, words):
-            return await self._say_each(delivery, parts(words, task_id("tk", secrets.token_hex(10)), media))
-        whole = headed(words.text, FOR_BOT).fits(FOR_BOT)
-        await self._say_each(delivery, [*([] if whole else markdown(words.text)), *parts(Words(""), "", media)])
-        return pressed.card
+        if pressed is not None and pressed.kind is Kind.PRESSED:
+            delivery.callback = None
+            if await self._change(delivery, pressed, words):
+                await self._say_each(delivery, beside_card(words, said))
+                return pressed.card
+        return await self._say_each(delivery, said)
 
     async def _change(self, delivery: Delivery, pressed: Callback, words: Words) -> bool:
         """Show the answer to a click on its card; whether that was in time."""
@@ -113,10 +112,15 @@ class WecomBot:
         return next((id for id, part in zip(reversed(ids), reversed(said), strict=True) if part.text), "")
 
     async def _say(self, delivery: Delivery, part: Part) -> str:
-        callback, delivery.callback = delivery.callback, None
-        if callback is None or not await self._answer(delivery, callback, part):
-            where = {"chatid": delivery.conversation.id, "chat_type": delivery.conversation.type_number}
-            await delivery.socket.ask("aibot_send_msg", where | part.body)
+        """Say a part; where the platform takes no card the words instead, and where it takes no picture nothing."""
+        try:
+            await self._utter(delivery, part)
+        except ApiError as refusal:
+            dispensable = part.instead or (part.kind == "image" and delivery.begun)
+            if not dispensable or refusal.code not in MALFORMED:
+                raise
+            log.warning("wecom_bot_part_refused", extra={"channel": self.name, "error": refusal.code})
+            return await self._say_each(delivery, markdown(part.instead))
         delivery.begun = True
         card = card_of(part)
         id = str(card["task_id"]) if card else f"said_{secrets.token_hex(10)}"
@@ -124,6 +128,12 @@ class WecomBot:
             self.recollection.cards.keep(id, part.text)
         self.recollection.said(delivery.conversation.address, part.text, id)
         return id
+
+    async def _utter(self, delivery: Delivery, part: Part) -> None:
+        callback, delivery.callback = delivery.callback, None
+        if callback is None or not await self._answer(delivery, callback, part):
+            where = {"chatid": delivery.conversation.id, "chat_type": delivery.conversation.type_number}
+            await delivery.socket.ask("aibot_send_msg", where | part.body)
 
     async def _answer(self, delivery: Delivery, callback: Callback, part: Part) -> bool:
         """Say a part as the answer to a callback; False where that is no longer possible."""

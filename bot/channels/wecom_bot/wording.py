@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.channels.base import Can, Length
-from bot.channels.wecom.cards import FOR_BOT, Card, Heading, button_card, fitting, headed
+from bot.channels.wecom.cards import FOR_BOT, Card, button_card, fitting, headed
 from bot.channels.wecom.marks import plain
 from bot.channels.wecom_bot.frames import JSON
 from bot.channels.wecom_bot.reading import Kind
@@ -18,11 +18,15 @@ LONGEST: Final = 20_480  #: bytes of Markdown
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of the platform's: a kind, and what stands under it. `text`: what people read of it."""
+    """One message of the platform's: a kind, and what stands under it.
+
+    `text`: what people read of it; `instead`: what is said in words where a card is refused.
+    """
 
     kind: str
     content: JSON
     text: str = ""
+    instead: str = ""
 
     @property
     def body(self) -> JSON:
@@ -31,9 +35,10 @@ class Part:
 
 
 def carried(words: Words, can: Can) -> Words:
-    """`words` with no more buttons than a card holds; the others are spelled out."""
-    buttons = fitting(words.buttons)
-    rest = replace(words, buttons=tuple(button for button in words.buttons if button not in buttons))
+    """`words` with no more buttons than a card holds; the others are spelled out. Half characters cannot be sent."""
+    whole = replace(words, text=words.text.encode("utf-8", "replace").decode())
+    buttons = fitting(whole.buttons)
+    rest = replace(whole, buttons=tuple(button for button in whole.buttons if button not in buttons))
     return replace(spelled_out(rest, replace(can, buttons=False)), buttons=buttons)
 
 
@@ -45,15 +50,21 @@ def parts(words: Words, task_id: str, media: Sequence[str]) -> list[Part]:
         task_id: For the card.
         media: The platform's ids of the pictures.
     """
-    heading = headed(words.text, FOR_BOT)
-    if words.buttons and heading.fits(FOR_BOT):
-        said = [Part("template_card", button_card(heading, words.buttons, task_id), words.text)]
-    else:
-        said = markdown(words.text)
-        if words.buttons:
-            short = Heading(heading.title, "")
-            said.append(Part("template_card", button_card(short, words.buttons, task_id), short.title))
-    return [*said, *(Part("image", {"media_id": id}) for id in media)]
+    heading, pictures = headed(words.text, FOR_BOT), [Part("image", {"media_id": id}) for id in media]
+    if not words.buttons:
+        return [*markdown(words.text), *pictures]
+    fits = heading.fits(FOR_BOT)
+    shown = heading if fits else replace(heading, rest="")
+    said = words if fits else replace(words, text=heading.title)
+    spelled = spelled_out(said, Can()).text
+    card = Part("template_card", button_card(shown, words.buttons, task_id), said.text, spelled)
+    return [*([] if fits else markdown(words.text)), card, *pictures]
+
+
+def beside_card(words: Words, said: Sequence[Part]) -> list[Part]:
+    """What of `said` is still to be said where a card that was there already shows the words: what it cannot hold."""
+    fits = headed(words.text, FOR_BOT).fits(FOR_BOT)
+    return [part for part in said if part.kind == "image" or (part.kind == "markdown" and not fits)]
 
 
 def markdown(text: str) -> list[Part]:
