@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.lateness import Lateness
 from bot.offering import chosen
 from handlers.board import Board, Kept, Scenes, recall
 from handlers.context import Context
@@ -35,6 +36,7 @@ class Acquainted:
     buildings: dict[PlaceId, Place] = field(default_factory=dict)  #: of units in which somebody lives
     scenes: Scenes = field(default_factory=dict)
     boards: Kept = field(default_factory=dict)
+    lateness: Lateness = field(default_factory=Lateness)
 
     async def learn(self, session: AsyncSession, batch: Sequence[Inbound]) -> None:
         """Know the groups and the people of `batch`; only in a transaction that has changed nothing yet."""
@@ -80,6 +82,7 @@ async def introduced(
                 known=known,
                 memory=memories.get(inbound.address, Memory()),
                 board=board,
+                is_late=kept.lateness.of(inbound, ground.now),
             )
         )
     scopes = {ctx.place.id: ctx.place for ctx in found if ctx.place is not None}

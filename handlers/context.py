@@ -8,7 +8,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from handlers.board import Board, Outlook
-from handlers.messages import Happening, Inbound, Reply, Words
+from handlers.messages import Inbound, Reply, Words
 from handlers.moment import Moment
 from handlers.understanding.decide import Reader
 from handlers.understanding.scales import Weighed
@@ -29,7 +29,6 @@ class Foreseen:
     outlook: Outlook
 
 
-LATE: Final = timedelta(minutes=30)  #: after which nobody waits for an answer any more
 BELIEVED: Final = timedelta(days=7)  #: no platform keeps a message for longer
 
 
@@ -46,6 +45,8 @@ class Context(Moment):
     board: Board = field(default_factory=dict)  #: by place; shared by the messages of a batch
     foreseen: Foreseen | None = None  #: what it weighed before those in front of it were handled
     why: Mapping[str, Any] | None = None  #: the codes of what decided that it concerns a ticket
+    #: it comes so late that nobody waits for an answer any more: what is to be done is done, but nobody chats
+    is_late: bool = False
     afresh: bool = False  #: it changed who is who or which group is where: what follows it is looked up anew
 
     @property
@@ -58,11 +59,6 @@ class Context(Moment):
     def is_group(self) -> bool:
         """Whether others read along."""
         return self.inbound.is_group
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it comes late, because the channel was cut off: what is to be done is done, but nobody chats."""
-        return self.inbound.happening is Happening.SAID and self.now - self.inbound.at > LATE
 
     @property
     def said_at(self) -> datetime:

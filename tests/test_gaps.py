@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -114,6 +115,19 @@ async def test_late_reports_become_tickets_and_late_questions_one_line(stage: St
     assert "再问一遍" in told.text
     (told,) = await stage.new("小邓")
     assert "再问一遍" in told.text, "a refusal would come too late, too"
+
+
+async def test_a_clock_that_goes_wrong_silences_the_bot_for_a_while_only(stage: Stage) -> None:
+    """Everything looks hours old for as long as one likes: nothing was cut off."""
+    assert isinstance(stage.platform, PlainPlatform)
+    answers = []
+    for _ in range(3):
+        stage.time.now += 10 * MINUTE
+        inbound = stage.platform.message(Saying("冉幺妹", "今天谁值班"))
+        await stage.receiver.receive(replace(inbound, at=stage.time.now - 2 * HOUR))
+        await stage.settle()
+        answers.append(["王芳" in said.text for said in await stage.new("冉幺妹")])
+    assert answers == [[False], [], [True]]
 
 
 @pytest.mark.parametrize("can", [KEEPS])

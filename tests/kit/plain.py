@@ -70,7 +70,7 @@ class PlainPlatform:
         return group
 
     async def says(self, saying: Saying) -> str:
-        inbound = self._inbound(saying)
+        inbound = self.message(saying)
         if self._link.up:
             await self._hand_over(inbound)
         elif self._can.keeps:
@@ -78,17 +78,17 @@ class PlainPlatform:
         return inbound.message_id
 
     async def says_twice(self, saying: Saying) -> None:
-        inbound = self._inbound(saying)
+        inbound = self.message(saying)
         await asyncio.gather(self._hand_over(inbound), self._hand_over(inbound))
 
     async def says_jumbled(self, sayings: Sequence[Saying]) -> None:
-        for inbound in reversed([self._inbound(saying) for saying in sayings]):
+        for inbound in reversed([self.message(saying) for saying in sayings]):
             await self._hand_over(inbound)
 
     async def presses(self, person: str, under: Said, label: str, *, group: str | None = None) -> None:
         said = self._channel.said[group or f"alone:{person}"][int(under.id)]
         payload = next(button.payload for button in said.buttons if button.label == label)
-        pressed = self._inbound(Saying(person, payload, group))
+        pressed = self.message(Saying(person, payload, group))
         await self._hand_over(replace(pressed, happening=Happening.PRESSED, to_bot=True))
 
     async def heard(self, where: str) -> Sequence[Said]:
@@ -104,7 +104,7 @@ class PlainPlatform:
     async def removes_bot(self, group: str) -> None:
         self._channel.lost.add(group)
         if self._can.hears:
-            gone = self._inbound(Saying("陈书记", "", group))
+            gone = self.message(Saying("陈书记", "", group))
             await self._receive(replace(gone, happening=Happening.REMOVED))
 
     async def slows_down(self, wait: timedelta) -> None:
@@ -123,7 +123,8 @@ class PlainPlatform:
         if self._can.hears_all or inbound.to_bot or not inbound.is_group:
             await self._receive(inbound)
 
-    def _inbound(self, saying: Saying) -> Inbound:
+    def message(self, saying: Saying) -> Inbound:
+        """What somebody writes, as the bot would hear it now."""
         alone = saying.group is None
         return Inbound(
             channel=self.kind,

@@ -54,5 +54,9 @@ def _marks(columns: Iterable[str], row: Mapping[str, Cell]) -> Iterator[str]:
 
 
 def _reasons(rows: Iterable[Mapping[str, Cell]]) -> list[str]:
-    given = [cell for row in rows for cell in row.values() if cell.reason and cell.passed]
-    return [f"{NATURE} {cell.row}, {cell.column}: {cell.reason}" for cell in given]
+    given: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        for cell in sorted(row.values(), key=lambda cell: cell.place):
+            if cell.reason and cell.passed:
+                given.setdefault((cell.row, cell.reason), []).append(cell.column)
+    return [f"{NATURE} {row}: {reason} ({', '.join(columns)})" for (row, reason), columns in given.items()]
