@@ -80,7 +80,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_learning(learn)
     invite = commands.add_parser("invite", help="请第一位管理员进来")
     invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
-    for configured in (serve, parse, check, upgrade, bring, learn, invite):
+    links = commands.add_parser("links", help="每栋楼的链接或二维码：居民从那里进来，说的事就记在那栋楼")
+    for configured in (serve, parse, check, upgrade, bring, learn, invite, links):
         add_config(configured)
     return parser
 

@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import signal
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from bot.section import Misconfigured
+from bot.stopping import until_stopped
 
 
 def serve(given: Namespace) -> int:
@@ -21,7 +20,7 @@ def serve(given: Namespace) -> int:
 
     config = load(given.config)
     set_up(config.log_level)
-    asyncio.run(_until_stopped(lambda stop: run(config, stop, opened=_announce("红管家开了"))))
+    asyncio.run(until_stopped(lambda stop: run(config, stop, opened=_announce("红管家开了"))))
     return 0
 
 
@@ -45,7 +44,7 @@ def demo(given: Namespace) -> int:
             await transact(sessions, lambda session: settle(session, config.house(), utc_now()))
         await run(config, stop, demo=True, opened=_announce("演示社区开了，打开后选一个身份就能聊"))
 
-    asyncio.run(_until_stopped(move_in_and_run))
+    asyncio.run(until_stopped(move_in_and_run))
     return 0
 
 
@@ -158,6 +157,16 @@ def invite(given: Namespace) -> int:
     return 0
 
 
+def links(given: Namespace) -> int:
+    """Print by which link or code the residents of each building come."""
+    from bot.config import load
+    from bot.links import links_of
+
+    for line in asyncio.run(links_of(load(given.config))):
+        _print(line)
+    return 0
+
+
 COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
     {
         "serve": serve,
@@ -169,17 +178,9 @@ COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
         "import": bring_in,
         "learn": learn,
         "invite": invite,
+        "links": links,
     }
 )
-
-
-async def _until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Run `work`, which stops when a signal sets its event."""
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows has only Ctrl+C, and that as an exception
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await work(stop)
 
 
 def _announce(what: str) -> Callable[[str], None]:

@@ -15,6 +15,7 @@ from storage.chats import Address
 from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, TicketId
 
 LONGEST_KEY: Final = 300  #: characters, as the outbox has them
+CALLS: Final = (MessageKind.CALL, MessageKind.EMERGENCY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,18 @@ class Moment:
             ),
         )
 
-    async def way_to(self, member: MemberId) -> Address | None:
-        """Where `member` can be written to alone, or None."""
+    async def way_to(self, member: MemberId, *, at_once: bool = False) -> Address | None:
+        """Where `member` can be written to alone, or None: where he was last.
+
+        Args:
+            at_once: It must not wait for his next word: where only answers are allowed comes last.
+        """
+        found: list[tuple[bool, Address]] = []
         for way in await identities.ways_to(self.session, [member]):
             reach = self.reach.get(way.channel)
             if reach and reach.one_to_one:
-                return (way.channel, way.account, way.one_to_one)
-        return None
+                found.append((at_once and reach.only_answers, (way.channel, way.account, way.one_to_one)))
+        return min(found, key=lambda one: one[0])[1] if found else None
 
     async def tell(
         self,
@@ -97,7 +103,7 @@ class Moment:
         due_at: datetime | None = None,
     ) -> bool:
         """Tell one person alone; whether there is a way to."""
-        way = await self.way_to(member)
+        way = await self.way_to(member, at_once=kind in CALLS)
         if way is not None:
             self.say(
                 way, words, kind, key=f"{key}:{member}", is_group=False, ticket=ticket, member=member, due_at=due_at

@@ -4,11 +4,22 @@ Whatever a person does allows the bot so many messages for so long; his next wor
 the same word again has not been spoken to again. This is the whole rule, for every such channel; a `Ledger` remembers.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from bot.channels.base import Window
+
+#: Characters of an id that a ledger keeps; real ones have some thirty.
+LONGEST_ID: Final = 120
+_ID: Final = re.compile(rf"[!-~]{{1,{LONGEST_ID}}}")
+
+
+def are_ids(*words: str) -> bool:
+    """Whether all of them can be kept as they are. What cannot is no platform's id, and must not stop the others."""
+    return all(_ID.fullmatch(word) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

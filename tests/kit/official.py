@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from bot.channels.base import Channel
 from bot.channels.official.reading import AFTER_A_WORD
@@ -22,13 +22,18 @@ LATELY: Final = timedelta(hours=1)
 
 
 class OfficialPlatform:
-    """An account and its server. Everybody has written an hour ago, when an earlier process of the bot's listened."""
+    """An account and its server. Everybody has written an hour ago, when an earlier process of the bot's listened.
+
+    Args:
+        settings: Beside the usual ones.
+    """
 
     kind = "official"
     account = "main"
     lacks: Mapping[str, str] = {}
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
         self._waiting: list[str] = []
 
     @asynccontextmanager
@@ -40,7 +45,7 @@ class OfficialPlatform:
                 self._server.quotas[who]["said"] = (most, lately + lasts)
                 await ledger.allow(who, allowed(AFTER_A_WORD, "said", lately, f"before-{who}"))
             to = (ground.receive, ground.media, ground.clock, ground.sessions)
-            async with linked(self._server, *to, watch_seconds=0.01) as channel:
+            async with linked(self._server, *to, watch_seconds=0.01, **self._settings) as channel:
                 self._link = channel.link
                 yield channel
 

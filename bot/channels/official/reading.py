@@ -7,7 +7,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from bot.channels.base import Window
-from bot.channels.window import Allowance, allowed
+from bot.channels.window import Allowance, allowed, are_ids
 from handlers.messages import Attachment, Happening, Inbound
 
 #: What the platform allows: five messages in two days for each word, three in a minute for following, scanning, tapping.
@@ -43,7 +43,7 @@ def read(message: Element, account: str, now: datetime) -> Heard | None:
         now: Stands for a time that is missing.
     """
     sender, kind = _text(message, "FromUserName"), _text(message, "MsgType")
-    if not sender:
+    if not are_ids(sender):
         return None
     blank = _inbound(message, sender, account, now)
     return _event(message, blank) if kind == "event" else _said(message, kind, blank)
@@ -51,7 +51,7 @@ def read(message: Element, account: str, now: datetime) -> Heard | None:
 
 def _said(message: Element, kind: str, blank: Inbound) -> Heard | None:
     number = _text(message, "MsgId")
-    if not number:
+    if not are_ids(number):
         return None
     inbound = replace(blank, message_id=number)
     allowance = allowed(AFTER_A_WORD, "said", inbound.at, number)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.channels.base import Window
-from bot.channels.wecom_service.addresses import chat_with
-from bot.channels.window import Allowance, allowed
+from bot.channels.wecom_service.addresses import both_of, chat_with
+from bot.channels.window import Allowance, allowed, are_ids
 from handlers.messages import Attachment, Happening, Inbound
 
 CUSTOMER: Final = 3  #: the origin of what a resident wrote; people of the company who take part have another
@@ -73,7 +73,8 @@ def _event(item: Item, account: str, now: datetime) -> Heard | Returned | None:
     kind = _word(event, "event_type")
     if kind == "msg_send_fail":
         number = event.get("fail_type")
-        return Returned(_word(event, "fail_msgid"), number if isinstance(number, int) else 0)
+        message = _word(event, "fail_msgid")
+        return Returned(message, number if isinstance(number, int) else 0) if are_ids(message) else None
     blank = _inbound(item, event, account, now)
     if blank is None:
         return None
@@ -89,16 +90,17 @@ def _entered(event: Item, blank: Inbound) -> Heard:
     """Without a code there is nothing to be answered: he was here not long ago."""
     welcome = _word(event, "welcome_code")
     by = _word(event, "scene_param") or _word(event, "scene") or None
-    entered = replace(blank, happening=Happening.ENTERED, about=by, to_bot=bool(welcome))
-    return Heard(entered, allowed(ON_ENTERING, "entered", blank.at, blank.message_id, welcome) if welcome else None)
+    entered = replace(blank, happening=Happening.ENTERED, about=by, to_bot=are_ids(welcome))
+    allowance = allowed(ON_ENTERING, "entered", blank.at, blank.message_id, welcome)
+    return Heard(entered, allowance if entered.to_bot else None)
 
 
 def _inbound(item: Item, who: Item, account: str, now: datetime) -> Inbound | None:
     """`who`: where the ids of the two sides stand, in an event within it."""
     number, sender, service = _word(item, "msgid"), _word(who, "external_userid"), _word(who, "open_kfid")
-    if not (number and sender and service):
-        return None
     chat = chat_with(service, sender)
+    if not (are_ids(number, chat) and both_of(chat)):
+        return None
     return Inbound(
         channel="wecom_service",
         account=account,
