@@ -1,7 +1,7 @@
 """Groups of the web chat: nobody can make one on the page, so that there is one for every building and compound.
 
-Only where the web chat is the only channel. Elsewhere the neighbours have a group already, and a second one that nobody
-reads would get every notice as well.
+Only where no other channel has groups of neighbours: elsewhere they have one already, and a second one that nobody reads
+would get every notice as well.
 """
 
 from typing import Final

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
-from bot.channels.base import Channel, Groups
+from bot.channels.base import Can, Channel, Groups
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_hook import WecomHookConfig
 from bot.channels.wording import Links, Wording
@@ -117,7 +117,12 @@ async def prepare(config: Config) -> None:
 
 def ticks_of(config: Config, media: MediaStore, channels: Mapping[tuple[str, str], Channel]) -> tuple[Tick, ...]:
     """What happens by itself: the handlers' ticks and the bot's own, and groups that nobody else makes or binds."""
-    alone = all(isinstance(section, WebchatConfig) for section in config.channels)
+    alone = all(isinstance(s, WebchatConfig) or not _has_neighbours(s.about.can) for s in config.channels)
     hooks = [Hooking(section).bind_hook for section in config.channels if isinstance(section, WecomHookConfig)]
     own = (Sweep(media).sweep_pictures, Pulses(channels).feel, *hooks)
     return (*TICKS, *own, *((open_web_groups,) if alone else ()))
+
+
+def _has_neighbours(can: Can) -> bool:
+    """Whether a channel has groups of neighbours: it hears them, or it may write to them only with a hand's consent."""
+    return can.groups is Groups.CONFIRMED or (can.hears and can.groups is Groups.FREELY)

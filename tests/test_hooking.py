@@ -1,12 +1,17 @@
 """Groups behind webhooks: the configuration says where they belong."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from bot.channels.wecom_hook import WecomHookConfig
+from bot.config import Config
+from bot.gathering import open_web_groups
 from bot.hooking import Hooking, hooked
+from bot.joining import ticks_of
+from bot.media import MediaStore
 from handlers.gazetteer import title
 from handlers.moment import Moment, Reach
 from storage import chats
@@ -116,3 +121,18 @@ async def test_who_is_known_to_another_channel_of_the_same_company_is_called(wor
         query = sa.select(OutboxMessage.body).where(OutboxMessage.channel == "wecom_hook").order_by(OutboxMessage.id)
         bodies = list(await session.scalars(query))
     assert bodies[-1]["mentions"] == [["wangfang", "王芳"]], bodies
+
+
+@pytest.mark.parametrize(
+    ("others", "opens"),
+    [
+        ([], True),
+        ([{"kind": "wecom_hook", "key": "693a91f6-duty", "place": "3栋"}], True),
+        ([{"kind": "telegram", "token": "1:a"}], False),
+    ],
+)
+def test_the_web_chat_opens_groups_of_its_own_where_nobody_else_hears_any(
+    tmp_path: Path, others: list[dict[str, str]], opens: bool
+) -> None:
+    config = Config.model_validate({"data_dir": tmp_path, "channels": [{"kind": "webchat"}, *others]})
+    assert (open_web_groups in ticks_of(config, MediaStore(tmp_path, 1), {})) == opens

@@ -38,6 +38,8 @@ class Pace:
 
     def before(self, end: End, failures: int) -> float:
         """How long to wait after `end`, the `failures`-th in a row, before the next connection."""
-        if end in (End.REFUSED, End.TOO_FAST, End.HELD, End.DISPLACED):
+        if end is End.HELD:
+            return min(self.ping, self.slow_pause)
+        if end in (End.REFUSED, End.TOO_FAST, End.DISPLACED):
             return self.slow_pause
         return min(self.first_pause * float(1 << min(failures - 1, 10)), self.longest_pause)
