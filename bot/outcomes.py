@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from bot.channels.base import SendError
 from handlers.rules.outbox import repeatable, retry_after, waits_for_a_word
@@ -11,6 +12,8 @@ from storage.outbox import OutboxMessage
 from storage.types import OutboxStatus
 
 log = logging.getLogger(__name__)
+
+NOBODY_THERE: Final = timedelta(seconds=30)  #: until it is looked again whether somebody is
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class Verdict:
             message.status, message.chat = OutboxStatus.PENDING, error.moved_to
         elif error.waits:
             self._hold(message)
+        elif error.untried:
+            message.attempts = max(message.attempts - 1, 0)
+            self._try_again(message, now, error.retry_after or NOBODY_THERE)
         elif error.unsure:
             self.unknown(message, now)
         elif error.permanent:

@@ -79,7 +79,7 @@ async def test_a_bridge_that_only_tells_is_heard_and_cannot_be_spoken_through(po
     bridge.says(GROUP, WANG, "没水了")
     await bridge.settled()
     error = await failure(post.channel, Words("1 号"), CHAT)
-    assert (ears.texts, error.permanent, error.unsure) == (["没水了"], False, False)
+    assert (ears.texts, error.untried, post.channel.link.up, post.channel.link.mute) == (["没水了"], True, True, True)
     await bridge.leave()
 
 
@@ -160,6 +160,24 @@ async def test_what_only_the_bot_that_was_away_would_have_heard_is_a_gap(
         async with Bridge11(second.wechat, post.address) as second:
             await second.settled()
             assert len(post.channel.link.gaps) == gaps
+
+
+async def test_what_is_for_a_bot_that_is_away_waits_for_it(post: Post) -> None:
+    async with (
+        Bridge11(town(FIRST, OTHER), post.address) as first,
+        Bridge11(town(SECOND, GROUP), post.address) as second,
+    ):
+        for bridge in (first, second):
+            await until(lambda bridge=bridge: bridge.times("get_group_list") == 1)  # type: ignore[misc]
+            await bridge.settled()
+        await second.hang_up()
+        await until(lambda: not post.channel.bots.known(SECOND).is_there)  # type: ignore[union-attr]
+        error = await failure(post.channel, Words("1 号"), CHAT)
+        assert (error.untried, error.permanent, first.times("send_group_msg")) == (True, False, 0)
+        await second.open("Universal")
+        await until(lambda: post.channel.bots.known(SECOND).is_there)  # type: ignore[union-attr]
+        await post.channel.send(CHAT, Words("1 号"))
+        assert read_in(second) == ["1 号"]
 
 
 async def test_a_group_is_lost_only_with_the_last_of_its_bots(post: Post, ears: Ears) -> None:

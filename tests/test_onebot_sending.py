@@ -300,7 +300,7 @@ async def test_what_never_left_is_simply_tried_again(post: Post, make: Make) -> 
         await bridge.settled()
     await until(lambda: not post.channel.link.up)
     error = await failure(post.channel, Words("你好"), CHAT)
-    assert (error.unsure, error.permanent, error.gone) == (False, False, False)
+    assert (error.untried, error.unsure, error.permanent, error.gone) == (True, False, False, False)
 
 
 async def test_half_a_message_is_not_said_twice(post: Post) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.channels.onebot.intake import MOST_WAITING
 from bot.config import Config
 from handlers.understanding.decide import Reader
 from storage.database import Sessions, open_database
@@ -17,7 +18,7 @@ from storage.types import OutboxStatus, TicketStatus
 from tests.kit.onebot import GROUPS, PEOPLE, OneBotPlatform
 from tests.kit.stage import Stage, staged
 from tests.platforms.onebot import TOKEN, Bridge, Obeyed
-from tests.platforms.onebot_side import until
+from tests.platforms.onebot_side import Ears, connected, until
 from tests.platforms.onebot_town import Call, Picture, Piece, Quote, Thing, WeChat
 from tests.platforms.onebot_v11 import Bridge11
 from tests.platforms.telegram_side import photo
@@ -25,6 +26,8 @@ from tests.test_app import running
 
 GROUP = GROUPS["3栋群"]
 LAMP = "2单元3楼的灯坏了，麻烦来修一下"
+LONG = "停" * 1000
+MANY = MOST_WAITING + 1500
 
 
 @pytest.fixture
@@ -176,3 +179,29 @@ async def test_the_service_as_it_is_started_in_earnest(tmp_path: Path) -> None:
     async with open_database(config.database_url) as sessions, sessions() as session:
         assert list(await session.scalars(sa.select(OutboxMessage.status))) == [OutboxStatus.SENT]
     assert len(wechat.friends["wxid_wang"].heard) == 1
+
+
+async def test_more_than_can_wait_is_not_even_read(tmp_path: Path) -> None:
+    """While nothing can be stored the socket is left alone, and then everything is there, each group in its order."""
+    ears = Ears()
+    ears.gate.clear()
+    wechat = WeChat()
+    wechat.person("wxid_wang", "王阿姨")
+    groups = [f"{number}@chatroom" for number in range(10)]
+    for group in groups:
+        wechat.group(group)
+    async with connected(ears, tmp_path) as post, Bridge11(wechat, post.address) as bridge:
+        await bridge.settled()
+        for number in range(MANY):
+            bridge.says(groups[number % 10], "wxid_wang", f"{number} {LONG}")
+        sending = asyncio.create_task(bridge.sends())
+        await ears.listening.wait()
+        done, _ = await asyncio.wait([sending], timeout=1)
+        assert not done, "the line is full, because nobody reads it"
+        ears.gate.set()
+        await sending
+        await ears.hear(MANY)
+    for group in groups:
+        numbers = [int(heard.text.split()[0]) for heard in ears.heard if heard.chat == f"group:{group}"]
+        assert numbers == sorted(numbers)
+        assert len(numbers) == MANY // 10

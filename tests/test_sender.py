@@ -96,6 +96,15 @@ async def test_what_cannot_even_be_tried_waits_without_wearing_out(post: Post) -
     assert post.mouth.texts == ["停水"]
 
 
+async def test_what_nobody_could_carry_is_not_worn_out(post: Post) -> None:
+    post.mouth.answers["3栋群"].extend([SendError("nobody there", untried=True)] * 20)
+    await post.put("3栋群", "停水")
+    for _ in range(21):
+        await post.wait(timedelta(seconds=31))
+    (row,) = await post.rows()
+    assert (row.status, row.attempts, post.mouth.texts) == (OutboxStatus.SENT, 1, ["停水"])
+
+
 @pytest.mark.parametrize("kind", [MessageKind.BROADCAST, MessageKind.TICKET_NOTE, MessageKind.ANSWER])
 async def test_what_a_group_may_have_heard_is_never_said_again(post: Post, kind: MessageKind) -> None:
     post.mouth.answers["3栋群"].append(UNSURE)

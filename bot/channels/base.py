@@ -46,6 +46,7 @@ class SendError(Exception):
         retry_after: The platform's own wish.
         moved_to: The chat has a new address; say it there.
         waits: The person has to write first; until then nothing may be said to him.
+        untried: It has not even left, because nobody was there to carry it: that is no attempt, and wears nothing out.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class SendError(Exception):
         retry_after: timedelta | None = None,
         moved_to: str | None = None,
         waits: bool = False,
+        untried: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
@@ -66,6 +68,7 @@ class SendError(Exception):
         self.retry_after = retry_after
         self.moved_to = moved_to
         self.waits = waits
+        self.untried = untried
 
 
 class Channel(Protocol):

@@ -75,6 +75,7 @@ class Bots:
             self._watch(bot)
         if any(bot.is_there for bot in self):
             self.link.opened()
+            self.link.mute = not any(bot.is_there and bot.bridge.mouth for bot in self)
         elif self._known:  # before the first has come, nothing was lost
             self.link.lost("logged_out" if any(bot.bridge.wires for bot in self) else "no_bridge", mute=True)
 
@@ -110,4 +111,5 @@ class Bots:
         serving = self._serving.get(chat)
         if serving in inside:
             return serving
-        return inside[0] if inside else there[0] if len(there) == 1 else None
+        is_anothers = any(chat in bot.chats for bot in self)  # who is away just now
+        return inside[0] if inside else there[0] if len(there) == 1 and not is_anothers else None

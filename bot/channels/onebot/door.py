@@ -1,5 +1,6 @@
 """The door at which bridges knock: who may come in, and what a socket is for."""
 
+import asyncio
 import hmac
 import logging
 from dataclasses import dataclass, field
@@ -67,8 +68,7 @@ class Door:
 
     async def close(self) -> None:
         """Close every socket; bridges come back when there is somebody again."""
-        for socket in list(self._open):
-            await socket.close(code=GOING_AWAY, message=b"going away")
+        await asyncio.gather(*(socket.close(code=GOING_AWAY, message=b"going away") for socket in self._open))
 
     def _admit(self, request: web.Request) -> None:
         given = _token(request)

@@ -65,7 +65,7 @@ class OneBot:
         try:
             return await self._deliver(delivery, words)
         except NotSent:
-            raise SendError(NO_BRIDGE, unsure=delivery.begun) from None
+            raise SendError(NO_BRIDGE, unsure=delivery.begun, untried=not delivery.begun) from None
         except NoAnswer as error:
             raise SendError(str(error), unsure=True) from None
 
@@ -75,7 +75,7 @@ class OneBot:
             raise SendError("no chat of a bridge's has such an address", permanent=True, gone=True)
         bot = self.bots.speaker(chat)
         if bot is None:
-            raise SendError(NO_BRIDGE)
+            raise SendError(NO_BRIDGE, untried=True)
         return Delivery(bot, chat, address[0], bot.bridge.ids.back(*address))
 
     async def _deliver(self, delivery: Delivery, words: Words) -> str:
