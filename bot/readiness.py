@@ -49,6 +49,8 @@ async def leftovers(session: AsyncSession) -> list[Finding]:
         )
     if unsaid.held:
         found.append(ready(f"有 {unsaid.held} 条话等对方下次开口再说（平台只许回话），等七天。"))
+    if unsaid.confirming:
+        found.append(ready(f"有 {unsaid.confirming} 条通知在等群主点确认；“通知列表”里看得到等谁。"))
     if kept:
         found.append(
             missing(f"有 {kept} 条消息因为程序出错还没办。重新启动会再试，最多留一天；日志里有 handler_failed。")

@@ -1,11 +1,13 @@
 """Notices that a group's owner has to confirm: asked once, reminded, given up, and told truly."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.confirming import Confirmer
 from handlers.understanding.decide import Reader
 from storage.database import Sessions
 from tests.groups_desk import HOUR, MINUTE, NOTICE, Office, opened
@@ -288,3 +290,36 @@ async def test_a_daily_notice_is_not_held_up_by_one_that_nobody_confirmed(office
     await office.says("确认")
     await office.passes(HOUR, *[HOUR] * 23, MINUTE, HOUR)
     assert [job.cancelled for job in office.jobs] == [True, False]
+
+
+async def test_of_two_processes_one_asks_and_the_other_takes_over_when_it_is_gone(office: Office) -> None:
+    ground = office.stage.confirmer.ground
+    other = Confirmer(replace(ground, instance="other"))
+    await office.says(f"通知 3栋：{NOTICE}")
+    await office.stage.receiver.receive(office.stage._at_desk("陈书记", "确认"))
+    await other.round()
+    assert office.jobs == []
+    office.stage.time.now += timedelta(minutes=2)
+    await other.round()
+    await office.stage.confirmer.round()
+    assert len(office.jobs) == 1
+
+
+async def test_while_nothing_can_be_reached_nothing_is_worn_out(office: Office) -> None:
+    office.stage.channel.link.lost("no_network", mute=True)
+    await office.sends("3栋")
+    await office.passes(*[MINUTE] * 20)
+    assert [(row.status.value, row.attempts) for row in await office.rows()] == [("pending", 0)]
+    office.stage.channel.link.opened()
+    await office.passes(MINUTE)
+    assert len(office.jobs) == 1
+
+
+async def test_what_could_not_go_for_two_hours_does_not_go_any_more(office: Office) -> None:
+    office.stage.channel.link.lost("no_network", mute=True)
+    await office.sends("3栋")
+    told = await office.passes(HOUR, HOUR, MINUTE)
+    assert any("过了时间就没再发" in text for text in told)
+    office.stage.channel.link.opened()
+    await office.passes(MINUTE)
+    assert office.jobs == []

@@ -56,6 +56,11 @@ class Roster:
             self.idle.clear()
             self._wake.set()
 
+    def doubt(self, reason: str) -> None:
+        """Nothing could be reached: nothing is to be asked before all groups were looked at again."""
+        self._link.lost(reason, mute=True)
+        self._wake.set()
+
     async def run(self, every: timedelta) -> None:
         """Look for as long as it is let: at all groups again and again, and in between at those that changed."""
         while True:
@@ -65,6 +70,8 @@ class Roster:
                 async with asyncio.timeout((every if went_well else min(every, SOON)).total_seconds()):
                     while await self._tried(self._look_at_changed):
                         await self._wake.wait()
+                        if went_well and self._link.mute:
+                            break  # somebody else found out that nothing can be reached
 
     async def look(self) -> None:
         """See to every group.
@@ -93,7 +100,7 @@ class Roster:
         try:
             await looking()
         except (ApiError, Unanswered) as error:
-            self._link.lost(str(error).replace(" ", "_"))
+            self._link.lost(str(error).replace(" ", "_"), mute=True)
         except Exception:  # the database is away, or a bug
             log.exception("roster_failed", extra={"channel": self._link.channel})
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.channels.base import Can, Link, SendError
 from bot.channels.confirmed import Done, Progress, Task
-from bot.channels.wecom.api import Api
+from bot.channels.wecom.api import Api, Unanswered
 from bot.channels.wecom_groups.asking import refusals
 from bot.channels.wecom_groups.errands import run
 from bot.channels.wecom_groups.roster import Roster
@@ -45,8 +45,13 @@ class WecomGroups:
 
     async def ask(self, member: str, chats: Sequence[str], words: Words) -> Task:
         """See `Confirmed.ask`."""
-        with refusals():
-            task = await self._tasks.make(member, chats, words)
+        try:
+            with refusals():
+                task = await self._tasks.make(member, chats, words)
+        except SendError as error:
+            if isinstance(error.__cause__, Unanswered) and not error.unsure:
+                self.roster.doubt(str(error).replace(" ", "_"))
+            raise
         self.link.opened()
         return task
 
