@@ -5,7 +5,7 @@ page is the one under which the community entered him.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,7 +16,7 @@ from bot.transact import transact
 from handlers.messages import Words
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases.places import short_name
-from storage import chats, circles, codes, identities, members, places, receipts, visits
+from storage import chats, circles, codes, directory, identities, members, places, receipts, visits
 from storage.chats import GroupChat
 from storage.codes import Purpose
 from storage.database import Sessions
@@ -28,6 +28,7 @@ from storage.types import MemberId, PlaceKind, Role
 LINE: Final = (Webchat.name, Webchat.account)
 SHOWN_AGAIN: Final = timedelta(hours=24)
 MOST_SHOWN: Final = 100
+MOST_SEEN: Final = 20_000  #: people; beyond that they are read anew
 
 #: The highest first: by which of his offices somebody is called.
 RANK: Final = (
@@ -41,12 +42,29 @@ RANK: Final = (
 )
 
 
+@dataclass(slots=True)
+class Seen:
+    """What was read of people and groups, for as long as nothing of it has changed: who left, has left."""
+
+    version: int = -1
+    people: dict[str, Person] = field(default_factory=dict)
+    tabs: dict[str, Sequence[Tab]] = field(default_factory=dict)
+
+    async def still(self, session: AsyncSession) -> "Seen":
+        """The same, emptied where anything was changed meanwhile; asked before each look."""
+        version = await directory.version(session)
+        if version != self.version or len(self.people) > MOST_SEEN:
+            self.version, self.people, self.tabs = version, {}, {}
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class CommunityDoor:
-    """Implements `Door`. Nothing is cached: who left, has left."""
+    """Implements `Door`."""
 
     sessions: Sessions
     clock: Callable[[], datetime]
+    _seen: Seen = field(default_factory=Seen)
 
     async def people(self) -> Sequence[Person]:
         """See `Door.people`."""
@@ -69,15 +87,19 @@ class CommunityDoor:
         if "\x00" in id:  # no address of ours, and PostgreSQL would not even look
             return None
         async with self.sessions() as session:
-            known = await circles.somebody(session, LINE, id)
-        return person_of(known) if known is not None else None
+            seen = await self._seen.still(session)
+            if id not in seen.people and (known := await circles.somebody(session, LINE, id)) is not None:
+                seen.people[id] = person_of(known)
+            return seen.people.get(id)
 
     async def chats(self, person_id: str) -> Sequence[Tab]:
         """See `Door.chats`."""
         async with self.sessions() as session:
-            known = await circles.somebody(session, LINE, person_id)
-            groups = await circles.groups_of(session, LINE, known) if known is not None else []
-            return [await _tab(session, *pair) for pair in groups]
+            seen = await self._seen.still(session)
+            if person_id not in seen.tabs and (known := await circles.somebody(session, LINE, person_id)) is not None:
+                groups = await circles.groups_of(session, LINE, known)
+                seen.tabs[person_id] = [await _tab(session, *pair) for pair in groups]
+            return seen.tabs.get(person_id, [])
 
     async def chat(self, address: str) -> Tab | None:
         """See `Door.chat`."""
