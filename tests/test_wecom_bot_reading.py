@@ -58,6 +58,15 @@ def test_the_bots_name_is_no_part_of_the_words(text: str, name: str | None, bare
     assert uncalled(text, name) == bare
 
 
+@pytest.mark.parametrize("name", ["楼栋助手", "红管家", None])
+def test_a_wrong_name_in_the_configuration_does_not_spoil_the_words(name: str | None) -> None:
+    body = {"msgid": "M", "from": {"userid": "w"}, "chattype": "group", "chatid": "wr1", "msgtype": "text"}
+    told = body | {"text": {"content": "@楼栋助手 接单 12"}}
+    heard = read(Frame("r", "aibot_msg_callback", 0, told), Me("main", "aibDUTY", name), NOON)
+    assert heard is not None
+    assert heard.inbound.text == "接单 12"
+
+
 def test_an_event_without_an_id_is_named_by_what_it_says() -> None:
     def event(**changes: Any) -> str:
         pressed = {"event_key": "1|接单 12", "task_id": "tk"} | changes

@@ -107,7 +107,9 @@ def _message(body: JSON, sender: str, me: Me, now: datetime) -> Heard | None:
     conversation = _conversation(body, sender)
     parts = [*_parts(body)]
     said = "\n".join(filter(None, (_said(kind, part) for kind, part in parts)))
-    text = uncalled(said, me.name) if conversation.kind == GROUP else said.strip()
+    # Where the name in the configuration is not the bot's, the first mention is: it hears nothing else of a group.
+    name = me.name if me.name and f"@{me.name}" in said else None
+    text = uncalled(said, name) if conversation.kind == GROUP else said.strip()
     pictures = tuple(Picture(word(part, "url"), word(part, "aeskey")) for kind, part in parts if kind == "image")
     others = tuple(Attachment(_OTHERS[kind]) for kind, _ in parts if kind in _OTHERS)
     if not (said or pictures or others):
