@@ -181,14 +181,15 @@ async def test_a_picture_comes_behind_its_words(
     assert (first.text, second.picture is not None) == ("换好了", True)
 
 
-async def test_what_waits_in_the_queue_is_taken_back(server: WecomServiceServer, channel: WecomService) -> None:
+async def test_a_conversation_that_nobody_has_begun_is_taken(server: WecomServiceServer, channel: WecomService) -> None:
+    """The platform may want to be told first that the bot answers."""
     await server.says("wmLI", "漏水")
-    server.residents["wmLI"].state = QUEUE
+    server.fails(SEND, 95018)
     await channel.send(LI, Words("好"))
     assert (len(server.heard("wmLI")), server.residents["wmLI"].state) == (1, BOT)
 
 
-@pytest.mark.parametrize("state", [HUMAN, ENDED])
+@pytest.mark.parametrize("state", [QUEUE, HUMAN, ENDED])
 async def test_while_somebody_of_the_company_talks_the_bot_waits(
     server: WecomServiceServer, channel: WecomService, state: int
 ) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -163,14 +163,15 @@ class OfficialServer(WecomApi):
 
     @override
     async def _obey(self, call: Call, failure: int | Silence | None) -> JSON | bytes:
-        if call.path == "/cgi-bin/stable_token" and not isinstance(failure, int):
-            return self._hand_out_stable(call)
+        if call.path in ("/cgi-bin/stable_token", "/cgi-bin/token") and not isinstance(failure, int):
+            return self._hand_out_stable(call.body or call.query)
         return await super()._obey(call, failure)
 
-    def _hand_out_stable(self, call: Call) -> JSON:
-        if call.body.get("grant_type") != "client_credential" or call.body.get("appid") != APP:
+    def _hand_out_stable(self, asked: Mapping[str, Any]) -> JSON:
+        """Stable or not: of the two kinds the bot asks only for one."""
+        if asked.get("grant_type") != "client_credential" or asked.get("appid") != APP:
             raise Refused(40013)
-        if call.body.get("secret") != SECRET:
+        if asked.get("secret") != SECRET:
             raise Refused(40125)
         if not self.trusted:
             raise Refused(40164)

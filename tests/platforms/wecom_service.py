@@ -253,9 +253,10 @@ class WecomServiceServer(WecomApi):
 
     def _trans(self, call: Call) -> JSON:
         person, state = self._resident(call), call.body.get("service_state")
-        if person.state not in (NEW, BOT, QUEUE) or state != BOT:
-            raise Refused(95014)
-        person.state = BOT
+        allowed = {NEW: (BOT, QUEUE, HUMAN), BOT: (QUEUE, HUMAN), QUEUE: (HUMAN,), HUMAN: (ENDED,), ENDED: ()}
+        if state not in allowed[person.state]:
+            raise Refused(95016)
+        person.state = state
         return {}
 
     def _resident(self, call: Call) -> Resident:

@@ -1,5 +1,6 @@
 """What residents are called: an item tells an id, and neighbours know people by name."""
 
+import asyncio
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -11,12 +12,14 @@ from bot.channels.wecom.api import Api, ApiError, Unanswered
 log = logging.getLogger(__name__)
 
 GOOD_FOR: Final = timedelta(hours=12)  #: people seldom change their names; also where none was told
+NAMES: Final = "/cgi-bin/kf/customer/batchget"
+PATIENCE: Final = 1.0  #: seconds; who comes in is welcomed within twenty
 MOST_AT_ONCE: Final = 100  #: as the platform allows
 MOST: Final = 5000  #: people remembered
 
 
 class Names:
-    """Asks for each name once in a while, and never holds a message up for it."""
+    """Asks for each name once in a while, and holds no message up for it for long."""
 
     def __init__(self, api: Api, clock: Now) -> None:
         self._api = api
@@ -40,8 +43,9 @@ class Names:
 
     async def _asked(self, residents: Collection[str]) -> dict[str, str]:
         try:
-            answer = await self._api.post("/cgi-bin/kf/customer/batchget", {"external_userid_list": list(residents)})
-        except (ApiError, Unanswered) as error:
+            async with asyncio.timeout(PATIENCE):
+                answer = await self._api.post(NAMES, {"external_userid_list": list(residents)})
+        except (ApiError, Unanswered, TimeoutError) as error:
             log.info("name_not_told", extra={"channel": "wecom_service", "error": type(error).__name__})
             return {}
         found = answer.get("customer_list")
