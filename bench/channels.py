@@ -168,12 +168,17 @@ async def measured(bench: Bench, echo: Callable[[], Awaitable[None]], plan: Plan
             one = await milliseconds(lambda: bench.hear(1), plan.singly)
             found.setdefault("in_added_ms", []).append(one - bare)
             found.setdefault("in_per_s", []).append(await rate(bench.hear, plan.together))
-        if bench.channel.can.answers is None:  # else somebody would have to write between two answers
+        if _may_say_at_once(bench.channel.can):
             out = await milliseconds(bench.say, _may_say(bench.channel.can, plan))
             found.setdefault("out_added_ms", []).append(out - bare)
             found.setdefault("out_per_s", []).append(1000 / out)
     names = ("in_per_s", "in_added_ms", "out_per_s", "out_added_ms", "echo_ms")
     return {name: round(median(found[name]), 2) if name in found else None for name in names}
+
+
+def _may_say_at_once(can: Can) -> bool:
+    """Whether nobody has to do anything between two messages: write again, or confirm."""
+    return can.answers is None and can.groups is not Groups.CONFIRMED
 
 
 def _may_say(can: Can, plan: Plan) -> int:
