@@ -70,7 +70,9 @@ class WecomBotConfig(Section):
     card_url: HttpUrl = Field(
         default=HttpUrl("https://work.weixin.qq.com/"), description="办完的卡片点开去哪个网址，可以填社区自己的网页"
     )
-    ping_seconds: PositiveFloat = Field(default=30, description="隔多少秒问一次连接还在不在；两次没有回音就重连")
+    ping_seconds: PositiveFloat = Field(
+        default=30, le=60, description="隔多少秒问一次连接还在不在，最多 60 秒；两次没有回音就重连"
+    )
     timeout_seconds: PositiveFloat = Field(default=5, description="等一次回执最多多少秒")
     retry_seconds: PositiveFloat = Field(default=1, description="断线后第一次重连前等多少秒，之后逐次加倍，最多 30 秒")
     standby_seconds: PositiveFloat = Field(
