@@ -8,7 +8,7 @@ import pytest
 
 from handlers.messages import Attachment
 from tests.platforms.onebot import ActionError, Bridge
-from tests.platforms.onebot_side import Ears, connected
+from tests.platforms.onebot_side import Ears, connected, until
 from tests.platforms.onebot_town import Picture, Thing, WeChat
 from tests.platforms.onebot_v11 import Bridge11
 from tests.platforms.onebot_v12 import Bridge12
@@ -137,3 +137,23 @@ async def test_only_the_bridges_own_folder_is_read(tmp_path: Path, inbox: Path, 
 async def test_what_is_no_picture_is_named_and_not_fetched(tmp_path: Path, inbox: Path) -> None:
     things = [Thing("record", {"file": "a.amr"}), Thing("video", {"file": "b.mp4"}), Thing("location", {"lat": "26.5"})]
     assert [one.kind for one in await sent(Bridge11, tmp_path, inbox, *things)] == ["voice", "video", "location"]
+
+
+async def test_while_the_disk_takes_nothing_the_message_waits(
+    tmp_path: Path, inbox: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ears, wechat = Ears(), WeChat()
+    wechat.person(WANG, "王阿姨")
+    wechat.group(GROUP)
+    async with connected(ears, tmp_path / "kept") as post, Bridge11(wechat, post.address, folder=inbox) as bridge:
+        await bridge.settled()
+        (tmp_path / "kept" / "arriving").rmdir()
+        bridge.says(GROUP, WANG, "楼顶漏水", Picture(photo()))
+        bridge.says(GROUP, WANG, "快来")
+        await bridge.sends()
+        await until(lambda: "onebot_event_waits" in caplog.messages)
+        assert ears.heard == []
+        (tmp_path / "kept" / "arriving").mkdir()
+        await ears.hear(2)
+    assert ears.texts == ["楼顶漏水", "快来"]
+    assert ears.heard[0].attachments[0].digest

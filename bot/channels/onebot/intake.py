@@ -109,7 +109,13 @@ class Intake:
         log.warning(what, extra={"channel": "onebot", "account": self.account, "error": type(error).__name__})
 
     async def _hand_over(self, bot: Bot, event: Event) -> None:
-        inbound = await self._inbound(bot, event)
+        try:
+            inbound = await self._inbound(bot, event)
+        except OSError:  # the disk for pictures is full: nothing is wrong with the event
+            raise
+        except Exception:  # a bug of ours, and no reason to hold up the chat for ever
+            log.exception("onebot_event_unreadable", extra={"channel": "onebot", "account": self.account})
+            return
         if inbound is not None:
             await self.receive(inbound)
 
