@@ -7,6 +7,7 @@ import pytest
 
 from handlers.understanding.decide import Reader
 from storage.database import Sessions
+from tests.channel_table import channels
 from tests.kit.rows import ROWS, Row
 from tests.kit.scenarios import SCENARIOS, Scenario
 from tests.kit.stage import staged
@@ -32,3 +33,7 @@ async def test_a_channel_plays_its_part(
             record_property("kit_reason", reason)
         unknown = set(stage.platform.lacks) - {one.title for one in SCENARIOS}
         assert not unknown, "a reason for what is no scenario"
+
+
+def test_every_channel_has_a_row() -> None:
+    assert {row.platform().kind for row in ROWS} == set(channels())
