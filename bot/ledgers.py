@@ -1,6 +1,6 @@
 """A channel's memory in the database; see `Ledger` in `bot/channels/ledger.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +23,11 @@ class DatabaseLedger:
     channel: str
     account: str
 
-    async def allow(self, chat: str, allowance: Allowance) -> None:
+    async def allow(self, *given: tuple[str, Allowance]) -> None:
         """See `Ledger.allow`."""
-        await transact(self.sessions, lambda session: self._allow(session, chat, allowance))
+        in_order = sorted(given, key=lambda one: one[0])  # so that two processes do not wait for each other for ever
+        if in_order:
+            await transact(self.sessions, lambda session: self._allow_all(session, in_order))
 
     async def use(self, chat: str) -> Allowance | None:
         """See `Ledger.use`."""
@@ -53,6 +55,10 @@ class DatabaseLedger:
         """See `Ledger.came_back`."""
         where = (self.channel, self.account, message)
         await transact(self.sessions, lambda session: receipts.came_back(session, where, reason))
+
+    async def _allow_all(self, session: AsyncSession, given: Sequence[tuple[str, Allowance]]) -> None:
+        for chat, allowance in given:
+            await self._allow(session, chat, allowance)
 
     async def _allow(self, session: AsyncSession, chat: str, fresh: Allowance) -> None:
         rows = {row.occasion: row for row in await allowances.in_chat(session, self._address(chat))}

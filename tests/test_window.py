@@ -61,7 +61,7 @@ def ledger(sessions: Sessions, time: Time, account: str = "main") -> DatabaseLed
 
 async def test_five_answers_are_allowed_and_no_sixth_though_it_starts_anew(sessions: Sessions) -> None:
     time = Time()
-    await ledger(sessions, time).allow("o1", allowed(TWO_DAYS, "said", NOON, "m1"))
+    await ledger(sessions, time).allow(("o1", allowed(TWO_DAYS, "said", NOON, "m1")))
     for left in (5, 4, 3, 2, 1):
         found = await ledger(sessions, time).use("o1")  # each time a process that knows nothing but what is on disk
         assert found is not None
@@ -71,7 +71,7 @@ async def test_five_answers_are_allowed_and_no_sixth_though_it_starts_anew(sessi
 
 async def test_of_many_at_once_five_are_allowed(sessions: Sessions) -> None:
     time = Time()
-    await ledger(sessions, time).allow("o1", allowed(TWO_DAYS, "said", NOON, "m1"))
+    await ledger(sessions, time).allow(("o1", allowed(TWO_DAYS, "said", NOON, "m1")))
     used_up = await asyncio.gather(*(ledger(sessions, time).use("o1") for _ in range(8)))
     assert sum(one is not None for one in used_up) == 5
 
@@ -79,7 +79,7 @@ async def test_of_many_at_once_five_are_allowed(sessions: Sessions) -> None:
 async def test_the_49th_hour_is_too_late(sessions: Sessions) -> None:
     time = Time()
     kept = ledger(sessions, time)
-    await kept.allow("o1", allowed(TWO_DAYS, "said", NOON, "m1"))
+    await kept.allow(("o1", allowed(TWO_DAYS, "said", NOON, "m1")))
     time.now = NOON + timedelta(hours=47, minutes=59)
     assert await kept.use("o1") is not None
     time.now = NOON + timedelta(hours=48)
@@ -89,21 +89,21 @@ async def test_the_49th_hour_is_too_late(sessions: Sessions) -> None:
 async def test_a_word_delivered_again_allows_nothing_more_and_the_next_word_does(sessions: Sessions) -> None:
     time = Time()
     kept, first = ledger(sessions, time), allowed(TWO_DAYS, "said", NOON, "m1")
-    await kept.allow("o1", first)
+    await kept.allow(("o1", first))
     for _ in range(5):
         await kept.use("o1")
-    await kept.allow("o1", first)
-    await kept.allow("o1", allowed(TWO_DAYS, "said", NOON - timedelta(seconds=9), "m0"))
+    await kept.allow(("o1", first))
+    await kept.allow(("o1", allowed(TWO_DAYS, "said", NOON - timedelta(seconds=9), "m0")))
     assert await kept.use("o1") is None
-    await kept.allow("o1", allowed(TWO_DAYS, "said", NOON, "m2"))  # in the same second
+    await kept.allow(("o1", allowed(TWO_DAYS, "said", NOON, "m2")))  # in the same second
     assert await kept.use("o1") is not None
 
 
 async def test_what_ends_first_is_used_first(sessions: Sessions) -> None:
     time = Time()
     kept = ledger(sessions, time)
-    await kept.allow("o1", allowed(TWO_DAYS, "said", NOON, "m1"))
-    await kept.allow("o1", allowed(A_MINUTE, "scanned", NOON, "m2", code="C1"))
+    await kept.allow(("o1", allowed(TWO_DAYS, "said", NOON, "m1")))
+    await kept.allow(("o1", allowed(A_MINUTE, "scanned", NOON, "m2", code="C1")))
     found = [await kept.use("o1") for _ in range(4)]
     assert [one and (one.occasion, one.code) for one in found] == [("scanned", "C1")] * 3 + [("said", None)]
 
@@ -111,14 +111,14 @@ async def test_what_ends_first_is_used_first(sessions: Sessions) -> None:
 async def test_what_did_not_arrive_is_counted_back_unless_he_has_spoken_since(sessions: Sessions) -> None:
     time = Time()
     kept = ledger(sessions, time)
-    await kept.allow("o1", allowed(TWO_DAYS, "said", NOON, "m1"))
+    await kept.allow(("o1", allowed(TWO_DAYS, "said", NOON, "m1")))
     before = await kept.use("o1")
     assert before is not None
     await kept.give_back("o1", before)
     again = await kept.use("o1")
     assert again is not None
     assert again.left == 5
-    await kept.allow("o1", allowed(TWO_DAYS, "said", NOON + timedelta(seconds=1), "m2"))
+    await kept.allow(("o1", allowed(TWO_DAYS, "said", NOON + timedelta(seconds=1), "m2")))
     await kept.give_back("o1", before)
     anew = await kept.use("o1")
     assert anew is not None
@@ -128,16 +128,16 @@ async def test_what_did_not_arrive_is_counted_back_unless_he_has_spoken_since(se
 async def test_what_the_platform_has_closed_stays_closed_until_the_next_word(sessions: Sessions) -> None:
     time = Time()
     kept, first = ledger(sessions, time), allowed(TWO_DAYS, "said", NOON, "m1")
-    await kept.allow("o1", first)
+    await kept.allow(("o1", first))
     await kept.close("o1", first)
     assert await kept.use("o1") is None
-    await kept.allow("o1", allowed(TWO_DAYS, "said", NOON + timedelta(seconds=1), "m2"))
+    await kept.allow(("o1", allowed(TWO_DAYS, "said", NOON + timedelta(seconds=1), "m2")))
     assert await kept.use("o1") is not None
 
 
 async def test_accounts_and_people_do_not_meet(sessions: Sessions) -> None:
     time = Time()
-    await ledger(sessions, time).allow("o1", allowed(TWO_DAYS, "said", NOON, "m1"))
+    await ledger(sessions, time).allow(("o1", allowed(TWO_DAYS, "said", NOON, "m1")))
     assert await ledger(sessions, time, "north").use("o1") is None
     assert await ledger(sessions, time).use("O1") is None
 

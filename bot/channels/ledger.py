@@ -12,8 +12,8 @@ NOT_ALLOWED: Final = "no answer is allowed until the person writes again"
 class Ledger(Protocol):
     """One account's memory. Everything is on disk when a call returns; the rule is that of `window`."""
 
-    async def allow(self, chat: str, allowance: Allowance) -> None:
-        """A person did something. Told twice, it allows nothing more."""
+    async def allow(self, *given: tuple[str, Allowance]) -> None:
+        """People did something, each in his chat. Told twice, it allows nothing more."""
 
     async def use(self, chat: str) -> Allowance | None:
         """Count one message to that chat, before it is sent; how it may be sent, or None: it may not."""

@@ -43,7 +43,7 @@ class OfficialPlatform:
             lately, (most, lasts) = ground.clock() - LATELY, ALLOWED["said"]
             for who in PEOPLE.values():
                 self._server.quotas[who]["said"] = (most, lately + lasts)
-                await ledger.allow(who, allowed(AFTER_A_WORD, "said", lately, f"before-{who}"))
+                await ledger.allow((who, allowed(AFTER_A_WORD, "said", lately, f"before-{who}")))
             to = (ground.receive, ground.media, ground.clock, ground.sessions)
             async with linked(self._server, *to, watch_seconds=0.01, **self._settings) as channel:
                 self._link = channel.link

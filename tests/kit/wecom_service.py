@@ -35,7 +35,7 @@ class WecomServicePlatform:
                 self._server.resident(who, CAST[name][1])
                 person, lately = self._server.residents[who], ground.clock() - LATELY
                 person.spoke, person.left = lately, MOST
-                await ledger.allow(f"{SERVICE}/{who}", allowed(AFTER_A_WORD, "said", lately, f"before-{who}"))
+                await ledger.allow((f"{SERVICE}/{who}", allowed(AFTER_A_WORD, "said", lately, f"before-{who}")))
             to = (ground.receive, ground.media, ground.clock, ground.sessions)
             async with linked(self._server, *to, watch_seconds=0.01) as channel:
                 self._link = channel.link

@@ -55,7 +55,7 @@ class Intake:
         turn = self._turns.setdefault(heard.inbound.sender, asyncio.Lock())
         async with turn:
             if heard.allowance is not None:  # before it is received: the answer may follow at once
-                await self._ledger.allow(heard.inbound.chat, heard.allowance)
+                await self._ledger.allow((heard.inbound.chat, heard.allowance))
             await self._receive(await self._complete(heard))
 
     async def _complete(self, heard: Heard) -> Inbound:

@@ -85,7 +85,10 @@ class Intake:
                 await self._ledger.came_back(heard.message, f"the platform could not deliver it ({heard.kind})")
             elif heard is not None:
                 chats[heard.inbound.chat].append(heard)
-        await self._names.learn([heard.inbound.sender for chat in chats.values() for heard in chat])
+        # Before it is received: the answer may follow at once.
+        everything = [heard for chat in chats.values() for heard in chat]
+        await self._ledger.allow(*((one.inbound.chat, one.allowance) for one in everything if one.allowance))
+        await self._names.learn([heard.inbound.sender for heard in everything])
         await asyncio.gather(*map(self._take_chat, chats.values()))
 
     def _read(self, item: dict[str, Any], now: datetime) -> Heard | Returned | None:
@@ -96,8 +99,6 @@ class Intake:
 
     async def _take_chat(self, chat: Iterable[Heard]) -> None:
         for heard in chat:
-            if heard.allowance is not None:  # before it is received: the answer may follow at once
-                await self._ledger.allow(heard.inbound.chat, heard.allowance)
             await self._receive(await self._complete(heard))
 
     async def _complete(self, heard: Heard) -> Inbound:
