@@ -1,6 +1,5 @@
 """Numbers instead of buttons, as people answer them."""
 
-import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from bot.channels.base import Can
 from handlers.understanding.decide import Reader
-from storage.database import open_database
+from storage.database import Sessions
 from storage.offers import HIGHEST, Offer
 from storage.types import TicketStatus
 from tests.kit.plain import PlainPlatform
@@ -27,12 +26,8 @@ def can(request: pytest.FixtureRequest) -> Can:
 
 
 @pytest.fixture
-async def stage(empty_file: Path, tmp_path: Path, reader: Reader, can: Can) -> AsyncIterator[Stage]:
-    url = f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'a.db')}"
-    async with (
-        open_database(url) as sessions,
-        staged(PlainPlatform(can), sessions, reader, tmp_path / "pictures") as stage,
-    ):
+async def stage(sessions: Sessions, tmp_path: Path, reader: Reader, can: Can) -> AsyncIterator[Stage]:
+    async with staged(PlainPlatform(can), sessions, reader, tmp_path / "pictures") as stage:
         yield stage
 
 

@@ -120,7 +120,7 @@ def done_noted(ticket: Ticket) -> str:
 
 def please_rate(ticket: Ticket) -> str:
     """To each who reported it, alone."""
-    return f"{title(ticket, rooms=True)}说是办好了。您满意吗？回一下就行；没好就按“没好”。"
+    return f"{title(ticket, rooms=True)}说是办好了。您满意吗？回一下就行；没好就选“没好”。"
 
 
 def rated(ticket: Ticket, stars: int) -> str:
