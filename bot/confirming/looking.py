@@ -33,6 +33,8 @@ async def look(ground: Ground, channel: Confirmed) -> None:
     """See how every task is that was not looked at for a while."""
     now = ground.clock()
     for task, wanted in await transact(ground.sessions, partial(_open, channel, ground)):
+        if channel.link.mute:
+            return  # the one before got no answer, so neither would this one
         over = not wanted or now - task.asked_at >= CONFIRM_WITHIN
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):

@@ -59,6 +59,7 @@ class Roster:
     def doubt(self, reason: str) -> None:
         """Nothing could be reached: nothing is to be asked before all groups were looked at again."""
         self._link.lost(reason, mute=True)
+        self.idle.clear()
         self._wake.set()
 
     async def run(self, every: timedelta) -> None:

@@ -1,6 +1,7 @@
 """Customer groups as a channel: it says nothing by itself, it puts tasks before those who may."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -45,37 +46,41 @@ class WecomGroups:
 
     async def ask(self, member: str, chats: Sequence[str], words: Words) -> Task:
         """See `Confirmed.ask`."""
-        try:
-            with refusals():
-                task = await self._tasks.make(member, chats, words)
-        except SendError as error:
-            if isinstance(error.__cause__, Unanswered) and not error.unsure:
-                self.roster.doubt(str(error).replace(" ", "_"))
-            raise
-        self.link.opened()
-        return task
+        with self._asking():
+            return await self._tasks.make(member, chats, words)
 
     async def asked_before(self, member: str, words: Words, since: datetime, but: Collection[str]) -> str | None:
         """See `Confirmed.asked_before`."""
-        with refusals():
+        with self._asking():
             return await self._tasks.find(member, words, since, but)
 
     async def progress(self, task: str, member: str) -> Progress:
         """See `Confirmed.progress`."""
-        with refusals():
+        with self._asking():
             return await self._tasks.progress(task, member)
 
     async def remind(self, task: str) -> None:
         """See `Confirmed.remind`."""
-        with refusals():
+        with self._asking():
             await self._tasks.remind(task)
 
     async def cancel(self, task: str) -> None:
         """See `Confirmed.cancel`."""
-        with refusals():
+        with self._asking():
             await self._tasks.cancel(task)
 
     async def run(self, kind: ErrandKind, body: Mapping[str, Any], made: str | None) -> Done:
         """See `Confirmed.run`."""
-        with refusals():
+        with self._asking():
             return await run(self._api, kind, body, made)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Let refusals be `SendError`, and silence be a reason to ask nothing more until somebody answers again."""
+        try:
+            with refusals():
+                yield
+        except SendError as error:
+            if isinstance(error.__cause__, Unanswered):
+                self.roster.doubt(str(error).replace(" ", "_"))
+            raise
