@@ -31,6 +31,7 @@ from aiohttp import ClientSession, web
 
 from bench.databases import create_tables
 from bot.channels.base import Can, Channel, Groups, SendError
+from bot.channels.confirmed import Confirmed
 from bot.media import MediaStore
 from bot.web import serving
 from handlers.messages import Inbound, Words
@@ -38,6 +39,7 @@ from storage.database import open_database
 from tests.kit.platform import Ground, Platform, Saying
 from tests.kit.rows import ROWS, Row
 from tests.kit.stage import Time, move_in
+from tests.kit.wecom_groups import OWNER
 from tests.world import CAST, settle_in
 
 TEXT: Final = "2单元3楼的灯坏了，麻烦来修一下"
@@ -95,7 +97,10 @@ class Bench:
         can, platform = self.channel.can, self.platform
         chat = platform.chat(GROUP) if can.groups is not Groups.NEVER else platform.alone(PEOPLE[0])
         assert chat is not None
-        await self.channel.send(chat, ANSWER)
+        if isinstance(self.channel, Confirmed):  # a task before its owner: how long he takes is not the adapter's
+            await self.channel.ask(OWNER, [chat], ANSWER)
+        else:
+            await self.channel.send(chat, ANSWER)
 
 
 @dataclass(frozen=True, slots=True)

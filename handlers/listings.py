@@ -59,7 +59,7 @@ async def _bind_by_state(ctx: Context) -> None:
 @router.listen(Happening.REMOVED)
 async def forget(ctx: Context) -> None:
     """The group was dissolved: nobody can confirm anything for it any more."""
-    await listings.lose(ctx.session, ctx.inbound.address, ctx.now)
+    await listings.lose(ctx.session, ctx.inbound.address)
     await confirmations.drop(ctx.session, ctx.inbound.address, DISSOLVED)
 
 

@@ -18,6 +18,7 @@ from handlers.router import Router
 from storage import (
     allowances,
     codes,
+    confirmations,
     corrections,
     followers,
     inbox,
@@ -142,4 +143,5 @@ async def forget_old(moment: Moment) -> None:
     await corrections.forget(moment.session, now - house.corrections_for)
     await offers.forget(moment.session, now)
     await allowances.forget(moment.session, now - house.ids_for)
+    await confirmations.forget(moment.session, now - house.ids_for)
     await codes.forget(moment.session, expired_before=now - house.code_for, guessed_before=now - GUESSED_WITHIN)

@@ -121,6 +121,11 @@ async def drop(session: AsyncSession, address: Address, why: str) -> None:
     await session.execute(late.values(status=OutboxStatus.DEAD, error=why))
 
 
+async def forget(session: AsyncSession, before: datetime) -> None:
+    """Drop the tasks that were over before that moment; what became of their messages is in the outbox."""
+    await session.execute(sa.delete(Confirmation).where(Confirmation.over_at < before))
+
+
 def _of(account: Account) -> tuple[sa.ColumnElement[bool], ...]:
     return _same(OutboxMessage, account)
 

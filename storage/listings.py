@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +27,7 @@ class Listing:
 
 
 class ListedGroup(Base, kw_only=True):
-    """A group as it was last told of. Its id is the number that an admin says."""
+    """A group as it was last told of; who is in it is not kept. Its id is the number that an admin says."""
 
     __tablename__ = "listed_group"
     __table_args__ = (sa.UniqueConstraint("channel", "account", "chat"),)
@@ -41,7 +40,6 @@ class ListedGroup(Base, kw_only=True):
     owner: Mapped[str] = mapped_column(sa.String(128))
     owner_name: Mapped[str] = mapped_column(sa.String(200))
     members: Mapped[int]
-    gone_at: Mapped[datetime | None] = mapped_column(default=None)  #: when it was dissolved
 
     @property
     def address(self) -> Address:
@@ -50,23 +48,23 @@ class ListedGroup(Base, kw_only=True):
 
 
 async def learn(session: AsyncSession, address: Address, told: Listing) -> ListedGroup:
-    """Keep what was told of a group; it exists, whatever was told before."""
+    """Keep what was told of a group."""
     found = (await at(session, [address])).get(address)
     if found is None:
         channel, account, chat = address
         found = ListedGroup(channel=channel, account=account, chat=chat, name="", owner="", owner_name="", members=0)
         session.add(found)
     found.name, found.owner, found.owner_name = told.name, told.owner, told.owner_name
-    found.members, found.gone_at = told.members, None
+    found.members = told.members
     await session.flush()
     return found
 
 
-async def lose(session: AsyncSession, address: Address, now: datetime) -> None:
-    """The group was dissolved."""
-    found = (await at(session, [address])).get(address)
-    if found is not None:
-        found.gone_at = found.gone_at or now
+async def lose(session: AsyncSession, address: Address) -> None:
+    """The group was dissolved: nothing of it is kept."""
+    channel, account, chat = address
+    here = ListedGroup.channel == channel, ListedGroup.account == account, ListedGroup.chat == chat
+    await session.execute(sa.delete(ListedGroup).where(*here))
 
 
 async def at(session: AsyncSession, addresses: Collection[Address]) -> dict[Address, ListedGroup]:
@@ -76,19 +74,13 @@ async def at(session: AsyncSession, addresses: Collection[Address]) -> dict[Addr
     return {group.address: group for group in found}
 
 
-async def by_number(session: AsyncSession, number: int) -> ListedGroup | None:
-    """The group of that number, if it still exists."""
-    found = await session.get(ListedGroup, number)
-    return found if found is not None and found.gone_at is None else None
-
-
 async def every(session: AsyncSession) -> Sequence[tuple[ListedGroup, GroupChat | None]]:
-    """All groups that still exist, with what they are bound to; those that are bound to nothing come first."""
+    """All groups, with what they are bound to; those that are bound to nothing come first."""
     same = sa.and_(
         GroupChat.channel == ListedGroup.channel,
         GroupChat.account == ListedGroup.account,
         GroupChat.chat == ListedGroup.chat,
     )
-    query = sa.select(ListedGroup, GroupChat).outerjoin(GroupChat, same).where(ListedGroup.gone_at.is_(None))
+    query = sa.select(ListedGroup, GroupChat).outerjoin(GroupChat, same)
     found = await session.execute(query.order_by(GroupChat.id.is_not(None), ListedGroup.id))
     return [(listed, group) for listed, group in found]

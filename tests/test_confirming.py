@@ -9,6 +9,7 @@ import pytest
 
 from bot.confirming import Confirmer
 from handlers.understanding.decide import Reader
+from storage.confirmations import Confirmation
 from storage.database import Sessions
 from tests.groups_desk import HOUR, MINUTE, NOTICE, Office, opened
 from tests.kit.wecom_groups import GROUPS, OWNER, WecomGroupsPlatform
@@ -323,3 +324,14 @@ async def test_what_could_not_go_for_two_hours_does_not_go_any_more(office: Offi
     office.stage.channel.link.opened()
     await office.passes(MINUTE)
     assert office.jobs == []
+
+
+async def test_what_is_long_over_is_forgotten_and_its_receipt_stays(office: Office) -> None:
+    await office.sends("3栋")
+    await office.confirms()
+    await office.sends("4栋")
+    assert await office.stage.count(Confirmation) == 2
+    whole = timedelta(minutes=60 - office.stage.time.now.minute)
+    await office.passes(timedelta(days=31) + whole)
+    assert await office.stage.count(Confirmation) == 1, "one is given up only now"
+    assert [status for status, _ in await office.receipts()] == ["sent", "dead"]

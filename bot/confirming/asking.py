@@ -97,7 +97,7 @@ async def _take(ground: Ground, channel: Confirmed, now: datetime, session: Asyn
 def _why_not(message: OutboxMessage, group: ListedGroup | None, *, full: bool) -> str | None:
     if message.kind is not MessageKind.BROADCAST:
         return UNFIT
-    if group is None or group.gone_at is not None:
+    if group is None:
         return DISSOLVED
     return QUOTA_USED if full else None
 
@@ -119,6 +119,7 @@ async def _asked(ground: Ground, channel: Confirmed, parcel: Parcel, task: Task,
         if row.chat in task.refused:
             _die(row, DISSOLVED)
             await chats.lose(session, (row.channel, row.account, row.chat), now)
+            await listings.lose(session, (row.channel, row.account, row.chat))
             continue
         row.lease_until = row.leased_by = row.error = None
         row.status, row.platform_id = OutboxStatus.CONFIRMING, task.id

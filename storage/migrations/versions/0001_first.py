@@ -88,7 +88,6 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=128), nullable=False),
         sa.Column("owner_name", sa.String(length=200), nullable=False),
         sa.Column("members", sa.Integer(), nullable=False),
-        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_group")),
         sa.UniqueConstraint("channel", "account", "chat", name=op.f("uq_listed_group_channel_account_chat")),
     )
