@@ -28,20 +28,20 @@ class Pulses:
         """Note which channels hear, and have said what those that hear again must have missed."""
         for line, channel in self.channels.items():
             if channel.can.hears and channel.link.up:
+                seen = len(channel.link.gaps)
                 for gap in await self._gaps(moment, line, channel):
                     missed = _missed(gap, channel.can.keeps)
                     if missed is not None:
                         await gaps.tell(moment, line, *missed)
                 await self._note(moment, line)
+                del channel.link.gaps[:seen]  # only now: where the database was away, they are told the next time
 
     async def _gaps(self, moment: Moment, line: Line, channel: Channel) -> list[Gap]:
         """The gaps that nobody has looked at; the one before the start is seen only now."""
-        found, channel.link.gaps = channel.link.gaps, []
-        since = channel.link.since or moment.now
-        if line not in self._known:
-            before = await pulses.last(moment.session, line)
-            return [(before, since)] if before is not None else []
-        return found
+        if line in self._known:
+            return list(channel.link.gaps)
+        before = await pulses.last(moment.session, line)
+        return [(before, channel.link.since or moment.now)] if before is not None else []
 
     async def _note(self, moment: Moment, line: Line) -> None:
         if line not in self._known or moment.now - self._known[line] >= EVERY:

@@ -64,6 +64,16 @@ async def test_every_gap_of_several_is_told(stage: Stage) -> None:
     await stage.knows("陈书记", "漏听", times=2)
 
 
+async def test_a_gap_outlives_a_database_that_is_away(stage: Stage, tmp_path: Path) -> None:
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'nothing.db'}") as nothing:
+        stage.clock.sessions = nothing
+        await away(stage, HOUR)
+    await stage.knows("陈书记", "漏听", times=0)
+    stage.clock.sessions = stage.sessions
+    await stage.wait(MINUTE)
+    await stage.knows("陈书记", "漏听")
+
+
 async def test_a_gap_in_the_night_is_told_in_the_morning(stage: Stage) -> None:
     stage.time.now += timedelta(hours=14)
     await away(stage, HOUR)
