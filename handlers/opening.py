@@ -131,7 +131,7 @@ async def announce(ctx: Context, opened: Opened) -> None:
         told, in_front = opened.called.told, opened.called.in_front
         is_worker = may(ctx.roles_at(ctx.place), Role.STEWARD)
         text = phrases.opened_in_group(ticket, [m.name for m in told], [m.name for m in in_front], by_worker=is_worker)
-        await note(ctx, ticket, text, key="opened", calling=in_front)
+        await note(ctx, ticket, text, key="opened", calling=in_front, answers=ctx.inbound.message_id)
     if ticket.private and ticket.reporter_id is not None:
         words = Words(phrases.kept_private(ticket, opened.names))
         await ctx.tell(ticket.reporter_id, words, MessageKind.PERSONAL, key=f"opened:{ticket.id}", ticket=ticket.id)
@@ -155,7 +155,7 @@ async def advise(ctx: Context, ticket: Ticket, called: Called) -> None:
     mentions = () if ticket.private else await mentioned(ctx, ctx.group.address, called.in_front)
     ctx.say(
         ctx.group.address,
-        Words(text, mentions=mentions),
+        Words(text, mentions=mentions, answers=ctx.inbound.message_id),
         MessageKind.EMERGENCY,
         key=f"emergency:{ticket.id}",
         is_group=True,

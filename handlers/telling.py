@@ -34,14 +34,20 @@ async def note(
     but: Address | None = None,
     calling: Sequence[Person] = (),
     kind: MessageKind = MessageKind.TICKET_NOTE,
+    answers: str | None = None,
 ) -> None:
-    """Say something about the ticket in its groups except `but`, if it may still be spoken of there."""
+    """Say something about the ticket in its groups except `but`, if it may still be spoken of there.
+
+    Args:
+        answers: The message that it answers, in whichever of the groups that was said.
+    """
     counted = kind is MessageKind.TICKET_NOTE
     if ticket.private or (counted and not may_note(moment, ticket)):
         return
     groups = [group for group in await moment.groups_at(ticket.scope_id) if group != but]
     for group in groups:
-        words = Words(text, mentions=await mentioned(moment, group, calling) if calling else ())
+        called = await mentioned(moment, group, calling) if calling else ()
+        words = Words(text, mentions=called, answers=answers)
         moment.say(group, words, kind, key=f"{key}:{ticket.id}", is_group=True, ticket=ticket.id)
     if groups and counted:
         ticket.group_notes += 1
