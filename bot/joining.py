@@ -49,7 +49,8 @@ class Reaches(Mapping[str, Reach]):
                     buttons=can.buttons,
                     one_to_one=can.one_to_one,
                     only_answers=can.answers is not None,
-                    waits=can.groups is Groups.CONFIRMED,
+                    waits=(waits := can.groups is Groups.CONFIRMED),
+                    most_bytes=can.longest if waits else None,
                 )
         raise KeyError(name)
 

@@ -32,6 +32,14 @@ async def audience_of(moment: Moment, audience: Collection[PlaceId], *, warning:
     return Audience(found, (), len(slow))
 
 
+def too_long(moment: Moment, audience: Audience, text: str) -> int | None:
+    """The most bytes that some group takes, where `text` has more: what has to be confirmed cannot be cut in two."""
+    reaches = (moment.reach.get(channel) for channel in {group.channel for group in audience.groups})
+    limits = [reach.most_bytes for reach in reaches if reach is not None and reach.most_bytes is not None]
+    least = min(limits, default=None)
+    return least if least is not None and len(text.encode("utf-8", "replace")) > least else None
+
+
 async def remarks(moment: Moment, audience: Audience) -> str:
     """What an author should know of his groups beside their number."""
     left_out = [await title(moment.session, group.place_id) for group in audience.left_out]

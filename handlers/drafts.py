@@ -1,7 +1,7 @@
 """A notice before it is confirmed: kept, and shown back to its author as the groups will read it."""
 
 from handlers import phrases as general
-from handlers.audience import audience_of, remarks
+from handlers.audience import audience_of, remarks, too_long
 from handlers.context import Context
 from handlers.gazetteer import known_places, title
 from handlers.messages import Refusal, Reply
@@ -35,6 +35,8 @@ async def draft(ctx: Context, rest: str, *, warning: bool) -> Reply:
         none = confirming.no_warning_there(titles) if audience.left_out else phrases.no_groups(titles)
         raise Refusal(none, alone=True)
     kept = await _keep(ctx, community, read, warning=warning)
+    if most := too_long(ctx, audience, await text_of(ctx, kept)):
+        raise Refusal(confirming.too_long(most), alone=True)
     return await _shown(ctx, kept, phrases.where(titles, len(audience.groups), await remarks(ctx, audience)))
 
 

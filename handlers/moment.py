@@ -30,6 +30,7 @@ class Reach:
     one_to_one: bool = False
     only_answers: bool = False  #: it may write to a person only for a while after his own word
     waits: bool = False  #: what is said in its groups goes out only once a member has confirmed it
+    most_bytes: int | None = None  #: of such a message, which is never cut in two
 
 
 @dataclass(slots=True, kw_only=True)

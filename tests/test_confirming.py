@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.confirming import Confirmer
+from bot.readiness import leftovers
 from handlers.understanding.decide import Reader
 from storage.confirmations import Confirmation
 from storage.database import Sessions
@@ -262,9 +263,16 @@ async def test_a_task_that_the_platform_forgot_is_given_up_when_its_time_is_over
     assert await office.receipts() == [("dead", "not confirmed")]
 
 
-async def test_a_notice_that_is_too_long_says_so(office: Office) -> None:
-    await office.sends("3栋", "水" * 1400)
-    assert "锦绣小区3栋（太长了" in (await office.passes(MINUTE))[-1]
+async def test_a_notice_that_is_too_long_is_refused_when_it_is_written(office: Office) -> None:
+    assert "客户群一条最多 1333 字左右" in await office.says("通知 3栋：" + "水" * 1340)
+    assert "请您确认" in await office.says("通知 3栋：" + "水" * 1300)
+
+
+async def test_one_that_became_too_long_says_so(office: Office) -> None:
+    """The platform may change its mind between a notice and its day."""
+    office.server.fails(ADD, 45002)
+    await office.sends("3栋")
+    assert "锦绣小区3栋（平台没收下" in (await office.passes(MINUTE))[-1]
     assert office.jobs == []
 
 
@@ -335,3 +343,20 @@ async def test_what_is_long_over_is_forgotten_and_its_receipt_stays(office: Offi
     await office.passes(timedelta(days=31) + whole)
     assert await office.stage.count(Confirmation) == 1, "one is given up only now"
     assert [status for status, _ in await office.receipts()] == ["sent", "dead"]
+
+
+async def test_a_task_that_was_made_before_a_long_absence_is_found_again(office: Office) -> None:
+    office.server.fails(ADD, Silence(cut=True))
+    await office.sends("3栋")
+    await office.restarts()
+    office.stage.time.now += 5 * HOUR
+    await office.passes(MINUTE)
+    assert [(row.status.value, row.platform_id) for row in await office.rows()] == [("confirming", office.jobs[0].id)]
+    assert len(office.jobs) == 1
+
+
+async def test_the_operator_sees_that_something_waits(office: Office) -> None:
+    await office.sends()
+    async with office.stage.sessions() as session:
+        (finding,) = await leftovers(session)
+    assert (finding.ready, "有 3 条通知在等群主点确认" in finding.sentence) == (True, True)

@@ -29,15 +29,17 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = timedelta(minutes=1)
 CLOCKS_DIFFER: Final = timedelta(minutes=5)  #: at most, ours and the platform's
+LISTED_FOR: Final = timedelta(days=30)  #: how far back the platform can be asked for its list
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One text for some groups of one member. `messages`: the outbox ids by group."""
+    """One text for some groups of one member, as it was taken for sending. `messages`: the outbox ids by group."""
 
     member: str
     member_name: str
     body: Mapping[str, Any]
+    taken_at: datetime
     messages: dict[str, int] = field(default_factory=dict)
 
 
@@ -58,15 +60,12 @@ async def ask_due(ground: Ground, channel: Confirmed) -> None:
 
 async def look_up(ground: Ground, channel: Confirmed) -> None:
     """Find out about tasks that may or may not have been made: the platform keeps a list."""
-    now = ground.clock()
-    for parcel in await transact(ground.sessions, partial(_hanging, channel, now)):
-        since = now - LEASE - timedelta(days=1)
+    for parcel in await transact(ground.sessions, partial(_hanging, channel, ground.clock())):
+        since = max(parcel.taken_at - CLOCKS_DIFFER, ground.clock() - LISTED_FOR)
         known = await transact(ground.sessions, partial(_known, channel, since))
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                found = await channel.asked_before(
-                    parcel.member, _words(channel, parcel), now - LEASE * 2 - CLOCKS_DIFFER, known
-                )
+                found = await channel.asked_before(parcel.member, _words(channel, parcel), since, known)
         except (SendError, TimeoutError):
             continue  # they hang until it can be told
         if found is not None:
@@ -103,11 +102,12 @@ def _why_not(message: OutboxMessage, group: ListedGroup | None, *, full: bool) -
 
 
 def _parcels(messages: Sequence[OutboxMessage], listed: Mapping[tuple[str, str, str], ListedGroup]) -> list[Parcel]:
-    found: dict[tuple[str, str], Parcel] = {}
+    found: dict[tuple[str, str, datetime], Parcel] = {}
     for message in messages:
         group = listed[message.channel, message.account, message.chat]
-        key = (group.owner, json.dumps(message.body, sort_keys=True))
-        parcel = found.setdefault(key, Parcel(group.owner, group.owner_name, message.body))
+        taken_at = (message.lease_until or message.due_at) - LEASE
+        key = (group.owner, json.dumps(message.body, sort_keys=True), taken_at)
+        parcel = found.setdefault(key, Parcel(group.owner, group.owner_name, message.body, taken_at))
         parcel.messages[message.chat] = message.id
     return list(found.values())
 

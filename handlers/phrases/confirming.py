@@ -57,6 +57,11 @@ def no_warning_there(titles: Sequence[str]) -> str:
     )
 
 
+def too_long(most: int) -> str:
+    """When a notice is longer than a group takes. A Chinese character has three bytes."""
+    return f"客户群一条最多 {most // 3} 字左右，连落款在内，这条太长了，没有收下。请写短一点，或者分两天发。"
+
+
 def whom(waiting: Sequence[tuple[str, int]]) -> str:
     """“等李华（2 个群）、王芳（1 个群）确认”."""
     return f"等{'、'.join(f'{name}（{groups} 个群）' for name, groups in waiting)}确认"
