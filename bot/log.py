@@ -26,7 +26,7 @@ FIELDS: Final = frozenset(
     {
         "account", "attempt", "attempts", "broadcast", "broadcasts", "channel", "chats", "command", "count", "error",
         "failures", "instance", "kind", "member", "message_id", "messages", "milliseconds", "outbox_id", "place",
-        "port", "reason", "result", "revision", "seconds", "status", "tick", "ticket", "tickets", "update",
+        "port", "reason", "result", "revision", "seconds", "status", "step", "tick", "ticket", "tickets", "update",
     }
 )  # fmt: skip
 OURS: Final = ("bot", "handlers", "storage")
