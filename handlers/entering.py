@@ -1,6 +1,7 @@
 """Who opens the chat with the bot by the code of a building says from then on what concerns that building."""
 
 import re
+from datetime import timedelta
 from typing import Final
 
 from handlers.context import Context
@@ -16,6 +17,8 @@ router: Final = Router()
 
 #: Whose codes say where somebody is.
 CODED: Final = (PlaceKind.COMPOUND, PlaceKind.BUILDING, PlaceKind.UNIT)
+#: For so long somebody who came in waits for a word of welcome.
+AT_THE_DOOR: Final = timedelta(minutes=5)
 _CODE: Final = re.compile(r"place-([1-9][0-9]{0,8})")
 
 
@@ -33,7 +36,7 @@ async def enter(ctx: Context) -> Reply | None:
     place = await _coded(ctx)
     if place is not None and _is_elsewhere(ctx, place):
         return await _settled(ctx, place)
-    if not ctx.inbound.to_bot:
+    if not ctx.inbound.to_bot or ctx.now - ctx.inbound.at > AT_THE_DOOR:
         return None
     name = ctx.house.bot_name
     if place is None:

@@ -1,6 +1,8 @@
 """Who comes by a building's code reports for that building."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -13,6 +15,8 @@ from storage.tickets import Ticket
 from storage.types import PlaceKind
 from tests.world import World
 
+NOW: Final = timedelta(0)
+
 
 async def place(world: World, kind: PlaceKind, name: str, parent: str | None = None) -> Place:
     async with world.sessions() as session:
@@ -21,9 +25,9 @@ async def place(world: World, kind: PlaceKind, name: str, parent: str | None = N
         return next(one for one in found if one.name == name and parent in (None, paths[one.parent_id or one.id].name))
 
 
-async def enters(world: World, person: str, code: str | None, *, welcomed: bool = True) -> None:
+async def enters(world: World, person: str, code: str | None, *, welcomed: bool = True, ago: timedelta = NOW) -> None:
     """`person` opens the chat with the bot by that code."""
-    said = world.message(person, "", alone=True, to_bot=welcomed)
+    said = world.message(person, "", alone=True, to_bot=welcomed, at=world.now - ago)
     await world.hand_over(replace(said, happening=Happening.ENTERED, about=code))
 
 
@@ -80,6 +84,11 @@ async def test_opening_the_chat_again_is_not_greeted_again(world: World) -> None
     world.forget()
     await enters(world, "新邻居", code_of(building), welcomed=False)
     await enters(world, "新邻居", None, welcomed=False)
+    world.silent("新邻居")
+
+
+async def test_who_came_in_hours_ago_is_not_welcomed_any_more(world: World) -> None:
+    await enters(world, "新邻居", None, ago=timedelta(hours=3))
     world.silent("新邻居")
 
 
