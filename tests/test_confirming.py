@@ -14,7 +14,7 @@ from storage.confirmations import Confirmation
 from storage.database import Sessions
 from tests.groups_desk import HOUR, MINUTE, NOTICE, Office, opened
 from tests.kit.wecom_groups import GROUPS, OWNER, WecomGroupsPlatform
-from tests.platforms.wecom_api import Raw, Silence
+from tests.platforms.wecom_api import Call, Raw, Silence
 from tests.platforms.wecom_groups import EXTERNAL
 
 ADD = f"{EXTERNAL}add_msg_template"
@@ -119,8 +119,8 @@ async def test_cancelled_while_the_task_is_made_it_is_taken_away(office: Office)
     """The platform is slow to answer, and the notice is taken back meanwhile."""
     add = office.server.methods[ADD]
 
-    async def slow(call: object) -> object:
-        made = add(call)  # type: ignore[arg-type]
+    async def slow(call: Call) -> object:
+        made = add(call)
         await office.stage.receiver.receive(office.stage._at_desk("陈书记", "取消通知 1"))
         return made
 
@@ -360,3 +360,21 @@ async def test_the_operator_sees_that_something_waits(office: Office) -> None:
     async with office.stage.sessions() as session:
         (finding,) = await leftovers(session)
     assert (finding.ready, "有 3 条通知在等群主点确认" in finding.sentence) == (True, True)
+
+
+async def test_a_slow_platform_leaves_the_rest_for_later_and_nothing_is_asked_twice(office: Office) -> None:
+    office.server.owner("wangfang", "王芳芳")
+    await office.server.hands_over("wrB4", "wangfang")
+    await office.stage.settle()
+    add = office.server.methods[ADD]
+
+    def slow(call: Call) -> object:
+        office.stage.time.now += timedelta(seconds=90)
+        return add(call)
+
+    office.server.methods[ADD] = slow  # type: ignore[assignment]
+    await office.sends()
+    assert len(office.jobs) == 1
+    await office.passes(MINUTE, LEASE, MINUTE)
+    assert sorted(job.sender for job in office.jobs) == [OWNER, "wangfang"]
+    assert {status for status, _ in await office.receipts()} == {"confirming"}

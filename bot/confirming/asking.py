@@ -47,6 +47,8 @@ async def ask_due(ground: Ground, channel: Confirmed) -> None:
     """Put what is due before those who have to confirm it."""
     now = ground.clock()
     for parcel in await transact(ground.sessions, partial(_take, ground, channel, now)):
+        if ground.clock() - now > LEASE - PATIENCE:
+            return  # somebody else might take the rest for lost while it is asked: it is looked up first
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 task = await channel.ask(parcel.member, list(parcel.messages), _words(channel, parcel))
