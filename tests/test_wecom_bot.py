@@ -84,7 +84,7 @@ async def test_a_line_that_is_cut_is_taken_up_again(server: WecomBotServer, tmp_
     ears = Ears()
     async with connected(server, ears, tmp_path) as channel:
         server.drop()
-        await server.until(lambda: server.connections == 2 and server.live)
+        await server.until(lambda: server.connections >= 2 and server.live)
         await server.writes("wangwei", "还在吗")
         await ears.hear(1)
         assert len(channel.link.gaps) == 1
@@ -92,10 +92,10 @@ async def test_a_line_that_is_cut_is_taken_up_again(server: WecomBotServer, tmp_
 
 async def test_a_line_on_which_two_pings_stay_unanswered_is_dead(server: WecomBotServer, tmp_path: Path) -> None:
     ears = Ears()
-    async with connected(server, ears, tmp_path, ping_seconds=0.02, timeout_seconds=0.05):
+    async with connected(server, ears, tmp_path, ping_seconds=0.02, timeout_seconds=0.3):
         await server.until(lambda: bool(server.sent("ping")))
         server.deaf = True
-        await server.until(lambda: server.connections == 2)
+        await server.until(lambda: server.connections >= 2)
         server.deaf = False
         await server.until(lambda: server.live)
         await server.writes("wangwei", "还在吗")
@@ -186,7 +186,7 @@ async def test_a_frame_that_is_far_too_large_costs_the_connection_and_no_more(
     ears = Ears()
     async with connected(server, ears, tmp_path):
         await server.tell("x" * 2_000_000)
-        await server.until(lambda: server.connections == 2 and server.live)
+        await server.until(lambda: server.connections >= 2 and server.live)
         await server.writes("wangwei", "待办")
         await ears.hear(1)
 
@@ -205,13 +205,13 @@ async def test_the_secret_and_the_words_stay_out_of_the_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     ears = Ears(failures=[GONE])
-    async with connected(server, ears, tmp_path, timeout_seconds=0.05) as channel:
+    async with connected(server, ears, tmp_path, timeout_seconds=0.3) as channel:
         await server.writes("wangwei", "我的电话 13800001111")
         await ears.hear(1)
         server.fails("aibot_send_msg", Obeyed())
         await failure(channel, Words("你的电话 13800001111"), "single:wangwei")
         server.drop()
-        await server.until(lambda: server.connections == 2)
+        await server.until(lambda: server.connections >= 2)
     assert "wecom_bot_message_not_taken" in caplog.text
     assert SECRET not in caplog.text
     assert "13800001111" not in caplog.text

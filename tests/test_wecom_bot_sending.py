@@ -285,7 +285,7 @@ async def test_a_failure_says_what_became_of_the_message(
 async def test_an_acknowledgement_that_does_not_come_leaves_it_unsure(
     server: WecomBotServer, ears: Ears, tmp_path: Path
 ) -> None:
-    async with connected(server, ears, tmp_path, timeout_seconds=0.05) as channel:
+    async with connected(server, ears, tmp_path, timeout_seconds=0.3) as channel:
         heard = await asked(server, ears)
         server.fails("aibot_send_msg", Obeyed())
         assert (await failure(channel, Words("停水"), heard.chat)).unsure

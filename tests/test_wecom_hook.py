@@ -136,7 +136,7 @@ async def test_what_was_meant_for_a_former_key_is_not_said_elsewhere(
 
 
 async def test_an_answer_that_does_not_come_leaves_it_unsure(server: WecomHookServer, tmp_path: Path) -> None:
-    async with connected(server, tmp_path, timeout_seconds=0.1) as channel:
+    async with connected(server, tmp_path, timeout_seconds=0.5) as channel:
         server.fails(Obeyed())
         assert (await failure(channel, Words(NOTICE))).unsure
         assert not channel.link.up
@@ -186,7 +186,7 @@ async def test_the_key_stays_out_of_the_log(
     server: WecomHookServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with connected(server, tmp_path, timeout_seconds=0.1) as channel:
+    async with connected(server, tmp_path, timeout_seconds=0.5) as channel:
         server.fails(Obeyed(), Obeyed(cut=True), SYSTEM_BUSY)
         errors = [str(await failure(channel, Words("电话 13800001111"))) for _ in range(3)]
     told = caplog.text + "".join(errors) + repr(config(server))

@@ -19,7 +19,7 @@ from tests.platforms.wecom_bot_town import Town
 BOT_ID: Final = "aibDUTY"
 SECRET: Final = "S3CRET-of-the-duty-bot"
 SAYING: Final = ("aibot_respond_msg", "aibot_respond_welcome_msg", "aibot_respond_update_msg", "aibot_send_msg")
-PATIENT: Final = 5  #: seconds after which a test gives up
+PATIENT: Final = 10  #: seconds after which a test gives up
 
 
 @dataclass(eq=False)
