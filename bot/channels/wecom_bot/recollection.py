@@ -63,30 +63,38 @@ class Line:
 
 @dataclass(slots=True)
 class Recollection:
-    """Callbacks by the message's id, cards by their own, and lines by chat and text: the platform's quotes have no id."""
+    """Callbacks by the message's id, cards by their own, and lines by the print of their text: quotes have no id.
+
+    What people said is not kept for that, only what it is known again by.
+    """
 
     bot_name: str | None = None
     callbacks: Recent[str, Callback] = field(default_factory=Recent)
     cards: Recent[str, str] = field(default_factory=Recent)
-    lines: Recent[tuple[str, str], Line] = field(default_factory=Recent)
+    lines: Recent[str, Line] = field(default_factory=Recent)
 
     def heard(self, heard: Heard, request: str, now: datetime) -> None:
         """Remember how it may be answered, and what it said."""
         inbound = heard.inbound
         callback = Callback(heard.kind, request, now, inbound.reply_to or "")
         self.callbacks.keep(inbound.message_id, callback)
-        if inbound.text:
+        if heard.kind is Kind.MESSAGE and inbound.text:
             line = Line(inbound.message_id, inbound.sender, inbound.sender_name)
-            self.lines.keep((inbound.chat, inbound.text), line)
+            self.lines.keep(_print(inbound.chat, inbound.text), line)
 
     def said(self, chat: str, text: str, id: str) -> None:
         """Remember what the bot said."""
-        self.lines.keep((chat, text.strip()), Line(id, "", "", from_bot=True))
+        self.lines.keep(_print(chat, text.strip()), Line(id, "", "", from_bot=True))
 
     def quoted(self, chat: str, text: str) -> tuple[str, Quoted]:
         """The id of the message that is quoted by its text, and the message; an id of our own where it was not heard."""
-        line = self.lines.get((chat, text)) or self.lines.get((chat, uncalled(text, self.bot_name)))
+        line = self.lines.get(_print(chat, text)) or self.lines.get(_print(chat, uncalled(text, self.bot_name)))
         if line is None:
-            unheard = f"unheard:{sha256(f'{chat} {text}'.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+            unheard = f"unheard:{_print(chat, text)}"
             line = Line(unheard, unheard, SOMEBODY)
         return line.id, Quoted(text, line.sender, line.name, line.from_bot)
+
+
+def _print(chat: str, text: str) -> str:
+    """By what a line in a chat is known again."""
+    return sha256(f"{chat} {text}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
