@@ -9,9 +9,10 @@ from handlers.gazetteer import title
 from handlers.messages import Happening, Reply
 from handlers.phrases import entering as phrases
 from handlers.router import Router
+from handlers.rules.roles import may
 from storage import places
 from storage.places import Place
-from storage.types import PlaceId, PlaceKind
+from storage.types import PlaceId, PlaceKind, Role
 
 router: Final = Router()
 
@@ -38,7 +39,9 @@ async def enter(ctx: Context) -> Reply | None:
         return await _settled(ctx, place)
     if not ctx.inbound.to_bot or ctx.now - ctx.inbound.at > AT_THE_DOOR:
         return None
-    name = ctx.house.bot_name
+    name, is_worker = ctx.house.bot_name, may(ctx.roles, Role.STEWARD)
+    if place is None and (is_worker or (ctx.known is not None and ctx.known.home is not None)):
+        return Reply(phrases.welcome_back(name, is_worker=is_worker))
     if place is None:
         return Reply(phrases.welcome(name))
     return Reply(phrases.welcome_at(name, await title(ctx.session, place.id)))

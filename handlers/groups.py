@@ -16,7 +16,6 @@ from handlers.phrases import groups as phrases
 from handlers.reading import SEPARATORS, Unclear, clean
 from handlers.router import Router
 from handlers.rules.quiet import quiet_until
-from handlers.rules.roles import may
 from handlers.telling import answering_for, say_above
 from storage import chats, identities, places
 from storage.chats import GroupChat
@@ -90,10 +89,10 @@ def _greet(ctx: Context, group: GroupChat, name: str) -> None:
 
 
 @router.listen(Happening.JOINED)
-async def arrive(ctx: Context) -> Reply | None:
-    """In a group that nobody has bound, ask an admin to, once a day; in one that was lost, go on; alone, say hello."""
+async def arrive(ctx: Context) -> None:
+    """In a group that nobody has bound, ask an admin to, once a day; in one that was lost, go on."""
     if not ctx.is_group:
-        return Reply(phrases.welcome(ctx.house.bot_name, is_worker=may(ctx.roles, Role.STEWARD)))
+        return
     if ctx.group is None or ctx.place is None:
         if not await chats.greeted_after(ctx.session, ctx.inbound.address, ctx.now - ASK_AGAIN):
             text = phrases.who_binds_me(hears_all=_hears_all(ctx))
@@ -101,7 +100,6 @@ async def arrive(ctx: Context) -> Reply | None:
     elif ctx.group.lost_at is not None:
         chats.come_back(ctx.session, ctx.group)
         _say_here(ctx, phrases.back_again(await title(ctx.session, ctx.place.id)), f"joined:{ctx.inbound.message_id}")
-    return None
 
 
 @router.listen(Happening.SAID)

@@ -97,3 +97,9 @@ async def test_who_leaves_is_not_written_to(world: World) -> None:
     await world.hand_over(replace(said, happening=Happening.REMOVED, one_to_one=None))
     await world.says("李姐", "2单元3楼的灯坏了，麻烦来修一下")
     world.silent("王芳")
+
+
+async def test_who_is_known_is_welcomed_with_what_concerns_him(world: World) -> None:
+    for person, fragment in (("李姐", "我的工单"), ("王芳", "待办")):
+        await enters(world, person, None)
+        world.hears(person, "红管家", fragment)

@@ -294,10 +294,3 @@ async def test_nobody_becomes_a_member_by_binding(world: World) -> None:
     assert before == after
     assert greeting is not None
     assert greeting.member_id is None
-
-
-async def test_who_looks_in_alone_is_welcomed_with_what_concerns_him(world: World) -> None:
-    for person, fragment in (("李姐", "我的工单"), ("王芳", "待办")):
-        looks_in = world.message(person, "", alone=True)
-        await world.hand_over(replace(looks_in, happening=Happening.JOINED))
-        world.hears(person, "红管家", fragment)

@@ -222,7 +222,7 @@ async def test_looking_in_is_heard_and_is_no_way_to_write_to_anybody(server: Wec
     async with connected(server, ears, tmp_path):
         await server.enters("wangwei")
         (heard,) = await ears.hear(1)
-    assert (heard.happening, heard.is_group, heard.one_to_one) == (Happening.JOINED, False, None)
+    assert (heard.happening, heard.is_group, heard.one_to_one) == (Happening.ENTERED, False, None)
 
 
 async def test_the_first_word_in_a_group_tells_that_the_bot_is_there(server: WecomBotServer, tmp_path: Path) -> None:

@@ -9,6 +9,12 @@ def welcome(bot_name: str) -> str:
     )
 
 
+def welcome_back(bot_name: str, *, is_worker: bool) -> str:
+    """To who is known: a worker, or somebody whose home is."""
+    waiting = "发“待办”看有哪些工单没人接，" if is_worker else "发“我的工单”看办得怎么样了，"
+    return f"您好，我是{bot_name}。有事直接说：在哪里、出了什么事。{waiting}发“帮助”看我会什么。"
+
+
 def welcome_at(bot_name: str, where: str) -> str:
     """To who came by the code of a building, or of a part of it."""
     return (

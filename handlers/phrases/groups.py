@@ -47,12 +47,6 @@ def one_way_greeting(title: str, operator: str, bot_name: str) -> str:
     )
 
 
-def welcome(bot_name: str, *, is_worker: bool) -> str:
-    """To somebody who opens his chat with the bot, where a channel tells that he does."""
-    waiting = "发“待办”看有哪些工单没人接，" if is_worker else "发“我的工单”看办得怎么样了，"
-    return f"您好，我是{bot_name}。有事直接说：在哪里、出了什么事。{waiting}发“帮助”看我会什么。"
-
-
 def bound_already(title: str) -> str:
     """When a group is bound to the place that it is bound to."""
     return f"这个群本来就是{title}的群，接着用就行。"

@@ -32,7 +32,7 @@ class Ears(AnyEars):
     @override
     async def receive(self, inbound: Inbound) -> None:
         """See `Receive`."""
-        if inbound.happening is Happening.JOINED and inbound.is_group:
+        if inbound.happening is Happening.JOINED:
             self.met.append(inbound)
         else:
             await super().receive(inbound)

@@ -122,7 +122,9 @@ def _event(body: JSON, sender: str, me: Me, now: datetime) -> Heard:
     event, conversation = inner(body, "event"), _conversation(body, sender)
     if event.get("eventtype") == "enter_chat":
         # Whoever only looks in cannot be written to yet.
-        inbound = _inbound(body, conversation, sender, me, now, happening=Happening.JOINED, one_to_one=None)
+        inbound = _inbound(
+            body, conversation, sender, me, now, happening=Happening.ENTERED, to_bot=True, one_to_one=None
+        )
         return Heard(Kind.ENTERED, conversation, inbound)
     pressed = inner(event, "template_card_event")
     key, card = needed(pressed, "event_key"), needed(pressed, "task_id")
