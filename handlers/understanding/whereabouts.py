@@ -10,7 +10,7 @@ from handlers.understanding.types import Scene, Spot
 
 OWN_HOME: Final = re.compile(
     r"(?<![到得把着跟往害向离比从怼问在找])(?:[我俺咱吾侬阮](?:们|哋)?(?:自己)?(?:这(?=暖气|儿|边))?"
-    r"(?:家|屋(?!顶)|房间|房里|卧室|主卧|厨房|客厅|厕所|卫生间|阳台|\d{3,4}|这(?=[边里,.!]|$))|家里|屋头|屋里|屋企|自家)"
+    r"(?:家|屋(?!顶)|房间|房里|卧室|主卧|厨房|客厅|厕所|卫生间|阳台|\d{3,4}|这(?=[边里,.!]|$))|家[里中]|屋头|屋里|屋企|成屋|自家)"
     r"(?P<whose>[的老小]{0,2}(?:人|老|父|母|爸|妈|爷|奶|婆|公|娃|孩|宝|儿|女|婴|狗|猫|车|先生|师傅))?"
 )
 NEIGHBOUR: Final = re.compile(r"(?:楼上|楼下|隔壁|对门|对面)的?$")
@@ -102,7 +102,11 @@ def home_in_tower(home: Spot) -> bool:
 
 def _passing(text: str, begin: int, end: int, address: Spot) -> bool:
     """Whether the address is only passed by, or seen from."""
-    if address == Spot(floor=address.floor) and NO_FLOOR.search(text[max(begin - 3, 0) : begin]):
+    if (
+        address == Spot(floor=address.floor)
+        and (address.floor or 0) > 0
+        and NO_FLOOR.search(text[max(begin - 3, 0) : begin])
+    ):
         return True
     return bool(ON_THE_WAY.search(text[max(begin - 8, 0) : begin]) or SEEN_FROM.match(text[end : end + 6]))
 

@@ -22,7 +22,7 @@ from handlers.understanding.sound import DATA
 from handlers.understanding.sound.slips import folded
 
 LEXICON: Final = Path(__file__).with_name("lexicon.toml")
-TALK: Final = Path("tests/eval/train")
+TALK: Final = Path("tests/eval/train/groups")
 CHARSETS: Final = ("gb2312", "big5")
 COMMON: Final = 10  #: how often jieba has seen a word that holds its characters together
 OFTEN: Final = 3  #: how often two characters are seen side by side that are usual together
@@ -67,10 +67,10 @@ def dictionary() -> Words:
 
 
 def side_by_side() -> set[str]:
-    """The characters that are usual together in the training transcripts; digits are all alike."""
+    """The characters that are usual together in the groups that are learned from; digits are all alike."""
     seen: Counter[str] = Counter()
     each: Counter[str] = Counter()
-    for path in sorted(TALK.rglob("*.jsonl")):
+    for path in sorted(TALK.glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             text = re.sub(r"\d", "0", plain(json.loads(line).get("text") or ""))
             each.update(text)

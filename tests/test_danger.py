@@ -1,0 +1,51 @@
+"""The rules that see danger to life: what they must hear, however it is said, and what only sounds like it."""
+
+from typing import Final
+
+import pytest
+
+from handlers.understanding.danger import danger
+from handlers.understanding.sound import understood
+from storage.types import Category
+
+NOW: Final = {
+    Category.ELEVATOR: (
+        "电梯不动了，我爸关在里面",
+        "我人在里面电梯门打不开",
+        "电梯里留了两个娃，门合上再也不开",
+        "电梯卡在六楼，老人困到里头喽",
+        "有人困梯",
+    ),
+    Category.GAS: ("灶关了还是气味好大", "屋头烧炭火，一家人头昏恶心", "楼道里好重的煤气味"),
+    Category.FIRE_SAFETY: ("三楼有股烧焦味", "走廊里塑料烟味，灰的", "哪家在烧胶皮味道，烧胶味出来了", "楼梯间冒烟了"),
+    Category.CARE: (
+        "我妈在坎坎上摔了，腿动不得",
+        "敲门没人应，里头在哼",
+        "大爷脸煞白，一头汗",
+        "他说心口痛",
+        "奶奶晕倒在地",
+    ),
+    Category.POWER: ("配电箱进水了", "插座冒火花"),
+}
+QUIET: Final = (
+    "电梯关门关到一半又弹开",
+    "电梯里有人发传单",
+    "“闻到没有？煤气味。”探长推开了门",
+    "#厨房日记# 油锅起火，盖上锅盖就灭了",
+    "看直播，主播在喊救命",
+    "万一电梯困人了打哪个电话",
+    "昨天楼下饭店着火，今天照样开门",
+    "脸都笑歪嘴了",
+    "这天气闷得很",
+    "电梯里气味好大",
+)
+
+
+@pytest.mark.parametrize(("category", "text"), [(category, text) for category, texts in NOW.items() for text in texts])
+def test_danger_is_heard(category: Category, text: str) -> None:
+    assert danger(understood(text)) is category
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_what_only_sounds_like_danger_is_let_pass(text: str) -> None:
+    assert danger(understood(text)) is None
