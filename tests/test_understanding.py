@@ -74,6 +74,12 @@ def test_two_neighbours_with_two_problems_at_once_have_two_tickets(talk: Talk) -
     assert acts(talk.says("1-201 老赵", "我家下水到堵了，返水返到厨房", after_minutes=0)) == [("open", "t2")]
 
 
+def test_the_same_at_the_same_spot_is_one_ticket_however_late_it_is_told_again(talk: Talk) -> None:
+    assert acts(talk.says("2-302 小周", "2单元3楼的灯坏了")) == [("open", "t1")]
+    assert acts(talk.says("2-301 老赵", "2单元3楼的灯坏了", after_minutes=300)) == [("me_too", "t1")]
+    assert acts(talk.says("2-301 老赵", "2单元5楼的灯坏了", after_minutes=300)) == [("open", "t2")]
+
+
 def test_a_picture_without_words_belongs_to_what_was_just_said(talk: Talk) -> None:
     talk.says("2-601 小琴", "二单元门口垃圾堆成山，没人收")
     assert acts(talk.says("2-601 小琴", "", attachments=["image"])) == [("detail", "t1")]

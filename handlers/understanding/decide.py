@@ -62,7 +62,9 @@ class Reader(Scales):
             return Judgement(Intent.REQUEST, (item,), confidence, margin)
         surely = choice == 0 and confidence >= self.quiet + SURER
         if surely or verdict[0] >= (self.quiet if peril is None or staff else PERIL):
-            return Judgement(Intent.REQUEST, self._openings(view, scene, peril), confidence, margin)
+            opened = self._openings(view, scene, peril)
+            items = tuple(told_before(item, view.heard, tickets) or item for item in opened)
+            return Judgement(Intent.REQUEST, items, confidence, margin)
         return Judgement(Intent(ACTS[verdict.index(max(verdict[LINKED:]), LINKED)]), (), confidence, margin)
 
     def _openings(self, view: View, scene: Scene, peril: Category | None) -> tuple[Item, ...]:
@@ -106,6 +108,18 @@ def opening(view: View, scene: Scene, peril: Category | None) -> Item:
     if peril is not None or view.urgencies[0] >= IN_DOUBT:
         urgency = Urgency.EMERGENCY
     return Item(Act.OPEN, None, category, urgency, anchored(view.spot, scene))
+
+
+def told_before(item: Item, heard: Heard, tickets: Sequence[OpenTicket]) -> Item | None:
+    """What an opening does to the ticket that is open for the same at exactly that spot, if there is one."""
+    exact = item.spot.room is not None or (item.spot.unit is not None and item.spot.floor is not None)
+    same = (t for t in tickets if t.closed_at is None and (t.category, t.spot) == (item.category, item.spot))
+    ticket = next(same, None) if exact else None
+    if ticket is None:
+        return None
+    grave = item.urgency is Urgency.EMERGENCY
+    act = Act.DETAIL if grave or heard.sender in ticket.people else Act.ME_TOO
+    return Item(act, ticket.id, ticket.category, item.urgency if grave else ticket.urgency, ticket.spot)
 
 
 def linking(act: Act, view: View, scene: Scene, memory: Memory, ticket: OpenTicket) -> Item:
