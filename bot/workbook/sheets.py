@@ -8,7 +8,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
@@ -134,15 +134,16 @@ def _opened(path: Path, *, values: bool = True) -> Iterator[Any]:
 
 
 def _rows(name: str, sheet: Any, problems: Problems) -> list[Row]:
-    rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
-    letters = _letters(name, next(rows, ()), problems)
     found = []
-    for number, values in enumerate(rows, 2):
-        row = _row(name, number, values, letters, problems)
-        if row.cells and number > MOST_ROWS:
-            raise WorkbookError([f"{name}：超过 {MOST_ROWS} 行。请分成几个文件，一个一个导入。"])
-        if row.cells and not _is_example(values):
-            found.append(row)
+    # Closed here: who stops half-way would leave the file open until somebody collects what is left.
+    with closing(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)) as rows:
+        letters = _letters(name, next(rows, ()), problems)
+        for number, values in enumerate(rows, 2):
+            row = _row(name, number, values, letters, problems)
+            if row.cells and number > MOST_ROWS:
+                raise WorkbookError([f"{name}：超过 {MOST_ROWS} 行。请分成几个文件，一个一个导入。"])
+            if row.cells and not _is_example(values):
+                found.append(row)
     return found
 
 
