@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from bench.judged import CASUAL, DEV, EVAL, GROUPS, HELD, LETTERS, lines_of
+from bench.judged import CASUAL, DEV, EVAL, FRESH, GROUPS, HELD, LETTERS, lines_of
 
 
 def material() -> list[dict[str, Any]]:
@@ -13,8 +13,8 @@ def material() -> list[dict[str, Any]]:
     train = sorted(GROUPS.glob("*.jsonl"))
     authors = (_talk("train", author, paths) for author, paths in groupby(train, lambda path: path.name[0]))
     singles = (_alone("train", path) for path in sorted((EVAL / "train").glob("*.jsonl")))
-    apart = (_talk("dev", "dev", DEV), _talk("held", "s", HELD), _alone("held", CASUAL), _alone("held", LETTERS))
-    return [*authors, *singles, *apart]
+    apart = (_talk("dev", "dev", DEV), _talk("held", "s", HELD), _talk("held", "z", FRESH))
+    return [*authors, *singles, *apart, _alone("held", CASUAL), _alone("held", LETTERS)]
 
 
 def _talk(where: str, author: str, paths: Iterable[Path]) -> dict[str, Any]:

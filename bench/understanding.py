@@ -17,7 +17,7 @@ from typing import Any, Final
 sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a file as well
 
 from bench.effort import effort
-from bench.judged import DEV, HELD, casual, left_out, letters, manners, scored
+from bench.judged import DEV, FRESH, HELD, casual, left_out, letters, manners, scored
 from bench.material import material
 from bench.parts import parts
 from bench.tables import author_row, parts_of
@@ -38,6 +38,7 @@ def everything(rounds: int) -> dict[str, Any]:
     return {
         "dev": scored(reader, DEV),
         "held": scored(reader, HELD),
+        "z": scored(reader, FRESH),
         "casual": casual(reader),
         "letters": letters(reader),
         "manners": manners(),
@@ -75,7 +76,7 @@ def measure(rounds: int, *, as_json: bool, into_paper: bool) -> None:
     if into_paper:
         for part, text in tables.items():
             write(part, text)
-        for name in ("dev", "held"):
+        for name in ("dev", "held", "z"):
             write_row(author_row(name, found[name]))
 
 
