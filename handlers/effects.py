@@ -45,7 +45,7 @@ async def add_detail(ctx: Context, item: Item, text: str) -> Reply | None:
     await keep_words(ctx, ticket, Act.DETAIL, text, member)
     if possible(ticket, TicketAction.DETAIL):
         await _learn(ctx, ticket, item)
-        if is_worker(ctx):
+        if is_worker(ctx) and any(map(str.isalpha, text)):  # a number alone promises nothing
             await _take(ctx, ticket, member)
         else:
             advance(ctx, ticket, TicketAction.DETAIL, member.id)

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from handlers.messages import Attachment
+from storage.tickets import Ticket
 from tests.world import World
 
 
@@ -125,3 +128,12 @@ async def test_voice_without_words_to_the_bot_asks_for_words(world: World) -> No
     world.hears("李姐", "打几个字")
     await world.says("李姐", "", attachments=(Attachment("voice"),))
     world.silent("3栋群")
+
+
+async def test_a_number_alone_promises_nothing(world: World) -> None:
+    await world.says("李姐", "2单元电梯坏了，停在5楼不动")
+    await world.says("王芳", "12345", alone=True)
+    async with world.sessions() as session:
+        ticket = await session.scalar(sa.select(Ticket))
+    assert ticket is not None
+    assert ticket.assignee_id is None
