@@ -27,8 +27,8 @@ from tests.platforms.language_model import NOWHERE, LanguageModel, answer, item
 from tests.test_model_endpoint import configured
 from tests.world import ACCOUNT, CHANNEL, World
 
-UNSURE: Final = "二楼那个灯又黑起"  # taken for chatter, but just so
-UNSURE_REQUEST: Final = "二楼灯泡又罢工"  # taken for a request, but just so
+UNSURE: Final = "二楼灯时好时坏"  # taken for chatter, but just so
+UNSURE_REQUEST: Final = "二楼灯光好暗"  # taken for a request, but just so
 SURE: Final = "2单元电梯又坏了，停在5楼不动"
 LIGHT: Final = item("open", category="lighting", location=NOWHERE | {"unit": "2"})
 
@@ -320,7 +320,7 @@ async def test_the_budget_is_kept_by_the_month_and_the_admin_hears_of_its_end_on
         assert len(await tickets(world)) == 1  # the bot goes on by itself
         world.forget()
         world.now += timedelta(days=31)
-        await world.says("冉幺妹", UNSURE)
+        await world.says("小邓", UNSURE)
         assert len(model.asked) == 2
         world.hears("陈书记", "用完了")
     may, june = await months(world)

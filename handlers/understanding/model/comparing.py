@@ -62,9 +62,10 @@ def compare(
 ) -> Comparison:
     """What is learned from `examples` beside `shipped`, against what is in use.
 
-    Nothing is learned from `sample`. A correction is judged by what is learned without it and without whoever said the
+    Where the same words were set right in different ways, nothing is learned from them. Nothing is learned from `sample`. A correction is judged by what is learned without it and without whoever said the
     same; what is in use is judged by what it would have been without them, too.
     """
+    examples = _agreed(examples)
     change, before, after = adapted(shipped.words, examples), 0, 0
     for texts in _folds(examples):
         rest = [example for example in examples if plain(example.text) not in texts]
@@ -86,6 +87,13 @@ def compare(
 def with_change(reader: Reader, change: Change) -> Reader:
     """The reader with what was learned."""
     return replace(reader, words=change.applied(reader.words))
+
+
+def _agreed(examples: Sequence[Example]) -> list[Example]:
+    taken: dict[str, set[tuple[str, str | None]]] = {}
+    for example in examples:
+        taken.setdefault(plain(example.text), set()).add((example.sample.act, example.sample.category))
+    return [example for example in examples if len(taken[plain(example.text)]) == 1]
 
 
 def _folds(examples: Sequence[Example]) -> list[set[str]]:
