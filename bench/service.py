@@ -21,12 +21,13 @@ from pydantic import TypeAdapter
 
 from bench.town import ACCOUNT, CHANNEL
 from bot.app import run, utc_now
-from bot.channels.base import Can, Channel, Link, Media, Now, Receive, SendError
+from bot.channels.base import About, Can, Channel, Link, Media, Now, Receive, SendError
 from bot.config import checked
 from handlers.messages import Inbound, Words
 
 INBOUND: Final = TypeAdapter(Inbound)
 CAN: Final = Can(buttons=True, mentions=True, quotes=True, pictures=True, one_to_one=True)
+ABOUT: Final = About("压测", "没有人", CAN, "不要钱", "没有")
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class Line:
 
     port: int
     kind: str = CHANNEL
+    about: About = ABOUT
 
     @asynccontextmanager
     async def open(self, _app: web.Application, receive: Receive, _media: Media, _clock: Now) -> AsyncIterator[Channel]:
