@@ -129,7 +129,8 @@ async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: b
         return calls.call_again(ticket)
     said = await words.said_about(moment.session, [ticket.id])
     opening = next((w.text for w in said if w.act is Act.OPEN), "")
-    more = "；".join(w.text for w in said if w.act is Act.DETAIL and w.text)
+    added = (w for w in said if w.act is Act.DETAIL and w.text)
+    more = "；".join(w.text if w.member_id == ticket.reporter_id else calls.by_another(w.text) for w in added)
     text = calls.call(
         ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone
     )

@@ -130,6 +130,13 @@ async def test_voice_without_words_to_the_bot_asks_for_words(world: World) -> No
     world.silent("3栋群")
 
 
+async def test_who_is_called_can_tell_the_reporters_words_from_a_neighbours(world: World) -> None:
+    await world.says("李姐", "2单元电梯坏了，停在5楼不动")
+    world.forget()
+    await world.says("冉幺妹", "电梯里我妈关在里头了！！")
+    world.hears("王芳", "紧急", "李姐", "（另一位邻居说：电梯里我妈关在里头了！！）")
+
+
 async def test_a_number_alone_promises_nothing(world: World) -> None:
     await world.says("李姐", "2单元电梯坏了，停在5楼不动")
     await world.says("王芳", "12345", alone=True)

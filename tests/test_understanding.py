@@ -80,6 +80,14 @@ def test_the_same_at_the_same_spot_is_one_ticket_however_late_it_is_told_again(t
     assert acts(talk.says("2-301 老赵", "2单元5楼的灯坏了", after_minutes=300)) == [("open", "t2")]
 
 
+@pytest.mark.parametrize("text", ["电梯里我妈关在里头了！！", "我妈关在电梯里了", "有人困在里面"])
+def test_danger_told_of_an_open_ticket_makes_it_an_emergency(talk: Talk, text: str) -> None:
+    talk.says("2-1203 李姐", "2单元电梯坏了，停在5楼不动")
+    (item,) = talk.says("3-502 冉幺妹", text)["items"]
+    assert item["urgency"] == "emergency"
+    assert item["act"] in ("detail", "open")
+
+
 def test_a_picture_without_words_belongs_to_what_was_just_said(talk: Talk) -> None:
     talk.says("2-601 小琴", "二单元门口垃圾堆成山，没人收")
     assert acts(talk.says("2-601 小琴", "", attachments=["image"])) == [("detail", "t1")]

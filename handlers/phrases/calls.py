@@ -17,6 +17,11 @@ WITHIN: Final = {
 }
 
 
+def by_another(text: str) -> str:
+    """What somebody else said about it: who is called must not take it for the reporter's own words."""
+    return f"（另一位邻居说：{text}）"
+
+
 def call(ticket: Ticket, words: str, reporter: str, zone: ZoneInfo) -> str:
     """To somebody on duty, alone."""
     head = f"【{URGENCY_NAMES[ticket.urgency]}】{title(ticket, rooms=True)}"

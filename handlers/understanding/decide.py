@@ -57,8 +57,10 @@ class Reader(Scales):
         if best is not None:
             item = linking(Act(ACTS[choice]), view, scene, question.memory, tickets[best])
             grave = peril is not None or view.urgencies[0] >= GRAVE
-            if grave and item.act is Act.DETAIL and not staff:
-                item = replace(item, urgency=Urgency.EMERGENCY)
+            # "The same here" raises nothing; who tells of danger where there was none says more than that.
+            worse = peril is not None and item.act is Act.ME_TOO and item.urgency is not Urgency.EMERGENCY
+            if (worse or (grave and item.act is Act.DETAIL)) and not staff:
+                item = replace(item, act=Act.DETAIL, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence, margin)
         surely = choice == 0 and confidence >= self.quiet + SURER
         if surely or verdict[0] >= (self.quiet if peril is None or staff else PERIL):
