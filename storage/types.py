@@ -23,6 +23,14 @@ class PlaceKind(StrEnum):
     HOUSEHOLD = "household"
 
 
+class DayKind(StrEnum):
+    """What a day is in the working calendar."""
+
+    WORKDAY = "workday"  #: also a Saturday or Sunday that is made up for
+    DAY_OFF = "day_off"  #: a weekend, or a day that the community gave itself
+    HOLIDAY = "holiday"  #: inside the days off of a statutory holiday
+
+
 class Role(StrEnum):
     """What a member may do at a place and everywhere below it."""
 
