@@ -35,7 +35,7 @@ class Acquainted:
     people: dict[Who, Known] = field(default_factory=dict)
     buildings: dict[PlaceId, Place] = field(default_factory=dict)  #: of units in which somebody lives
     scenes: Scenes = field(default_factory=dict)
-    boards: Kept = field(default_factory=dict)
+    boards: Kept = field(default_factory=Kept)
     lateness: Lateness = field(default_factory=Lateness)
 
     async def learn(self, session: AsyncSession, batch: Sequence[Inbound]) -> None:

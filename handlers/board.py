@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,14 +25,21 @@ class Outlook:
 
     def for_group(self) -> tuple[OpenTicket, ...]:
         """What may be spoken of before the others."""
-        return tuple(ticket for ticket in self.tickets if ticket.id not in self.hidden)
+        return tuple(ticket for ticket in self.tickets if ticket.id not in self.hidden) if self.hidden else self.tickets
 
 
 Board = dict[PlaceId, Outlook]
-
-#: Outlooks as they were read from what was committed, each with the mark by which one sees whether it still holds.
-Kept = dict[PlaceId, tuple[Any, Outlook]]
 Scenes = dict[PlaceId, Scene]
+#: Tickets as they were read, each with the mark by which one sees whether it is still so.
+Seen = dict[TicketId, tuple[Any, OpenTicket]]
+
+
+@dataclass(slots=True)
+class Kept:
+    """What was read from what was committed: outlooks and their tickets, with the marks by which one sees whether it holds."""
+
+    outlooks: dict[PlaceId, tuple[Any, Outlook]] = field(default_factory=dict)
+    seen: dict[PlaceId, Seen] = field(default_factory=dict)
 
 
 def outdate(board: Board, place: Place | None) -> None:
@@ -51,12 +58,13 @@ async def recall(
     """
     if not scopes:
         return {}
-    marks = await boards.marks_of(session, [place.id for place in scopes], now - house.linked_for)
+    since, old = now - house.linked_for, kept.outlooks
+    marks = await boards.marks_of(session, [place.id for place in scopes], since)
     scenes.update(await _scenes(session, [place for place in scopes if place.id not in scenes]))
-    changed = [p for p in scopes if p.id not in kept or kept[p.id][0] != marks.get(p.id)]
-    for scope, outlook in (await _load(session, changed, scenes, now - house.linked_for)).items():
-        kept[scope] = (marks.get(scope), outlook)
-    return {place.id: _set_in(kept[place.id][1], scenes[place.id]) for place in scopes}
+    changed = [place for place in scopes if place.id not in old or old[place.id][0] != marks.get(place.id)]
+    for scope, outlook in (await _load(session, changed, scenes, since, kept.seen)).items():
+        old[scope] = (marks.get(scope), outlook)
+    return {place.id: _set_in(old[place.id][1], scenes[place.id]) for place in scopes}
 
 
 def _set_in(outlook: Outlook, scene: Scene) -> Outlook:
@@ -65,29 +73,49 @@ def _set_in(outlook: Outlook, scene: Scene) -> Outlook:
 
 async def load(session: AsyncSession, scopes: Sequence[Place], now: datetime, house: HouseRules) -> Board:
     """The outlook of `scopes`; three statements however many there are."""
-    return await _load(session, scopes, await _scenes(session, scopes), now - house.linked_for)
+    return await _load(session, scopes, await _scenes(session, scopes), now - house.linked_for, {})
 
 
 async def _load(
-    session: AsyncSession, scopes: Sequence[Place], scenes: Mapping[PlaceId, Scene], since: datetime
+    session: AsyncSession,
+    scopes: Sequence[Place],
+    scenes: Mapping[PlaceId, Scene],
+    since: datetime,
+    known: dict[PlaceId, Seen],
 ) -> Board:
-    if not scopes:
-        return {}
-    ids = [place.id for place in scopes]
-    words: dict[TicketId, list[Any]] = {}
-    found: dict[PlaceId, list[Any]] = {}
-    for ticket in await boards.tickets_of(session, ids, since):
-        found.setdefault(ticket.scope_id, []).append(ticket)
-    for said in await boards.words_of(session, ids, since) if found else ():
-        words.setdefault(said.ticket_id, []).append(said)
+    """The outlook of `scopes`; of their tickets only those are read in full that are not `known` as they are."""
+    found: dict[PlaceId, list[Any]] = {place.id: [] for place in scopes}
+    for ticket in await boards.tickets_of(session, list(found), since) if found else ():
+        found[ticket.scope_id].append(ticket)
+    known.update(await _seen(session, found, known))
     return {
         scope: Outlook(
             scenes[scope],
-            tuple(_seen(ticket, words.get(ticket.id, ())) for ticket in found.get(scope, ())),
-            frozenset(str(ticket.id) for ticket in found.get(scope, ()) if not ticket.in_group),
+            tuple(known[scope][ticket.id][1] for ticket in tickets),
+            frozenset(str(ticket.id) for ticket in tickets if not ticket.in_group),
         )
-        for scope in ids
+        for scope, tickets in found.items()
     }
+
+
+async def _seen(
+    session: AsyncSession, found: Mapping[PlaceId, Sequence[Any]], known: Mapping[PlaceId, Seen]
+) -> dict[PlaceId, Seen]:
+    """The tickets that were found, each as it was known where nothing about it has changed."""
+    before = {number: seen for scope in found for number, seen in known.get(scope, {}).items()}
+    changed = [t for tickets in found.values() for t in tickets if before.get(t.id, _NOTHING)[0] != _mark(t)]
+    words: dict[TicketId, list[Any]] = {ticket.id: [] for ticket in changed}
+    for said in await boards.words_of(session, list(words)):
+        words[said.ticket_id].append(said)
+    before.update((ticket.id, (_mark(ticket), _as_seen(ticket, words[ticket.id]))) for ticket in changed)
+    return {scope: {ticket.id: before[ticket.id] for ticket in tickets} for scope, tickets in found.items()}
+
+
+_NOTHING: Final = (None,)
+
+
+def _mark(ticket: Any) -> tuple[int, int]:
+    return ticket.version, ticket.said
 
 
 async def _scenes(session: AsyncSession, scopes: Sequence[Place]) -> Scenes:
@@ -110,7 +138,7 @@ def _scene(place: Place, names: Mapping[PlaceId, str], units: Mapping[PlaceId, S
     return Scene(place.name, inside, place.floors, parent)
 
 
-def _seen(ticket: Any, words: Sequence[Any]) -> OpenTicket:
+def _as_seen(ticket: Any, words: Sequence[Any]) -> OpenTicket:
     """One ticket as understanding sees it."""
     opening = next((said for said in words if said.act is Act.OPEN), None)
     return OpenTicket(

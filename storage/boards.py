@@ -14,7 +14,7 @@ from storage.base import table_of
 from storage.places import Place
 from storage.prepared import Prepared
 from storage.tickets import Ticket
-from storage.types import PlaceId, PlaceKind
+from storage.types import PlaceId, PlaceKind, TicketId
 from storage.words import TicketMessage
 
 _TICKET: Final = table_of(Ticket).c
@@ -24,9 +24,14 @@ _HERE: Final = sa.and_(
     _TICKET.scope_id.in_(sa.bindparam("scopes", expanding=True)),
     sa.or_(_TICKET.closed_at.is_(None), _TICKET.closed_at > sa.bindparam("since")),
 )
+_WORDS_OF_ONE: Final = (
+    sa.select(sa.func.count()).where(_WORDS.ticket_id == _TICKET.id).correlate(_TICKET.id.table).scalar_subquery()
+)
 _TICKETS: Final = Prepared(
     sa.select(
         _TICKET.id,
+        _TICKET.version,
+        _WORDS_OF_ONE.label("said"),
         _TICKET.scope_id,
         _TICKET.in_group,
         _TICKET.category,
@@ -49,20 +54,14 @@ _MARKS: Final = Prepared(
         sa.func.count(),
         sa.func.sum(_TICKET.id),
         sa.func.sum(_TICKET.version),
-        sa.func.sum(
-            sa.select(sa.func.count())
-            .where(_WORDS.ticket_id == _TICKET.id)
-            .correlate(_TICKET.id.table)
-            .scalar_subquery()
-        ),
+        sa.func.sum(_WORDS_OF_ONE),
     )
     .where(_HERE)
     .group_by(_TICKET.scope_id)
 )
 _SAID: Final = Prepared(
     sa.select(_WORDS.ticket_id, _WORDS.sender, _WORDS.act, _WORDS.text)
-    .join_from(_WORDS.ticket_id.table, _TICKET.id.table, _WORDS.ticket_id == _TICKET.id)
-    .where(_HERE)
+    .where(_WORDS.ticket_id.in_(sa.bindparam("tickets", expanding=True)))
     .order_by(_WORDS.at, _WORDS.message_id)
 )
 _PARENTS_AND_UNITS: Final = Prepared(
@@ -81,7 +80,10 @@ _PARENTS_AND_UNITS: Final = Prepared(
 
 
 async def tickets_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
-    """The tickets of `scopes` that are open or were closed after `closed_since`, oldest first."""
+    """The tickets of `scopes` that are open or were closed after `closed_since`, oldest first.
+
+    While `version` and `said`, the number of words kept, are the same, nothing about a ticket has changed.
+    """
     return await _TICKETS.all(session, {"scopes": list(scopes), "since": closed_since})
 
 
@@ -94,9 +96,9 @@ async def marks_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_sinc
     return {scope: tuple(mark) for scope, *mark in found}
 
 
-async def words_of(session: AsyncSession, scopes: Sequence[PlaceId], closed_since: datetime) -> Sequence[Any]:
-    """What was said about those tickets and by whom, in order."""
-    return await _SAID.all(session, {"scopes": list(scopes), "since": closed_since})
+async def words_of(session: AsyncSession, tickets: Sequence[TicketId]) -> Sequence[Any]:
+    """What was said about these tickets and by whom, in order."""
+    return await _SAID.all(session, {"tickets": list(tickets)}) if tickets else ()
 
 
 async def around(session: AsyncSession, found: Sequence[Place]) -> Sequence[Any]:

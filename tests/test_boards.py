@@ -12,7 +12,7 @@ REPORT = "报修 2单元电梯坏了，停在5楼不动"
 async def known_to(world: World) -> tuple[OpenTicket, ...]:
     """The tickets that this process reckons with in 3栋群, after something was said there."""
     await world.says("李姐", "今天天气真好")
-    (outlook,) = (kept for _, kept in world.receiver.acquainted.boards.values() if kept.scene.building == "3")
+    (outlook,) = (kept for _, kept in world.receiver.acquainted.boards.outlooks.values() if kept.scene.building == "3")
     return outlook.tickets
 
 
