@@ -19,8 +19,9 @@ from storage.database import Sessions
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS: Final = 15
+MOST_IN_A_ROW: Final = 100  #: how often a tick is rung while it says that there is more
 
-Tick = Callable[[Moment], Awaitable[None]]
+Tick = Callable[[Moment], Awaitable[bool | None]]  #: True: there may be more to do at once
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,14 +36,20 @@ class Clock:
     ticks: Sequence[Tick] = field(default_factory=lambda: TICKS)
 
     async def ring(self) -> None:
-        """Run every tick once; one that fails leaves the others alone."""
+        """Run every tick, until it has nothing more to do; one that fails leaves the others alone."""
         for tick in self.ticks:
             try:
-                async with self.sessions.begin() as session:
-                    await tick(Moment(session=session, now=self.clock(), house=self.house, reach=self.reach))
+                for _ in range(MOST_IN_A_ROW):
+                    if not await self._once(tick):
+                        break
             except Exception:
                 log.exception("tick_failed", extra={"tick": tick.__name__})
         self.nudge()
+
+    async def _once(self, tick: Tick) -> bool:
+        """Run it in a transaction of its own; whether it has more to do."""
+        async with self.sessions.begin() as session:
+            return bool(await tick(Moment(session=session, now=self.clock(), house=self.house, reach=self.reach)))
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from typing import Final
 from handlers import examples
 from handlers.alarming import alarm
 from handlers.authors import as_author, where_it_was_said
+from handlers.clocks import replan
 from handlers.context import Context
 from handlers.correcting import (
     at_work_on,
@@ -80,6 +81,7 @@ async def recategorise(ctx: Context, rest: str) -> Reply:
     predicted, was_private = examples.request(Act.OPEN, ticket), ticket.private
     ticket.category = category
     ticket.private = not ticket.in_group or category in ctx.house.never_in_group
+    await replan(ctx, ticket)
     await _set_right(ctx, ticket, predicted, "改类别")
     at_work = [one for one in await at_work_on(ctx, ticket) if one != member.id]
     await tell_each(ctx, ticket, phrases.is_called_now(ticket), at_work)

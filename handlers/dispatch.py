@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from handlers.clocks import plan_for, wind
 from handlers.lifecycle import advance, possible
 from handlers.messages import Button, Mention, Words
 from handlers.moment import Moment
@@ -92,8 +93,10 @@ async def call_out(
         if called.anybody or everybody or not people:
             break  # else nobody here can be told of a private matter, so that somebody above has to be
     if possible(ticket, TicketAction.DISPATCH):
+        ticket.plan = (await plan_for(moment, ticket)).kept()
         advance(moment, ticket, TicketAction.DISPATCH)
     ticket.called_at = moment.now
+    wind(moment, ticket)
     return called
 
 

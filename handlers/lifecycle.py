@@ -1,12 +1,18 @@
 """The one place where a ticket's status changes: by the rules' table, with a row of history each time."""
 
+from typing import Final
+
+from handlers.clocks import forget, wind
 from handlers.messages import Refusal
 from handlers.moment import Moment
 from handlers.phrases import refusals
 from handlers.rules.tickets import CLOSED, WAITING, next_status
 from storage import tickets
+from storage.steps import StepKind
 from storage.tickets import Ticket
 from storage.types import MemberId, TicketAction, TicketStatus
+
+SILENCE: Final = (StepKind.NUDGE, StepKind.TO_POOL, StepKind.COORDINATOR)
 
 
 def advance(
@@ -26,6 +32,9 @@ def advance(
     ticket.status, ticket.last_at = after, moment.now
     if action is TicketAction.ACCEPT:
         ticket.assignee_id = by
+    if action is TicketAction.REOPEN:
+        ticket.runs_since, ticket.held, ticket.taken = moment.now, 0, {}
+    wind(moment, ticket)
 
 
 def possible(ticket: Ticket, action: TicketAction) -> bool:
@@ -36,10 +45,13 @@ def possible(ticket: Ticket, action: TicketAction) -> bool:
 def _stamp(ticket: Ticket, after: TicketStatus, moment: Moment) -> None:
     if after is TicketStatus.ACCEPTED:
         ticket.accepted_at = moment.now
+        forget(ticket, StepKind.NUDGE)
+    if after is TicketStatus.IN_PROGRESS:
+        forget(ticket, *SILENCE)
     if after in WAITING and ticket.status is not TicketStatus.REPORTED:
         # Handed back or opened again: it waits afresh, from the bottom of the ladder.
         ticket.waiting_since, ticket.level, ticket.assignee_id = moment.now, 0, None
-        ticket.round += 1
+        ticket.round, ticket.asked, ticket.paused_since = ticket.round + 1, 0, None
         ticket.accepted_at = ticket.done_at = ticket.closed_at = None
     if after in CLOSED and ticket.closed_at is None:
         ticket.closed_at = moment.now

@@ -7,6 +7,7 @@ from typing import Final
 from handlers import examples
 from handlers.authors import as_author, scene_of, where_it_was_said
 from handlers.board import outdate
+from handlers.clocks import replan
 from handlers.context import Context
 from handlers.correcting import at_work_on, meant, tell_each, tell_those_concerned
 from handlers.dispatch import at_level, ladder
@@ -40,6 +41,7 @@ async def relocate(ctx: Context, rest: str) -> Reply:
         raise Refusal(phrases.same_already(ticket))
     predicted, before = examples.request(Act.OPEN, ticket), await _answering(ctx, ticket)
     await _move(here, ticket, spot)
+    await replan(ctx, ticket)
     advance(ctx, ticket, TicketAction.CORRECT, member.id)
     ctx.note("改地点", f"ticket:{ticket.number}", member.id)
     said = await examples.opening_of(ctx, ticket)

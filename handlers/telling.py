@@ -7,6 +7,7 @@ are told there, all at once; those who said it alone are told alone. What was it
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from handlers.clocks import wind
 from handlers.dispatch import Called, call_out, mentioned
 from handlers.messages import Button, Words
 from handlers.moment import Moment
@@ -72,6 +73,7 @@ async def call_others(moment: Moment, ticket: Ticket, level: int, but: MemberId)
     for step in range(level, moment.house.escalation.top + 1):
         if (await call_everybody(moment, ticket, step, but=[but])).anybody:
             ticket.level = step
+            wind(moment, ticket)
             return True
     return False
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from handlers.clocks import wind
 from handlers.context import Context
 from handlers.dispatch import call, call_words, reporter_name
 from handlers.lifecycle import advance
@@ -60,6 +61,7 @@ async def transfer(ctx: Context, rest: str) -> Reply:
     if not await call(ctx, ticket, to.id, await call_words(ctx, ticket)):
         raise Refusal(refusals.cannot_be_called(to.name))
     ticket.called_at = ctx.now
+    wind(ctx, ticket)
     return Reply(phrases.handed_to(ticket, to.name))
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from handlers import examples
 from handlers.alarming import alarm
 from handlers.authors import as_author, where_it_was_said
+from handlers.clocks import wind
 from handlers.context import Context
 from handlers.correcting import (
     at_my_places,
@@ -96,5 +97,6 @@ async def _hurry(ctx: Context, source: Ticket, target: Ticket) -> None:
     order = list(Urgency)
     if order.index(source.urgency) < order.index(target.urgency):
         target.urgency = source.urgency
+        wind(ctx, target)
         if target.urgency is Urgency.EMERGENCY and target.status in WAITING:
             await alarm(ctx, target)

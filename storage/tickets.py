@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +13,13 @@ from storage.base import Base, table_of
 from storage.entities import ById, attached, made
 from storage.places import Place
 from storage.prepared import Prepared
+from storage.steps import StepKind
 from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId, TicketStatus, Urgency
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
 UNACCEPTED = (TicketStatus.REPORTED, TicketStatus.DISPATCHED)
+
+_STILL_OPEN: Final = sa.text("closed_at IS NULL")
 
 
 class Ticket(Base, kw_only=True):
@@ -31,6 +34,7 @@ class Ticket(Base, kw_only=True):
         sa.UniqueConstraint("community_id", "number"),
         sa.Index("ix_ticket_scope_closed", "scope_id", "closed_at"),
         sa.Index("ix_ticket_waiting", "status", "waiting_since"),
+        sa.Index("ix_ticket_next", "next_at", postgresql_where=_STILL_OPEN, sqlite_where=_STILL_OPEN),
     )
 
     id: Mapped[TicketId] = mapped_column(primary_key=True, init=False, autoincrement=True)
@@ -64,6 +68,19 @@ class Ticket(Base, kw_only=True):
     last_at: Mapped[datetime | None] = mapped_column(default=None)  #: when something was last said about it
     rating: Mapped[int | None] = mapped_column(default=None)  #: the mean of the ratings so far, rounded, 1 to 5
     before_id: Mapped[TicketId | None] = mapped_column(sa.ForeignKey("ticket.id"), default=None)  #: it is back
+    plan: Mapped[dict[str, Any] | None] = mapped_column(
+        default=None
+    )  #: `handlers.rules.plans.Plan`, copied at dispatch
+    asked: Mapped[int] = mapped_column(default=0)  #: how many were asked one after another at this level
+    next_step: Mapped[StepKind | None] = mapped_column(default=None)  #: what happens next by itself; None: it is closed
+    next_at: Mapped[datetime | None] = mapped_column(default=None)  #: … and when
+    runs_since: Mapped[datetime | None] = mapped_column(default=None)  #: since when it has to be done; None: opened_at
+    done_by: Mapped[datetime | None] = mapped_column(default=None)  #: until when it has to be done
+    held: Mapped[int] = mapped_column(default=0)  #: seconds of that time for which the reporter was asked
+    paused_since: Mapped[datetime | None] = mapped_column(default=None)  #: since when the reporter is asked
+    outside_since: Mapped[datetime | None] = mapped_column(default=None)  #: since when a department outside has it
+    #: which steps were taken, and when (seconds since 1970): each is taken once
+    taken: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     version: Mapped[int] = mapped_column(default=1, nullable=False)
 
     # Two at once: the second one to write finds another version and is run again on what the first one left.
@@ -114,18 +131,6 @@ async def current(session: AsyncSession, scopes: Collection[PlaceId], closed_sin
         return ()
     recent = sa.or_(Ticket.closed_at.is_(None), Ticket.closed_at > closed_since)
     query = sa.select(Ticket).where(Ticket.scope_id.in_(scopes), recent).order_by(Ticket.id)
-    return (await session.scalars(query)).all()
-
-
-async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:
-    """Tickets nobody has accepted that were already waiting at `since`, longest first."""
-    query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since <= since)
-    return (await session.scalars(query.order_by(Ticket.waiting_since))).all()
-
-
-async def waiting_from(session: AsyncSession, moment: datetime) -> Sequence[Ticket]:
-    """Tickets nobody has accepted that wait since a time later than `moment`, as the clock was when they began to."""
-    query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since > moment)
     return (await session.scalars(query)).all()
 
 

@@ -19,7 +19,7 @@ from bot.transact import transact
 from handlers.house import HouseRules
 from handlers.moment import Reach
 from handlers.understanding.decide import Reader
-from storage import tickets
+from storage import clocks
 from storage.database import Sessions, open_database
 from storage.migrations import upgrade
 from storage.types import Urgency
@@ -69,7 +69,7 @@ class Play:
 
     async def _longest_step(self) -> timedelta:
         async with self.sessions() as session:
-            waiting = {ticket.urgency for ticket in await tickets.waiting(session, self.paper.now)}
+            waiting = {ticket.urgency for ticket in await clocks.waiting(session, self.paper.now)}
         if Urgency.EMERGENCY in waiting:
             return DANGER_STEP
         return WAITING_STEP if waiting else IDLE_STEP

@@ -23,16 +23,36 @@ ACCEPT_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
         Urgency.LOW: timedelta(days=2),
     }
 )
+PROGRESS_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
+    {
+        Urgency.EMERGENCY: timedelta(minutes=30),
+        Urgency.URGENT: timedelta(hours=4),
+        Urgency.NORMAL: timedelta(days=2),
+        Urgency.LOW: timedelta(days=5),
+    }
+)
+DONE_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
+    {
+        Urgency.EMERGENCY: timedelta(hours=4),
+        Urgency.URGENT: timedelta(days=1),
+        Urgency.NORMAL: timedelta(days=5),
+        Urgency.LOW: timedelta(days=15),
+    }
+)
 LADDER: Final = (PlaceKind.BUILDING, PlaceKind.GRID, PlaceKind.COMMUNITY, PlaceKind.STREET)
 DAY_AND_NIGHT: Final = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How long each step waits, and which steps there are."""
+    """How long each step waits, and which steps there are; what a place and category may have otherwise."""
 
     zone: ZoneInfo
     accept_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: ACCEPT_WITHIN)
+    progress_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: PROGRESS_WITHIN)
+    done_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: DONE_WITHIN)
+    answer_within: timedelta = timedelta(hours=24)  #: how long a reporter who is asked may take
+    chase_every: timedelta = timedelta(days=3)  #: how often a department outside is asked how it goes
     emergency_repeat: timedelta = timedelta(minutes=2)
     ladder: tuple[PlaceKind, ...] = LADDER
     quiet: QuietHours = NIGHT
@@ -45,11 +65,16 @@ class Policy:
 
 def due_at(urgency: Urgency, waiting_since: datetime, level: int, policy: Policy) -> datetime:
     """When step `level` is called if nobody accepts; level 0 is the first call."""
-    limit = policy.accept_within[urgency]
+    return after(urgency, waiting_since, policy.accept_within[urgency], policy.quiet, policy.zone, level)
+
+
+def after(
+    urgency: Urgency, since: datetime, limit: timedelta, quiet: QuietHours, zone: ZoneInfo, times: int = 1
+) -> datetime:
+    """When `limit` has passed so many times since `since`, on the clock that such an urgency runs on."""
     if urgency in DAY_AND_NIGHT:
-        return waiting_since + limit * level
-    awake = limit - limit.days * policy.quiet.length
-    return awake_after(waiting_since, awake * level, policy.quiet, policy.zone)
+        return since + limit * times
+    return awake_after(since, (limit - limit.days * quiet.length) * times, quiet, zone)
 
 
 def level_at(urgency: Urgency, waiting_since: datetime, now: datetime, policy: Policy) -> int:

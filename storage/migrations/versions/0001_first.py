@@ -178,6 +178,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
     )
     op.create_table(
+        "policy",
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=True),
+        sa.Column("urgency", sa.String(length=24), nullable=True),
+        sa.Column("mode", sa.String(length=24), nullable=True),
+        sa.Column("ask_minutes", sa.Integer(), nullable=True),
+        sa.Column("accept_minutes", sa.Integer(), nullable=True),
+        sa.Column("progress_minutes", sa.Integer(), nullable=True),
+        sa.Column("done_minutes", sa.Integer(), nullable=True),
+        sa.Column("hours", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_policy_place_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_policy")),
+    )
+    with op.batch_alter_table("policy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_policy_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
         "ticket_counter",
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -383,6 +401,16 @@ def upgrade() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rating", sa.Integer(), nullable=True),
         sa.Column("before_id", sa.Integer(), nullable=True),
+        sa.Column("plan", sa.JSON(), nullable=True),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("next_step", sa.String(length=24), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("runs_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("paused_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outside_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["assignee_id"], ["member.id"], name=op.f("fk_ticket_assignee_id")),
         sa.ForeignKeyConstraint(["before_id"], ["ticket.id"], name=op.f("fk_ticket_before_id")),
@@ -395,6 +423,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_assignee_id"), ["assignee_id"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_next",
+            ["next_at"],
+            unique=False,
+            postgresql_where=sa.text("closed_at IS NULL"),
+            sqlite_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_ticket_reporter_id"), ["reporter_id"], unique=False)
         batch_op.create_index("ix_ticket_scope_closed", ["scope_id", "closed_at"], unique=False)
         batch_op.create_index("ix_ticket_waiting", ["status", "waiting_since"], unique=False)

@@ -1,0 +1,97 @@
+"""The clocks of a ticket: its plan, copied when it is dispatched, and the next step that follows from where it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from handlers.moment import Moment
+from handlers.rules.plans import Limits, Plan
+from handlers.rules.steps import Pace, State, done_by, next_step
+from handlers.rules.tickets import OPEN
+from storage import places, policies
+from storage.policies import Policy
+from storage.steps import StepKind
+from storage.tickets import Ticket
+from storage.types import Category, PlaceId
+
+
+def wind(moment: Moment, ticket: Ticket) -> None:
+    """Set what happens next to the ticket. Whatever changes it in a way that matters to its clocks ends here."""
+    plan, state, policy = plan_of(moment, ticket), state_of(ticket), moment.house.escalation
+    step = next_step(plan, state, policy.quiet, policy.zone)
+    ticket.next_step, ticket.next_at = (step.kind, step.due_at) if step is not None else (None, None)
+    if ticket.status in OPEN:
+        ticket.done_by = done_by(plan, state, Pace(ticket.urgency, policy.quiet, policy.zone))
+
+
+def plan_of(moment: Moment, ticket: Ticket) -> Plan:
+    """The plan that the ticket has with it; before it is dispatched, the community's."""
+    return Plan.of(ticket.plan) if ticket.plan is not None else Plan.by(moment.house.escalation)
+
+
+def state_of(ticket: Ticket) -> State:
+    """Where the ticket is, as the rules take it."""
+    return State(
+        status=ticket.status,
+        urgency=ticket.urgency,
+        waiting_since=ticket.waiting_since,
+        runs_since=ticket.runs_since or ticket.opened_at,
+        level=ticket.level,
+        asked=ticket.asked,
+        called_at=ticket.called_at,
+        accepted_at=ticket.accepted_at,
+        paused_since=ticket.paused_since,
+        outside_since=ticket.outside_since,
+        held=timedelta(seconds=ticket.held),
+        taken=ticket.taken,
+    )
+
+
+def take(ticket: Ticket, kind: StepKind, at: datetime) -> None:
+    """Note that the step was taken, so that it is not taken again."""
+    ticket.taken = {**ticket.taken, kind.value: at.timestamp()}
+
+
+def forget(ticket: Ticket, *kinds: StepKind) -> None:
+    """Let these steps be taken anew."""
+    ticket.taken = {kind: at for kind, at in ticket.taken.items() if kind not in kinds}
+
+
+async def plan_for(moment: Moment, ticket: Ticket) -> Plan:
+    """What the ticket is dispatched by: the community's rules, and what its place and category have otherwise."""
+    line = await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
+    near = [place.id for place in line]
+    rows = await policies.at(moment.session, near)
+    return tailored(Plan.by(moment.house.escalation), ordered(rows, near, ticket.category))
+
+
+async def replan(moment: Moment, ticket: Ticket) -> None:
+    """The plan anew, where the ticket turns out to be of another kind or somewhere else."""
+    if ticket.plan is not None:
+        ticket.plan = (await plan_for(moment, ticket)).kept()
+    wind(moment, ticket)
+
+
+def ordered(rows: Iterable[Policy], near: Sequence[PlaceId], category: Category) -> list[Policy]:
+    """The rows that concern the category, the least particular first: far places, all categories, all urgencies."""
+    meant = [row for row in rows if row.category in (None, category)]
+    return sorted(meant, key=lambda r: (-near.index(r.place_id), r.category is not None, r.urgency is not None))
+
+
+def tailored(plan: Plan, rows: Iterable[Policy]) -> Plan:
+    """The plan with what the rows say otherwise, each after the other."""
+    for row in rows:
+        limits = {u: _with(limit, row) if row.urgency in (None, u) else limit for u, limit in plan.limits.items()}
+        plan = replace(plan, limits=limits, mode=row.mode or plan.mode)
+    return plan
+
+
+def _with(limits: Limits, row: Policy) -> Limits:
+    said = {
+        "accept": row.accept_minutes,
+        "progress": row.progress_minutes,
+        "done": row.done_minutes,
+        "ask": row.ask_minutes,
+    }
+    given = {name: timedelta(minutes=minutes) for name, minutes in said.items() if minutes is not None}
+    return replace(limits, **given)

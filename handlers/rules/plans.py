@@ -1,0 +1,77 @@
+"""What a ticket is dispatched by. It carries its plan with it from then on: an edit of the limits breaks no running one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from handlers.rules.escalations import Policy
+from storage.types import Mode, PlaceKind, Urgency
+
+ASK: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a ticket may wait: to be accepted at each level, for the first progress, and to be done."""
+
+    accept: timedelta
+    progress: timedelta
+    done: timedelta
+    ask: timedelta = ASK  #: … for the next one to be asked, where they are asked one after another
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a ticket was dispatched by. It has the limits of every urgency: a ticket may turn out to be more urgent."""
+
+    limits: Mapping[Urgency, Limits]
+    ladder: tuple[PlaceKind, ...]
+    mode: Mode = Mode.ALL
+    repeat: timedelta = timedelta(minutes=2)
+    answer: timedelta = timedelta(hours=24)
+    chase: timedelta = timedelta(days=3)
+
+    @property
+    def top(self) -> int:
+        """The last level there is; the first is 0."""
+        return len(self.ladder) - 1
+
+    def kept(self) -> dict[str, Any]:
+        """As it is stored with the ticket; durations are in seconds."""
+        return {
+            "limits": {urgency.value: _seconds(limits) for urgency, limits in self.limits.items()},
+            "ladder": [kind.value for kind in self.ladder],
+            "mode": self.mode.value,
+            "every": [_whole(self.repeat), _whole(self.answer), _whole(self.chase)],
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Plan":
+        """What `kept` stored."""
+        limits = {Urgency(u): Limits(*(timedelta(seconds=s) for s in row)) for u, row in kept["limits"].items()}
+        ladder = tuple(map(PlaceKind, kept["ladder"]))
+        return cls(limits, ladder, Mode(kept["mode"]), *(timedelta(seconds=s) for s in kept["every"]))
+
+    @classmethod
+    def by(cls, policy: Policy) -> "Plan":
+        """The plan where a place has nothing of its own."""
+        limits = {
+            urgency: Limits(policy.accept_within[urgency], policy.progress_within[urgency], policy.done_within[urgency])
+            for urgency in Urgency
+        }
+        return cls(
+            limits,
+            policy.ladder,
+            repeat=policy.emergency_repeat,
+            answer=policy.answer_within,
+            chase=policy.chase_every,
+        )
+
+
+def _seconds(limits: Limits) -> list[int]:
+    return [_whole(limits.accept), _whole(limits.progress), _whole(limits.done), _whole(limits.ask)]
+
+
+def _whole(duration: timedelta) -> int:
+    return int(duration.total_seconds())

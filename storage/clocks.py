@@ -1,0 +1,29 @@
+"""Which tickets the clock has to look at: those whose next step is due, and those that nobody winds any more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tickets import UNACCEPTED, Ticket
+from storage.types import Urgency
+
+
+async def due(session: AsyncSession, moment: datetime, most: int) -> Sequence[Ticket]:
+    """At most `most` open tickets whose next step was due by `moment`, emergencies first; no other clock takes them."""
+    query = sa.select(Ticket).where(Ticket.closed_at.is_(None), Ticket.next_at <= moment)
+    order = (Ticket.urgency != Urgency.EMERGENCY, Ticket.next_at, Ticket.id)
+    return (await session.scalars(query.order_by(*order).limit(most).with_for_update(skip_locked=True))).all()
+
+
+async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:
+    """Tickets nobody has accepted that were already waiting at `since`, longest first."""
+    query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since <= since)
+    return (await session.scalars(query.order_by(Ticket.waiting_since))).all()
+
+
+async def waiting_from(session: AsyncSession, moment: datetime) -> Sequence[Ticket]:
+    """Tickets nobody has accepted that wait since a time later than `moment`, as the clock was when they began to."""
+    query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since > moment)
+    return (await session.scalars(query)).all()

@@ -1,0 +1,59 @@
+"""What a place has otherwise: how somebody is found for a ticket there, and how long each step may take."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base, table_of
+from storage.entities import made
+from storage.prepared import Prepared
+from storage.types import Category, Mode, PlaceId, Urgency
+
+EVERY: Final = "*"  #: in a key: of every category, of every urgency
+
+
+class Policy(Base, kw_only=True):
+    """A row for a place and everything below it, of one category and urgency or of all; None: not said here."""
+
+    __tablename__ = "policy"
+
+    key: Mapped[str] = mapped_column(sa.String(80), primary_key=True)  #: `key_of` the three below
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), index=True)
+    category: Mapped[Category | None] = mapped_column(default=None)
+    urgency: Mapped[Urgency | None] = mapped_column(default=None)
+    mode: Mapped[Mode | None] = mapped_column(default=None)
+    ask_minutes: Mapped[int | None] = mapped_column(default=None)
+    accept_minutes: Mapped[int | None] = mapped_column(default=None)
+    progress_minutes: Mapped[int | None] = mapped_column(default=None)
+    done_minutes: Mapped[int | None] = mapped_column(default=None)
+    hours: Mapped[str | None] = mapped_column(sa.String(12), default=None)  #: "always" or "working"
+
+
+_COLUMNS: Final = table_of(Policy).c
+_AT: Final = Prepared(sa.select(*_COLUMNS).where(_COLUMNS.place_id.in_(sa.bindparam("places", expanding=True))))
+
+
+def key_of(place: PlaceId, category: Category | None, urgency: Urgency | None) -> str:
+    """What a row is found by."""
+    return f"{place}:{category.value if category else EVERY}:{urgency.value if urgency else EVERY}"
+
+
+async def at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[Policy]:
+    """The rows of `places` themselves, to be looked at."""
+    return [made(Policy, row._asdict()) for row in await _AT.all(session, {"places": list(places)})]
+
+
+async def row_for(
+    session: AsyncSession, place: PlaceId, category: Category | None = None, urgency: Urgency | None = None
+) -> Policy:
+    """The row of exactly that place, category and urgency, to be changed: the one that is there, or a new one."""
+    key = key_of(place, category, urgency)
+    found = await session.get(Policy, key)
+    if found is None:
+        found = Policy(key=key, place_id=place, category=category, urgency=urgency)
+        session.add(found)
+        await session.flush()
+    return found

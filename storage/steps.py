@@ -1,0 +1,20 @@
+"""What happens to tickets by themselves, as it is stored. Imports nothing of ours."""
+
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """What happens to an open ticket next, by itself."""
+
+    ASK_NEXT = "ask_next"  #: the next one at the same step of the ladder is asked
+    CLIMB = "climb"  #: one step up the ladder
+    SUPERVISOR = "supervisor"  #: the last step up, and whoever supervises is told
+    REPEAT = "repeat"  #: an emergency is called out again
+    NUDGE = "nudge"  #: who accepted it and is silent is asked how it goes
+    TO_POOL = "to_pool"  #: he is silent still: it is called out again
+    COORDINATOR = "coordinator"  #: the community is told that this did not help either
+    WARN_LATE = "warn_late"  #: it will soon be late
+    LATE = "late"  #: it is late, and the community is told
+    REMIND = "remind"  #: late and still open: the community is told of it again, once a week
+    RESUME = "resume"  #: the reporter was asked and has not answered: its time runs on
+    CHASE = "chase"  #: a department outside has it and is asked how it goes

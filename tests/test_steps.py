@@ -1,0 +1,148 @@
+"""What happens next to a ticket, from its plan and from where it is."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.rules.escalations import Policy, due_at
+from handlers.rules.plans import Plan
+from handlers.rules.quiet import NIGHT
+from handlers.rules.steps import State, Step, next_step
+from handlers.rules.tickets import CLOSED, OPEN
+from storage.steps import StepKind
+from storage.types import TicketStatus, Urgency
+from tests.drawn import QUICK, SHANGHAI, july, moments
+
+POLICY = Policy(SHANGHAI)
+PLAN = Plan.by(POLICY)
+
+
+def state(**more: Any) -> State:
+    known: dict[str, Any] = {
+        "status": TicketStatus.DISPATCHED,
+        "urgency": Urgency.NORMAL,
+        "waiting_since": july("24 10:00"),
+        "runs_since": july("24 10:00"),
+    }
+    return State(**{**known, **more})
+
+
+def following(state: State, plan: Plan = PLAN) -> Step:
+    found = next_step(plan, state, NIGHT, SHANGHAI)
+    assert found is not None
+    return found
+
+
+def taken(**at: datetime) -> dict[str, float]:
+    return {kind: moment.timestamp() for kind, moment in at.items()}
+
+
+spans = st.timedeltas(timedelta(0), timedelta(days=20))
+marks = st.dictionaries(st.sampled_from([kind.value for kind in StepKind]), moments.map(datetime.timestamp))
+
+
+@st.composite
+def states(draw: st.DrawFn) -> State:
+    since = draw(moments)
+    later = st.none() | spans.map(lambda span: since + span)
+    return state(
+        status=draw(st.sampled_from(TicketStatus)),
+        urgency=draw(st.sampled_from(Urgency)),
+        waiting_since=since,
+        runs_since=since,
+        level=draw(st.integers(0, 3)),
+        called_at=draw(later),
+        accepted_at=draw(later),
+        paused_since=draw(later),
+        outside_since=draw(later),
+        held=draw(spans),
+        taken=draw(marks),
+    )
+
+
+@QUICK
+@given(states())
+def test_an_open_ticket_has_exactly_one_next_step_and_a_closed_one_none(where: State) -> None:
+    found = next_step(PLAN, where, NIGHT, SHANGHAI)
+    assert (found is not None) == (where.status in OPEN)
+    assert found == next_step(PLAN, where, NIGHT, SHANGHAI)
+
+
+@QUICK
+@given(states())
+def test_nobody_is_told_at_night_of_what_can_wait(where: State) -> None:
+    found = next_step(PLAN, where, NIGHT, SHANGHAI)
+    if found is not None and where.urgency in (Urgency.NORMAL, Urgency.LOW):
+        assert not NIGHT.covers(found.due_at.astimezone(SHANGHAI).time())
+
+
+@QUICK
+@given(st.sampled_from(Urgency), moments, st.integers(0, 2))
+def test_the_ladder_is_climbed_when_its_limit_has_passed(urgency: Urgency, since: datetime, level: int) -> None:
+    waits = state(urgency=urgency, waiting_since=since, runs_since=since, level=level, called_at=since)
+    found = following(waits)
+    climbs = due_at(urgency, since, level + 1, POLICY)
+    assert found.due_at <= climbs
+    assert found.due_at == climbs or found.kind is StepKind.REPEAT or found.due_at > since
+
+
+def test_a_plan_comes_back_as_it_was_kept() -> None:
+    assert Plan.of(PLAN.kept()) == PLAN
+
+
+@pytest.mark.parametrize("status", CLOSED)
+def test_what_is_over_has_no_next_step(status: TicketStatus) -> None:
+    assert next_step(PLAN, state(status=status), NIGHT, SHANGHAI) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "kind", "at"),
+    [
+        ({}, StepKind.CLIMB, "24 14:00"),
+        ({"level": 2}, StepKind.SUPERVISOR, "25 07:00"),
+        ({"level": 3}, StepKind.WARN_LATE, "28 07:00"),
+        ({"level": 3, "taken": taken(warn_late=july("28 07:00"))}, StepKind.LATE, "29 10:00"),
+        ({"level": 3, "taken": taken(late=july("20 10:00"))}, StepKind.REMIND, "24 09:00"),
+        ({"level": 3, "taken": taken(late=july("22 10:00"))}, StepKind.REMIND, "31 09:00"),
+        ({"urgency": Urgency.EMERGENCY}, StepKind.CLIMB, "24 10:02"),
+        ({"urgency": Urgency.EMERGENCY, "level": 3}, StepKind.REPEAT, "24 10:02"),
+        ({"paused_since": july("24 12:00")}, StepKind.RESUME, "25 12:00"),
+        ({"paused_since": july("24 23:30")}, StepKind.RESUME, "26 07:00"),
+        ({"outside_since": july("24 12:00")}, StepKind.CHASE, "27 12:00"),
+        ({"outside_since": july("20 12:00"), "taken": taken(chase=july("24 12:00"))}, StepKind.CHASE, "27 12:00"),
+    ],
+)
+def test_the_next_step(more: dict[str, Any], kind: StepKind, at: str) -> None:
+    assert following(state(**more)) == Step(kind, july(at).astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    ("marks", "kind", "at"),
+    [
+        ({}, StepKind.NUDGE, "26 11:00"),
+        ({"nudge": "26 11:00", "warn_late": "26 12:00"}, StepKind.TO_POOL, "28 11:00"),
+        ({"nudge": "26 11:00", "to_pool": "22 09:00", "warn_late": "27 09:00"}, StepKind.COORDINATOR, "28 11:00"),
+    ],
+)
+def test_who_accepts_and_is_silent_is_asked_then_the_others_then_the_community(
+    marks: dict[str, str], kind: StepKind, at: str
+) -> None:
+    before = taken(**{name: july(when) for name, when in marks.items()})
+    found = following(state(status=TicketStatus.ACCEPTED, accepted_at=july("24 11:00"), taken=before))
+    assert (found.kind, found.due_at) == (kind, july(at))
+
+
+def test_whoever_says_something_is_not_asked() -> None:
+    found = following(state(status=TicketStatus.IN_PROGRESS, accepted_at=july("24 11:00")))
+    assert found.kind is StepKind.WARN_LATE
+
+
+@QUICK
+@given(spans)
+def test_the_time_for_which_the_reporter_was_asked_does_not_count(held: timedelta) -> None:
+    plain = following(state(status=TicketStatus.IN_PROGRESS, taken=taken(warn_late=july("26 10:00"))))
+    later = following(state(status=TicketStatus.IN_PROGRESS, taken=taken(warn_late=july("26 10:00")), held=held))
+    assert later.due_at >= plain.due_at + held - timedelta(minutes=1)
