@@ -24,6 +24,7 @@ from bot.section import Section
 from bot.tables import Community, MediaLimits, Outbox, Rules, Whole
 from bot.toml import read_toml
 from handlers.house import MANNERS, HouseRules
+from handlers.rules.dispatch import Limits
 from handlers.rules.escalations import Policy
 from handlers.rules.quiet import QuietHours
 
@@ -107,15 +108,8 @@ class Config(Section):
     def house(self) -> HouseRules:
         """The rules as the handlers take them."""
         rules, community = self.rules, self.community
-        policy = Policy(
-            zone=community.time_zone,
-            accept_within=rules.accept_minutes.limits(),
-            emergency_repeat=timedelta(minutes=rules.emergency_repeat_minutes),
-            ladder=rules.ladder,
-            quiet=QuietHours(rules.quiet_start, rules.quiet_end),
-        )
         return HouseRules(
-            escalation=policy,
+            escalation=self._policy(),
             operator=community.operator,
             bot_name=community.bot_name,
             web_address=self.address if any(c.kind == "webchat" for c in self.channels) else None,
@@ -123,6 +117,9 @@ class Config(Section):
             never_in_group=rules.never_in_group,
             advice=MappingProxyType(rules.advice),
             advice_else=rules.advice_else,
+            skills=rules.skills,
+            needed=MappingProxyType(rules.skills_needed),
+            limits=Limits(rules.most_open, rules.most_an_hour),
             asked_from=rules.asked_from_percent / 100,
             manner=MANNERS[rules.manner],
             answer_within=timedelta(minutes=rules.answer_minutes),
@@ -133,6 +130,16 @@ class Config(Section):
             ids_for=timedelta(days=rules.message_id_days),
             words_for=timedelta(days=rules.words_days),
             corrections_for=timedelta(days=rules.correction_days),
+        )
+
+    def _policy(self) -> Policy:
+        rules = self.rules
+        return Policy(
+            zone=self.community.time_zone,
+            accept_within=rules.accept_minutes.limits(),
+            emergency_repeat=timedelta(minutes=rules.emergency_repeat_minutes),
+            ladder=rules.ladder,
+            quiet=QuietHours(rules.quiet_start, rules.quiet_end),
         )
 
 

@@ -4,13 +4,15 @@ from datetime import time, timedelta
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, Strict, field_validator, model_validator
+from pydantic import BeforeValidator, Field, Strict, ValidationInfo, field_validator, model_validator
 
 from bot.section import Section
 from bot.sender import Pace
 from handlers.house import ADVICE, ADVICE_ELSE
+from handlers.rules.dispatch import NEEDED, SKILLS
 from handlers.rules.escalations import LADDER
 from handlers.rules.quiet import NIGHT
+from storage.skills import LONGEST
 from storage.types import Category, PlaceKind, Urgency
 
 #: What a resident tells about himself or his neighbours: no community may have it said in a group.
@@ -32,6 +34,7 @@ Minutes = Annotated[Whole, Field(ge=1, le=60 * 24 * 30)]
 Days = Annotated[Whole, Field(ge=1, le=3650)]
 Hours = Annotated[Whole, Field(ge=1, le=24 * 365)]
 Clock = Annotated[time, BeforeValidator(_clock)]
+Skill = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
 class Community(Section):
@@ -91,6 +94,9 @@ class Rules(Section):
     ask_again_minutes: Minutes = Field(default=60, description="问了没人理，隔多少分钟才再问别的（分钟）")
     linked_hours: Hours = Field(default=48, description="事情办结后多久之内，群里再说起还算这件事（小时）")
     reopen_days: Days = Field(default=7, description="办结后多少天之内可以重办（天）")
+    most_open: Whole = Field(default=5, ge=1, le=1000, description="一个人手上最多几张没办完的单，满了先叫别人（张）")
+    most_an_hour: Whole = Field(default=5, ge=1, le=1000, description="一个人一小时里最多接几张，满了先叫别人（张）")
+    skills: tuple[Skill, ...] = Field(default=SKILLS, description="红管家可以登记哪些专长（“我会 电工”）")
     code_hours: Hours = Field(default=24, description="绑定群、邀请人用的口令多久之内有效（小时）")
     message_id_days: Days = Field(default=30, description="消息编号留多少天，免得同一条办两遍（天）；不含内容")
     words_days: Days = Field(default=30, description="机器人说过的话留多少天（天），之后只留回执")
@@ -98,12 +104,28 @@ class Rules(Section):
     advice: dict[Category, Annotated[str, Field(min_length=1)]] = Field(
         default_factory=lambda: dict(ADVICE), description="紧急时先告诉大家怎么做，一类一句；没写到的类别照原来的说"
     )
+    skills_needed: dict[Category, tuple[Skill, ...]] = Field(
+        default_factory=lambda: dict(NEEDED),
+        description="哪类事先找会什么的人，会一样就行；写 [] 是谁都行，没写到的类别照原来的",
+    )
     advice_else: str = Field(default=ADVICE_ELSE, min_length=1, description="别的类别紧急时说的话")
 
     @field_validator("advice")
     @classmethod
     def _the_others_stay(cls, advice: dict[Category, str]) -> dict[Category, str]:
         return {**ADVICE, **advice}
+
+    @field_validator("skills_needed")
+    @classmethod
+    def _the_others_stay_needed(
+        cls, needed: dict[Category, tuple[str, ...]], info: ValidationInfo
+    ) -> dict[Category, tuple[str, ...]]:
+        known = info.data.get("skills", SKILLS)
+        wrong = {skill for skills in needed.values() for skill in skills if skill not in known}
+        if wrong:
+            raise ValueError(f"里的 {'、'.join(sorted(wrong))} 不在 skills 里，请先加进去，或者改成里面有的")
+        kept = {kind: tuple(one for one in skills if one in known) for kind, skills in NEEDED.items()}
+        return {**kept, **needed}
 
     @field_validator("ladder")
     @classmethod

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from handlers.choosing import Step, choose, keep
 from handlers.clocks import plan_for, wind
 from handlers.lifecycle import advance, possible
 from handlers.messages import Button, Mention, Words
@@ -41,6 +42,7 @@ class Called:
 
     told: tuple[Person, ...] = ()
     in_front: tuple[Person, ...] = ()
+    level: int = 0  #: the step of the ladder at which they stand
 
     @property
     def anybody(self) -> bool:
@@ -78,20 +80,17 @@ def at_level(rungs: Sequence[Rung], level: int, *, everybody: bool) -> tuple[Per
 async def call_out(
     moment: Moment, ticket: Ticket, level: int = 0, *, again: bool = False, but: Collection[MemberId] = ()
 ) -> Called:
-    """Call whoever has to answer for the ticket at `level`.
+    """Call whoever has to answer for the ticket at `level`, or, where nobody there can be asked, further up.
 
     Those who can be written to alone are told at once (or in the morning, where the matter can wait); the others are
     returned, to be called in the group; where the matter may not be spoken of there, nobody is.
+
+    Args:
+        but: They know of it already.
     """
-    everybody = ticket.urgency is Urgency.EMERGENCY
     rungs = await ladder(moment, await places.by_id(moment.session, ticket.place_id))
     words = await call_words(moment, ticket, level, again=again)
-    called = Called()
-    for step in range(min(level, len(rungs) - 1), len(rungs)):
-        people = [m for m in at_level(rungs, step, everybody=everybody) if m.id not in but]
-        called = await _call_each(moment, ticket, people, words)
-        if called.anybody or everybody or not people:
-            break  # else nobody here can be told of a private matter, so that somebody above has to be
+    called = await _call_up(moment, ticket, _steps(ticket, rungs, level), words, but)
     if possible(ticket, TicketAction.DISPATCH):
         ticket.plan = (await plan_for(moment, ticket)).kept()
         advance(moment, ticket, TicketAction.DISPATCH)
@@ -100,12 +99,39 @@ async def call_out(
     return called
 
 
-async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Person], words: str) -> Called:
+def _steps(ticket: Ticket, rungs: Sequence[Rung], level: int) -> list[Step]:
+    """The steps from `level` up; in an emergency they are one, for everybody is called at once."""
+    if ticket.urgency is Urgency.EMERGENCY:
+        return [Step(level, rungs[0].place.id if rungs else None, at_level(rungs, level, everybody=True))]
+    first = min(level, len(rungs) - 1)
+    return [Step(at, rung.place.id, rung.people) for at, rung in enumerate(rungs) if at >= first]
+
+
+async def _call_up(
+    moment: Moment, ticket: Ticket, steps: Sequence[Step], words: str, but: Collection[MemberId]
+) -> Called:
+    """Call the first step at which somebody can be asked; where all have enough in hand, whoever answers first."""
+    for at_most in (True, False):
+        too_busy = False
+        for step in steps:
+            chosen = await choose(moment, ticket, step, at_most=at_most)
+            people = [person for person in chosen.people if person.id not in but]
+            called = await _call_each(moment, ticket, people, words, step.level)
+            keep(moment, ticket, step, chosen, [*called.told, *called.in_front])
+            too_busy |= chosen.too_busy
+            if called.anybody or (chosen.knows and not too_busy) or len(people) < len(chosen.people):
+                return called
+        if not too_busy:
+            break
+    return Called()
+
+
+async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Person], words: str, level: int) -> Called:
     told: list[Person] = []
     in_front: list[Person] = []
     for member in people:
         (told if await call(moment, ticket, member.id, words) else in_front).append(member)
-    return Called(tuple(told), () if ticket.private else tuple(in_front))
+    return Called(tuple(told), () if ticket.private else tuple(in_front), level)
 
 
 async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> bool:
@@ -113,7 +139,7 @@ async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> 
     quiet, zone = moment.house.escalation.quiet, moment.house.zone
     return await moment.tell(
         member,
-        Words(words, (Button("接单", f"接单 {ticket.number}"), Button("去不了", f"转单 {ticket.number}"))),
+        Words(words, (Button("接单", f"接单 {ticket.number}"), Button("去不了", f"去不了 {ticket.number}"))),
         MessageKind.EMERGENCY if ticket.urgency is Urgency.EMERGENCY else MessageKind.CALL,
         key=f"call:{ticket.id}:{moment.cause}",
         ticket=ticket.id,

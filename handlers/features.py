@@ -5,6 +5,7 @@ from typing import Final
 from handlers import (
     admitting,
     broadcasts,
+    choices,
     corrections,
     doubts,
     duty,
@@ -28,6 +29,7 @@ from handlers import (
     relocating,
     reports,
     rounds,
+    skills,
     tickets,
     uniting,
 )
@@ -41,6 +43,8 @@ ROUTES: Final[Routes] = Routes(
         inquiries.router,
         ratings.router,
         explaining.router,
+        choices.router,
+        skills.router,
         admitting.router,
         corrections.router,
         relocating.router,

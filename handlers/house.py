@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from handlers.rules.dispatch import NEEDED, SKILLS, Limits
 from handlers.rules.escalations import Policy
 from storage.types import Category
 
@@ -64,6 +65,9 @@ class HouseRules:
     never_in_group: frozenset[Category] = frozenset({Category.CARE, Category.DISPUTE, Category.SECURITY})
     advice: Mapping[Category, str] = field(default_factory=lambda: ADVICE)
     advice_else: str = ADVICE_ELSE
+    skills: tuple[str, ...] = SKILLS
+    needed: Mapping[Category, tuple[str, ...]] = field(default_factory=lambda: NEEDED)  #: any one of them is enough
+    limits: Limits = field(default_factory=Limits)
     asked_from: float = 0.3  #: probability from which what is said to the bot opens a ticket
     manner: Manner = MANNERS["normal"]
     answer_within: timedelta = timedelta(minutes=10)  #: how long the bot's question in a group stands

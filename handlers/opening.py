@@ -40,7 +40,7 @@ async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> 
     await keep_words(ctx, ticket, Act.OPEN, text, reporter)
     await followers.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
     # Whoever reports it knows of it; if he is on duty himself, he accepts in his own time or it climbs.
-    return Opened(ticket, await call_out(ctx, ticket, but=[reporter.id]))
+    return Opened(ticket, await call_out(ctx, ticket))
 
 
 async def _new_ticket(ctx: Context, item: Item, reporter: Member) -> Ticket:

@@ -54,6 +54,7 @@ async def show(ctx: Context, rest: str) -> Reply:
             member.phone or "",
             [phrases.way(i.channel, i.sender) for i in kept.identities],
             offices,
+            kept.skills,
         ),
         phrases.your_tickets([(t.number, t.texts, t.pictures) for t in kept.tickets]),
         phrases.the_rest(kept.told, kept.held, len(kept.shifts), kept.codes, kept.examples),

@@ -70,12 +70,11 @@ async def call_everybody(
 
 async def call_others(moment: Moment, ticket: Ticket, level: int, but: MemberId) -> bool:
     """Call the first step from `level` up at which there is somebody other than `but`; whether there is one."""
-    for step in range(level, moment.house.escalation.top + 1):
-        if (await call_everybody(moment, ticket, step, but=[but])).anybody:
-            ticket.level = step
-            wind(moment, ticket)
-            return True
-    return False
+    called = await call_everybody(moment, ticket, level, but=[but])
+    if called.anybody:
+        ticket.level = called.level
+        wind(moment, ticket)
+    return called.anybody
 
 
 async def tell_followers(

@@ -1,4 +1,4 @@
-"""接单 转单 退单 进展 办结: what workers do to a ticket by its number, a quote, a button, or plainly."""
+"""接单 去不了 转单 退单 进展 办结: what workers do to a ticket by its number, a quote, a button, or plainly."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,6 +12,7 @@ from handlers.opening import keep_words
 from handlers.phrases import refusals
 from handlers.phrases import tickets as phrases
 from handlers.picking import is_staff_for, pick, worker_named
+from handlers.refusing import refuse
 from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING, WORKING
@@ -49,20 +50,35 @@ async def accept(ctx: Context, rest: str) -> Reply:
 async def transfer(ctx: Context, rest: str) -> Reply:
     """Hand a ticket to somebody in particular, or to the next who answers for the place."""
     ticket, name = await pick(ctx, rest, "转单", lambda: _in_my_hands(ctx))
+    if ticket.status in WAITING and not name:
+        return await refuse(ctx, ticket)
     member = await ctx.member()
     await _must_hold(ctx, ticket, member, or_waiting=True)
     to = await worker_named(ctx, ticket, name) if name else None
-    level = ticket.level + (ticket.status in WAITING)
     advance(ctx, ticket, TicketAction.TRANSFER, member.id)
     ctx.note("转单", f"ticket:{ticket.number}", member.id)
     if to is None:
-        called = await call_others(ctx, ticket, min(level, ctx.house.escalation.top), member.id)
+        called = await call_others(ctx, ticket, 0, member.id)
         return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
     if not await call(ctx, ticket, to.id, await call_words(ctx, ticket)):
         raise Refusal(refusals.cannot_be_called(to.name))
     ticket.called_at = ctx.now
     wind(ctx, ticket)
     return Reply(phrases.handed_to(ticket, to.name))
+
+
+@router.command(
+    "去不了",
+    example="去不了 12",
+    does="叫到您但去不了，马上改叫别人",
+    allow=Role.STEWARD,
+    also=("我去不了", "来不了", "我来不了"),
+    everyday=True,
+)
+async def cannot_go(ctx: Context, rest: str) -> Reply:
+    """Who was called says that he cannot go; the next one is asked at once."""
+    ticket, _ = await pick(ctx, rest, "去不了", lambda: _at_my_places(ctx, waiting=True))
+    return await refuse(ctx, ticket)
 
 
 @router.command("退单", example="退单 12 要找电梯公司", does="接了办不了，退回去另派", allow=Role.STEWARD)

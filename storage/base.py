@@ -74,6 +74,11 @@ def table_of(kind: type[Base]) -> sa.Table:
     return cast(sa.Table, kind.__table__)
 
 
+def only(rows: str) -> dict[str, Any]:
+    """Of an index: for these rows alone."""
+    return {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)}
+
+
 #: For questions whose answer no change still waiting in the session can alter: it need not be written down first.
 UNFLUSHED: Final = MappingProxyType({"autoflush": False})
 

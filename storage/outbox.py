@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.appended import append, waiting
-from storage.base import Base
+from storage.base import Base, only
 from storage.prepared import Prepared
 from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, TicketId
 
@@ -17,18 +17,13 @@ WAITING = (OutboxStatus.PENDING, OutboxStatus.SENDING)
 UNSAID = (*WAITING, OutboxStatus.HELD)
 
 
-def _only(rows: str) -> dict[str, Any]:
-    """Of an index: for these rows alone."""
-    return {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)}
-
-
 class OutboxMessage(Base, kw_only=True):
     """One message to one chat. `key` makes repeating the change that caused it harmless."""
 
     __tablename__ = "outbox"
     __table_args__ = (
-        sa.Index("ix_outbox_waiting", "channel", "account", "chat", "id", **_only("status IN ('pending', 'sending')")),
-        sa.Index("ix_outbox_held", "channel", "account", "chat", "id", **_only("status = 'held'")),
+        sa.Index("ix_outbox_waiting", "channel", "account", "chat", "id", **only("status IN ('pending', 'sending')")),
+        sa.Index("ix_outbox_held", "channel", "account", "chat", "id", **only("status = 'held'")),
         sa.Index("ix_outbox_platform", "channel", "account", "platform_id"),
     )
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import allowances, identities, inbox
+from storage import allowances, identities, inbox, skills
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -22,6 +22,7 @@ from storage.inbox import InboxEntry
 from storage.members import Member, RoleGrant
 from storage.offers import Offer
 from storage.outbox import UNSAID, WAITING, OutboxMessage
+from storage.skills import MemberSkill
 from storage.tickets import Ticket
 from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role, TicketId
 from storage.words import Picture, TicketMessage
@@ -47,6 +48,7 @@ class Kept:
     identities: Sequence[Identity]
     roles: Sequence[tuple[PlaceId, Role]]
     shifts: Sequence[DutyShift]
+    skills: Sequence[str]
     tickets: Sequence[KeptOfTicket]  #: newest first
     told: int  #: messages to him whose words are still there
     held: int  #: messages of his that wait to be taken again
@@ -65,6 +67,7 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         his,
         [(place, role) for place, role in roles],
         shifts.all(),
+        sorted((await skills.of_members(session, [member])).get(member, ())),
         await _tickets_of(session, member, his),
         sum(bool(body.get("text")) for body in await session.scalars(worded)),
         len(await _held(session, his)),
@@ -95,7 +98,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await _erase_words(session, member.id, his)
     await _erase_messages(session, member.id, his)
     await inbox.let_go(session, [(e.channel, e.account, e.message_id) for e in await _held(session, his)])
-    for table in (OneTimeCode, RoleGrant, DutyShift, Offer):
+    for table in (OneTimeCode, RoleGrant, DutyShift, Offer, MemberSkill):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.appended import append
-from storage.base import Base, table_of
+from storage.base import Base, only, table_of
 from storage.entities import ById, attached, made
 from storage.places import Place
 from storage.prepared import Prepared
@@ -18,8 +18,6 @@ from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId, T
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
 UNACCEPTED = (TicketStatus.REPORTED, TicketStatus.DISPATCHED)
-
-_STILL_OPEN: Final = sa.text("closed_at IS NULL")
 
 
 class Ticket(Base, kw_only=True):
@@ -34,7 +32,8 @@ class Ticket(Base, kw_only=True):
         sa.UniqueConstraint("community_id", "number"),
         sa.Index("ix_ticket_scope_closed", "scope_id", "closed_at"),
         sa.Index("ix_ticket_waiting", "status", "waiting_since"),
-        sa.Index("ix_ticket_next", "next_at", postgresql_where=_STILL_OPEN, sqlite_where=_STILL_OPEN),
+        sa.Index("ix_ticket_next", "next_at", **only("closed_at IS NULL")),
+        sa.Index("ix_ticket_in_hand", "assignee_id", "accepted_at"),
     )
 
     id: Mapped[TicketId] = mapped_column(primary_key=True, init=False, autoincrement=True)
@@ -57,7 +56,9 @@ class Ticket(Base, kw_only=True):
     floor: Mapped[int | None] = mapped_column(default=None)
     room: Mapped[str | None] = mapped_column(sa.String(12), default=None)
     reporter_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
-    assignee_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    assignee_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None)
+    #: who is asked by name just now, before anybody else is
+    asking_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
     round: Mapped[int] = mapped_column(default=0)  #: how often it has been handed back or opened again
     level: Mapped[int] = mapped_column(default=0)  #: how many steps up the ladder it has climbed
     called_at: Mapped[datetime | None] = mapped_column(default=None)  #: when somebody was last called about it
@@ -91,6 +92,7 @@ class TicketEvent(Base, kw_only=True):
     """One thing that was done to a ticket. Append-only; `member_id` None is the bot itself."""
 
     __tablename__ = "ticket_event"
+    __table_args__ = (sa.Index("ix_ticket_event_silent", "member_id", "at", **only("action = 'no_answer'")),)
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False, autoincrement=True)
     ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), index=True)

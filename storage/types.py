@@ -137,6 +137,8 @@ class TicketAction(StrEnum):
     JOIN = "join"
     URGE = "urge"
     CORRECT = "correct"
+    REFUSE = "refuse"  #: somebody who was called cannot go, and says so in time
+    NO_ANSWER = "no_answer"  #: somebody who was asked by name let his time pass without a word
 
 
 class Mode(StrEnum):

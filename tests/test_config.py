@@ -66,7 +66,7 @@ def test_every_key_that_is_a_time_says_its_unit() -> None:
 
 
 CHANNELS: Final = Path(__file__).parent.parent / "bot" / "channels"
-COUNTS: Final = {"port", "group_notes", "batch", "give_up_after", "failures"}
+COUNTS: Final = {"port", "group_notes", "batch", "give_up_after", "failures", "most_open", "most_an_hour"}
 
 
 def required(model: type[BaseModel], table: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,6 +94,8 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         ask_again_minutes = 30
         linked_hours = 1
         reopen_days = 2
+        most_open = 3
+        skills = ["电工", "水工", "开锁", "调解", "电梯", "法律", "电脑", "吹号"]
         code_hours = 3
         message_id_days = 4
         words_days = 5
@@ -103,6 +105,9 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         emergency = 1
         [rules.advice]
         pets = "离狗远点"
+        [rules.skills_needed]
+        noise = ["吹号"]
+        lighting = []
         """
     ).house()
     usual = Config().house()

@@ -70,6 +70,8 @@ def desk(tmp_path: Path) -> Desk:
         ("[rules]\nadvice = 5", ["rules.advice：", "[rules.advice]"]),
         ("[rules.advice]\nfires = '快跑'", ["rules.advice.fires：", "fire_safety"]),
         ("[rules.advice]\npets = 5", ["rules.advice.pets：", "文字"]),
+        ("[rules]\nmost_open = 0", ["rules.most_open"]),
+        ("[rules]\nskills = ['电工']\n[rules.skills_needed]\npets = ['驯兽']", ["rules.skills_needed", "驯兽", "skills"]),
         ("[rules.accept_minutes]\nnormal = 0", ["rules.accept_minutes.normal：", "不能小于 1"]),
         ("[rules.accept_minutes]\nnormal = 99999999999999999999999", ["rules.accept_minutes.normal："]),
         ("[rules.accept_minutes]\nusual = 10", ["rules.accept_minutes.usual：", "normal"]),

@@ -117,7 +117,7 @@ async def test_where_there_are_too_many_numbers_words_remain(stage: Stage) -> No
         where: dict[str, Any] = {"channel": "plain", "account": "bot", "chat": "alone:王芳"}
         session.add(Offer(number=HIGHEST, label="接单", words="接单 99", until=until, said_at=stage.time.now, **where))
     await stage.says(stage.open("李姐", LAMP))
-    await stage.knows("王芳", "回复“接单 1”接单，回复“转单 1”去不了")
+    await stage.knows("王芳", "回复“接单 1”接单，回复“去不了 1”去不了")
 
 
 @alone

@@ -17,7 +17,7 @@ def only_alone() -> str:
     return "这是您自己的资料，不好在群里说。请点我的头像，单独给我发“我的数据”。"
 
 
-def yours(name: str, home: str, phone: str, ways: Sequence[str], offices: Sequence[str]) -> str:
+def yours(name: str, home: str, phone: str, ways: Sequence[str], offices: Sequence[str], skills: Sequence[str]) -> str:
     """The first part of what is kept."""
     lines = [
         "我这里留的您的资料：",
@@ -26,7 +26,11 @@ def yours(name: str, home: str, phone: str, ways: Sequence[str], offices: Sequen
         f"电话：{phone or '没登记'}",
         f"账号：{'、'.join(ways) or '没有'}",
     ]
-    return "\n".join([*lines, f"职务：{'、'.join(offices)}"] if offices else lines)
+    if offices:
+        lines.append(f"职务：{'、'.join(offices)}")
+    if skills:
+        lines.append(f"专长：{'、'.join(skills)}")
+    return "\n".join(lines)
 
 
 def way(channel: str, sender: str) -> str:

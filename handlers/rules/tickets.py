@@ -23,6 +23,7 @@ TRANSITIONS: Final[Mapping[tuple[S, A], S]] = {
     **{(s, a): S.DISPATCHED for s in OPEN - {S.REPORTED} for a in (A.TRANSFER, A.RETURN)},
     **{(s, A.HAND_OUT): s for s in OPEN - {S.REPORTED}},
     **{(s, a): s for s in OPEN for a in (A.ESCALATE, A.DETAIL, A.JOIN, A.URGE, A.CORRECT)},
+    **{(s, a): s for s in WAITING for a in (A.REFUSE, A.NO_ANSWER)},
     **{(s, A.MERGE): S.MERGED for s in OPEN},
     **{(s, A.CANCEL): S.CANCELLED for s in OPEN},
 }

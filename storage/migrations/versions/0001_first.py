@@ -331,6 +331,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identity_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "member_skill",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("skill", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_member_skill_member_id")),
+        sa.PrimaryKeyConstraint("member_id", "skill", name=op.f("pk_member_skill")),
+    )
+    op.create_table(
         "offer",
         sa.Column("channel", sa.String(length=24), nullable=False),
         sa.Column("account", sa.String(length=64), nullable=False),
@@ -391,6 +398,7 @@ def upgrade() -> None:
         sa.Column("room", sa.String(length=12), nullable=True),
         sa.Column("reporter_id", sa.Integer(), nullable=True),
         sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("asking_id", sa.Integer(), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
@@ -412,6 +420,7 @@ def upgrade() -> None:
         sa.Column("outside_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["asking_id"], ["member.id"], name=op.f("fk_ticket_asking_id")),
         sa.ForeignKeyConstraint(["assignee_id"], ["member.id"], name=op.f("fk_ticket_assignee_id")),
         sa.ForeignKeyConstraint(["before_id"], ["ticket.id"], name=op.f("fk_ticket_before_id")),
         sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_ticket_community_id")),
@@ -422,7 +431,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("community_id", "number", name=op.f("uq_ticket_community_id_number")),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ticket_assignee_id"), ["assignee_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_asking_id"), ["asking_id"], unique=False)
+        batch_op.create_index("ix_ticket_in_hand", ["assignee_id", "accepted_at"], unique=False)
         batch_op.create_index(
             "ix_ticket_next",
             ["next_at"],
@@ -433,6 +443,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_reporter_id"), ["reporter_id"], unique=False)
         batch_op.create_index("ix_ticket_scope_closed", ["scope_id", "closed_at"], unique=False)
         batch_op.create_index("ix_ticket_waiting", ["status", "waiting_since"], unique=False)
+
+    op.create_table(
+        "choice",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("codes", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_choice_place_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_choice_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_choice")),
+    )
+    with op.batch_alter_table("choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_choice_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
         "follower",
@@ -543,6 +569,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_event")),
     )
     with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_ticket_event_silent",
+            ["member_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("action = 'no_answer'"),
+            postgresql_where=sa.text("action = 'no_answer'"),
+        )
         batch_op.create_index(batch_op.f("ix_ticket_event_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(

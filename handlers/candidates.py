@@ -1,0 +1,58 @@
+"""What is known of those who answer for a ticket's place: what they can do, what they have in hand, why they are out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from handlers.moment import Moment
+from handlers.rules.dispatch import Candidate, Skip
+from storage import choices, homes, loads, places, skills
+from storage.loads import Load
+from storage.members import Person
+from storage.tickets import Ticket
+from storage.types import Category, MemberId, PlaceKind, TicketAction, Urgency
+
+SAID_NO: Final[Mapping[TicketAction, Skip]] = {
+    TicketAction.REFUSE: Skip.REFUSED,
+    TicketAction.NO_ANSWER: Skip.SILENT,
+    TicketAction.RETURN: Skip.GAVE_BACK,
+    TicketAction.TRANSFER: Skip.GAVE_BACK,
+}
+#: Who is accused in these must not hear of it first, even where somebody's life is at stake.
+ACCUSING: Final = frozenset({Category.DISPUTE, Category.SECURITY, Category.CARE})
+_IDLE: Final = Load()
+
+
+async def candidates(moment: Moment, ticket: Ticket, people: Sequence[Person]) -> list[Candidate]:
+    """`people` as the rules weigh them for the ticket."""
+    ids = [person.id for person in people]
+    out = await _out(moment, ticket, ids)
+    can = await skills.of_members(moment.session, ids) if moment.house.needed.get(ticket.category) else {}
+    held = await loads.of_members(moment.session, ids, moment.now)
+    return [
+        _candidate(member, can.get(member, frozenset()), held.get(member, _IDLE), out.get(member)) for member in ids
+    ]
+
+
+def _candidate(member: MemberId, can: frozenset[str], load: Load, out: Skip | None) -> Candidate:
+    return Candidate(member, can, load.open, load.lately, load.last, out)
+
+
+async def _out(moment: Moment, ticket: Ticket, ids: Sequence[MemberId]) -> dict[MemberId, Skip]:
+    """Who is a party to the matter, and who is away."""
+    found = dict.fromkeys(await _accused(moment, ticket, ids), Skip.COMPLAINED_OF)
+    if ticket.called_at is not None:
+        said_no = await choices.declined(moment.session, ticket)
+        found |= {member: SAID_NO[action] for member, action in said_no.items()}
+    if ticket.reporter_id is not None:
+        found[ticket.reporter_id] = Skip.REPORTER
+    return found
+
+
+async def _accused(moment: Moment, ticket: Ticket, ids: Sequence[MemberId]) -> set[MemberId]:
+    """Whose own home it is about. When it burns there he is called like anybody; not when it is he who is accused."""
+    if ticket.room is None or (ticket.urgency is Urgency.EMERGENCY and ticket.category not in ACCUSING):
+        return set()
+    place = await places.by_id(moment.session, ticket.place_id)
+    if place.kind not in (PlaceKind.BUILDING, PlaceKind.UNIT):
+        return set()
+    return await homes.behind_door(moment.session, place, ticket.room, ids)

@@ -1,0 +1,86 @@
+"""Choosing whom to ask at one step of the ladder, and keeping why, so that it can be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.candidates import candidates
+from handlers.moment import Moment
+from handlers.rules.dispatch import Order, Skip, only_reporters, order
+from storage import choices
+from storage.choices import Choice
+from storage.members import Person
+from storage.tickets import Ticket
+from storage.types import PlaceId, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the ladder for a ticket: the place that answers, and everybody who answers for it."""
+
+    level: int
+    place: PlaceId | None
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whom to ask at a step, the first one first."""
+
+    people: tuple[Person, ...]
+    order: Order
+    at_most: bool = True  #: whether having enough in hand counted
+
+    @property
+    def knows(self) -> bool:
+        """Whether nobody is asked because those who answer there reported it themselves."""
+        return only_reporters(self.order, [*self.order.passed])
+
+    @property
+    def too_busy(self) -> bool:
+        """Whether somebody was passed over for having enough in hand."""
+        return Skip.FULL in self.order.passed.values()
+
+
+async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = True) -> Chosen:
+    """Whom to ask about the ticket at that step.
+
+    Args:
+        at_most: Whether those are passed over who have enough in hand.
+    """
+    emergency = ticket.urgency is Urgency.EMERGENCY
+    found = order(
+        await candidates(moment, ticket, step.people),
+        ticket.id,
+        moment.house.needed.get(ticket.category, ()),
+        moment.house.limits if at_most else None,
+        emergency=emergency,
+    )
+    by_id = {person.id: person for person in step.people}
+    return Chosen(tuple(by_id[member] for member in found.asked), found, at_most)
+
+
+def keep(
+    moment: Moment, ticket: Ticket, step: Step, chosen: Chosen, called: Sequence[Person], *, one: bool = False
+) -> None:
+    """Write down who was called at a step, and why he; codes and ids only.
+
+    Args:
+        one: Only the first one was to be called.
+    """
+    codes = dict(
+        called=[person.id for person in called],
+        passed=[[member, why.value] for member, why in chosen.order.passed.items()],
+        needed=list(moment.house.needed.get(ticket.category, ())),
+        able=chosen.order.able,
+        by=chosen.order.by.value,
+        at_most=chosen.at_most,
+        one=one,
+    )
+    choices.enter(moment.session, ticket, moment.now, step.level, step.place, codes)
+
+
+def of_round(ticket: Ticket, made: Sequence[Choice]) -> Sequence[Choice]:
+    """The choices since the ticket was last handed back or opened again; of several attempts the last that found somebody."""
+    now = [choice for choice in made if choice.round == ticket.round]
+    last = max((at for at, choice in enumerate(now) if choice.codes["called"]), default=len(now) - 1)
+    return now[: last + 1]

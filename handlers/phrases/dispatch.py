@@ -1,0 +1,114 @@
+"""Why somebody was asked, and what is said to who cannot go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from handlers.phrases import CATEGORY_NAMES
+from handlers.rules.dispatch import By, Skip
+from storage.tickets import Ticket
+
+#: To the staff. Who reported it and who is complained of are parties alike: which of the two is nobody's business.
+SKIPPED: Final[Mapping[Skip, str]] = {
+    Skip.REPORTER: "和这事有关",
+    Skip.COMPLAINED_OF: "和这事有关",
+    Skip.GAVE_BACK: "退过这张单",
+    Skip.REFUSED: "说了去不了",
+    Skip.SILENT: "问过，没有回音",
+    Skip.ON_LEAVE: "请假",
+    Skip.OFF_HOURS: "这会儿不在他给的时间里",
+    Skip.FULL: "手上的单够多了",
+    Skip.UNABLE: "",
+}
+REASONS: Final[Mapping[By, str]] = {
+    By.ALONE: "能去的只有{name}",
+    By.OPEN: "{name}手上的单最少",
+    By.LAST: "{name}最久没轮到",
+    By.LOT: "几个人一样闲，抽签轮到{name}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step, as it is told: `place` is where those called answer for, in full; names are at most `SHOWN`."""
+
+    place: str
+    called: Sequence[str]
+    passed: Sequence[tuple[str, Skip]] = ()
+    before: Sequence[str] = ()  #: who was called at earlier steps
+    needed: Sequence[str] = ()
+    able: bool = True
+    by: By | None = None  #: what put the one who was asked before the others; None where all were called
+    emergency: bool = False
+    at_most: bool = True  #: False: all had enough in hand, so that this did not count
+
+
+SHOWN: Final = 8
+
+
+def why(ticket: Ticket, told: Told) -> str:
+    """To the staff of the place: one or two sentences."""
+    called = _reason(told) if told.called else "没有叫到人"
+    parts = [
+        f"{ticket.number} 号是{CATEGORY_NAMES[ticket.category]}的事，归{told.place}",
+        "紧急的事从下到上值班的都叫" if told.emergency else "",
+        f"前面叫过{'、'.join(told.before)}，没人接" if told.before else "",
+        _skilled(told),
+        called if told.at_most else f"大家手上的单都够多了，{called}",
+    ]
+    passed = [f"{name}（{SKIPPED[why]}）" for name, why in told.passed if SKIPPED[why]]
+    first = "；".join(part for part in parts if part)
+    return f"{first}。没叫{'、'.join(passed)}。" if passed else f"{first}。"
+
+
+def _reason(told: Told) -> str:
+    names = "、".join(told.called)
+    if told.by is None:
+        return f"叫了{names}，谁先接算谁的"
+    return f"{REASONS[told.by].format(name=names)}，先问他"
+
+
+def _skilled(told: Told) -> str:
+    if not told.needed or told.emergency:
+        return ""
+    skill = "或".join(told.needed)
+    return f"先找会{skill}的" if told.able else f"没有人登记会{skill}，就不分专长"
+
+
+def why_you(ticket: Ticket, told: Told, skills: Sequence[str]) -> str:
+    """To the one who was called: nothing of the others."""
+    duty = f"{ticket.number} 号归{told.place}，这会儿您在管那里" + (f"，又会{'、'.join(skills)}" if skills else "")
+    reason = REASONS[told.by].format(name="您") + "，先问您" if told.by else "在岗的都叫了，谁先接算谁的"
+    return f"{duty}；{reason}。去不了就回“去不了 {ticket.number}”，没关系的。"
+
+
+def why_not_you(ticket: Ticket, reason: Skip | None) -> str:
+    """To who asks why him, and was not called; `reason` only where it is his own."""
+    said = "是您自己报的" if reason is Skip.REPORTER else SKIPPED[reason] if reason else ""
+    return f"{ticket.number} 号没有叫您{f'：{said}' if said else ''}。想接的话发“接单 {ticket.number}”。"
+
+
+def not_called(ticket: Ticket) -> str:
+    """When nobody was called yet."""
+    return f"{ticket.number} 号还没有叫过谁。"
+
+
+def called_so_far(ticket: Ticket, steps: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """Who was called: when, for which place, who."""
+    lines = [f"{when} {place}：{'、'.join(names)}" for when, place, names in steps]
+    return "\n".join([f"{ticket.number} 号叫过：", *lines])
+
+
+def others_are_asked(ticket: Ticket) -> str:
+    """To who cannot go, while others are asked as well."""
+    return f"好的，{ticket.number} 号不用您去了，也不再叫您；别人那里还在等回话。"
+
+
+def somebody_else_is_asked(ticket: Ticket) -> str:
+    """To who cannot go and was the one to be asked."""
+    return f"好的，{ticket.number} 号不用您去了，已经转出去了，另叫人接。"
+
+
+def give_it_back(ticket: Ticket) -> str:
+    """To who has accepted it and says that he cannot go."""
+    return f"{ticket.number} 号已经在您手上了。去不了请发“退单 {ticket.number} 原因”，我马上另找人。"

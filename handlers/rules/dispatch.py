@@ -1,0 +1,163 @@
+"""Whom to ask about a ticket, in which order, and why the others are passed over.
+
+Nothing points at whose turn it is. The order follows from what each of them has in hand and when he last had his turn,
+so that after a quiet week, a restart or a change of the roster the next one is still the next one, and whoever is passed
+over, for whatever reason, keeps his place.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Final
+
+from storage.types import Category, MemberId, TicketId
+
+#: What the skills of a volunteer are called; a community may have others.
+SKILLS: Final = ("电工", "水工", "调解", "医护", "法律", "手语", "电梯", "开锁", "木工", "焊工", "家电", "电脑")
+#: Any one of these is enough. What anybody can do needs none.
+NEEDED: Final[Mapping[Category, tuple[str, ...]]] = MappingProxyType(
+    {
+        Category.POWER: ("电工",),
+        Category.LIGHTING: ("电工",),
+        Category.WATER: ("水工",),
+        Category.LEAK: ("水工",),
+        Category.SEWER: ("水工",),
+        Category.ELEVATOR: ("电梯",),
+        Category.ACCESS: ("开锁", "电工"),
+        Category.DISPUTE: ("调解", "法律"),
+        Category.NOISE: ("调解",),
+        Category.TELECOM: ("电脑",),
+    }
+)
+
+
+class Skip(StrEnum):
+    """Why somebody who answers for a place is not asked about a ticket."""
+
+    REPORTER = "reporter"
+    COMPLAINED_OF = "complained_of"  #: it is about his own home
+    GAVE_BACK = "gave_back"
+    REFUSED = "refused"
+    SILENT = "silent"  #: he was asked before the others and has let his time pass
+    ON_LEAVE = "on_leave"
+    OFF_HOURS = "off_hours"  #: outside the hours that he gave
+    FULL = "full"  #: he has enough in hand
+    UNABLE = "unable"  #: others there have the skill that it needs
+
+
+PARTY: Final = frozenset({Skip.REPORTER, Skip.COMPLAINED_OF, Skip.GAVE_BACK, Skip.REFUSED})
+#: Where life is at stake nobody is spared for these.
+BRAVED: Final = frozenset({Skip.SILENT, Skip.OFF_HOURS, Skip.FULL, Skip.UNABLE})
+Turn = tuple[int, float, bytes]  #: open, the last turn as a moment of its own, the lot
+_NO_TURN: Final[Turn] = (0, 0.0, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one person is given at most: so many open tickets at once, so many accepted within an hour."""
+
+    most_open: int = 5
+    most_an_hour: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse limits with which nobody could ever be asked."""
+        if min(self.most_open, self.most_an_hour) < 1:
+            raise ValueError("whoever may have no ticket at all is nobody to ask")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who answers for the place, and what counts for and against asking him."""
+
+    member: MemberId
+    skills: frozenset[str] = frozenset()
+    open: int = 0  #: tickets in his hands
+    lately: int = 0  #: tickets accepted within the last hour
+    last: datetime | None = None  #: when he last accepted one or let one pass without a word; None: not that is known
+    out: Skip | None = None  #: he is a party to the matter, or away
+
+
+class By(StrEnum):
+    """What put the first one before the second."""
+
+    ALONE = "alone"  #: there is no second
+    OPEN = "open"  #: he has fewer in hand
+    LAST = "last"  #: his last turn is longer ago
+    LOT = "lot"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who is asked, the first one first, and who is passed over for what reason.
+
+    `able` is False where a skill is needed that nobody who could be asked has, so that all of them are.
+    """
+
+    asked: tuple[MemberId, ...] = ()
+    passed: Mapping[MemberId, Skip] = field(default_factory=dict)
+    able: bool = True
+    by: By = By.ALONE
+
+
+def order(
+    candidates: Iterable[Candidate],
+    ticket: TicketId,
+    needed: Collection[str] = (),
+    limits: Limits | None = None,
+    *,
+    emergency: bool = False,
+) -> Order:
+    """Who is asked about `ticket`: fewest open first, then whose last turn is longest ago, then as the lot falls.
+
+    The lot is drawn from the ticket's id and the member's alone, and falls the same on every machine and again.
+
+    Args:
+        needed: Any one of these skills is enough; none is needed where it is empty.
+        limits: None: nobody is too busy.
+        emergency: Nobody is spared for being busy, off his own hours, or without the skill, and all are asked as they
+            are listed.
+    """
+    everybody = {candidate.member: candidate for candidate in candidates}
+    braved = BRAVED if emergency else frozenset[Skip]()
+    passed = {m: why for m, c in everybody.items() if (why := _out(c, limits)) is not None and why not in braved}
+    left = [candidate for member, candidate in everybody.items() if member not in passed]
+    fit = [candidate for candidate in left if not candidate.skills.isdisjoint(needed)]
+    if fit and not emergency:
+        passed |= {candidate.member: Skip.UNABLE for candidate in left if candidate not in fit}
+        left = fit
+    if emergency:
+        return Order(tuple(candidate.member for candidate in left), passed)
+    turns = sorted((_turn(candidate, ticket), candidate.member) for candidate in left)
+    able = bool(fit) or not needed or not left
+    return Order(tuple(member for _, member in turns), passed, able, _decided(*(turn for turn, _ in turns[:2])))
+
+
+def _decided(first: Turn = _NO_TURN, second: Turn = _NO_TURN) -> By:
+    if second is _NO_TURN:
+        return By.ALONE
+    return By.OPEN if first[0] != second[0] else By.LAST if first[1] != second[1] else By.LOT
+
+
+def _out(candidate: Candidate, limits: Limits | None) -> Skip | None:
+    if candidate.out is not None or limits is None:
+        return candidate.out
+    full = candidate.open >= limits.most_open or candidate.lately >= limits.most_an_hour
+    return Skip.FULL if full else None
+
+
+def _turn(candidate: Candidate, ticket: TicketId) -> Turn:
+    last = candidate.last.timestamp() if candidate.last is not None else float("-inf")
+    return candidate.open, last, lot(ticket, candidate.member)
+
+
+def lot(ticket: TicketId, member: MemberId) -> bytes:
+    """The lot that `member` draws for `ticket`; the smallest goes first."""
+    return sha256(f"{ticket}:{member}".encode()).digest()
+
+
+def only_reporters(order: Order, people: Sequence[MemberId]) -> bool:
+    """Whether nobody is asked only because whoever answers there reported it: he knows, and may accept in his own time."""
+    return not order.asked and bool(people) and set(order.passed.values()) == {Skip.REPORTER}

@@ -1,0 +1,158 @@
+"""Whom to ask: fairly, the same again everywhere, and never a party to the matter."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.rules.dispatch import BRAVED, PARTY, Candidate, Limits, Skip, order
+from storage.types import MemberId, TicketId
+from tests.drawn import QUICK
+
+NOON = datetime(2026, 5, 11, 12, tzinfo=UTC)
+TICKET = TicketId(12)
+
+candidates = st.builds(
+    Candidate,
+    st.integers(1, 40).map(MemberId),
+    st.frozensets(st.sampled_from(("电工", "水工", "调解"))),
+    st.integers(0, 6),
+    st.integers(0, 6),
+    st.none() | st.integers(0, 500).map(lambda hours: NOON - timedelta(hours=hours)),
+    st.none() | st.sampled_from(Skip),
+)
+crowds = st.lists(candidates, max_size=20, unique_by=lambda one: one.member)
+needs = st.frozensets(st.sampled_from(("电工", "水工")))
+
+
+def somebody(member: int, *skills: str, out: Skip | None = None, days_ago: float | None = None) -> Candidate:
+    last = NOON - timedelta(days=days_ago) if days_ago is not None else None
+    return Candidate(MemberId(member), frozenset(skills), last=last, out=out)
+
+
+def test_fewest_open_goes_before_longest_without() -> None:
+    busy = replace(somebody(1, days_ago=9), open=1)
+    assert order([busy, somebody(2, days_ago=1), somebody(3, days_ago=3)], TICKET).asked == (3, 2, 1)
+
+
+def test_who_never_had_one_goes_before_who_had() -> None:
+    assert order([somebody(1, days_ago=500), somebody(2)], TICKET).asked == (2, 1)
+
+
+def test_any_one_of_the_skills_is_enough() -> None:
+    found = order([somebody(1), somebody(2, "电工"), somebody(3, "水工")], TICKET, ("电工", "水工"))
+    assert set(found.asked) == {2, 3}
+    assert found.passed == {1: Skip.UNABLE}
+    assert found.able
+
+
+def test_where_nobody_has_the_skill_everybody_is_asked_and_that_is_known() -> None:
+    found = order([somebody(1), somebody(2, "调解")], TICKET, ("电工",))
+    assert set(found.asked) == {1, 2}
+    assert not found.able
+
+
+def test_the_skill_of_who_cannot_come_keeps_nobody_from_being_asked() -> None:
+    found = order([somebody(1), somebody(2, "电工", out=Skip.ON_LEAVE)], TICKET, ("电工",))
+    assert (found.asked, found.able) == ((1,), False)
+
+
+def test_an_emergency_spares_nobody_but_parties_and_those_on_leave() -> None:
+    crowd = [somebody(number, out=why) for number, why in enumerate(Skip, 1)]
+    found = order([*crowd, somebody(20, "电工")], TICKET, ("电工",), Limits(), emergency=True)
+    assert set(found.passed.values()) == PARTY | {Skip.ON_LEAVE}
+
+
+@pytest.mark.parametrize(
+    ("open_now", "lately", "is_asked"),
+    [(0, 0, True), (4, 0, True), (5, 0, False), (9, 0, False), (0, 3, True), (0, 5, False)],
+)
+def test_enough_is_enough(open_now: int, lately: int, *, is_asked: bool) -> None:
+    one = Candidate(MemberId(1), open=open_now, lately=lately)
+    found = order([one], TICKET, limits=Limits(most_open=5, most_an_hour=5))
+    assert found.asked == ((1,) if is_asked else ())
+    assert found.passed == ({} if is_asked else {1: Skip.FULL})
+    assert order([one], TICKET).asked == (1,)  # where nobody else is left, it is asked without limits
+
+
+@pytest.mark.parametrize("limits", [(0, 5), (5, 0), (-1, 5)])
+def test_a_limit_of_nought_is_none(limits: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="nobody"):
+        Limits(*limits)
+
+
+@QUICK
+@given(crowds, needs, st.booleans(), st.randoms())
+def test_the_order_is_the_same_however_they_are_listed(
+    crowd: list[Candidate],
+    needed: frozenset[str],
+    emergency: bool,
+    random: Random,
+) -> None:
+    shuffled = random.sample(crowd, len(crowd))
+    first = order(crowd, TICKET, needed, Limits(), emergency=emergency)
+    again = order(shuffled, TICKET, needed, Limits(), emergency=emergency)
+    assert first.passed == again.passed
+    assert set(first.asked) == set(again.asked)
+    assert emergency or first.asked == again.asked
+
+
+@QUICK
+@given(crowds, needs, st.booleans())
+def test_everybody_is_asked_or_passed_over_and_never_a_party(
+    crowd: list[Candidate],
+    needed: frozenset[str],
+    emergency: bool,
+) -> None:
+    found = order(crowd, TICKET, needed, Limits(), emergency=emergency)
+    assert {*found.asked, *found.passed} == {one.member for one in crowd}
+    assert not set(found.asked) & set(found.passed)
+    out = {one.member for one in crowd if one.out is not None and one.out not in (BRAVED if emergency else ())}
+    assert not out & set(found.asked)
+
+
+@QUICK
+@given(crowds, needs, candidates, st.sampled_from(sorted(PARTY)))
+def test_who_cannot_be_asked_changes_nothing_for_the_others(
+    crowd: list[Candidate], needed: frozenset[str], newcomer: Candidate, why: Skip
+) -> None:
+    party = replace(newcomer, member=MemberId(99), out=why)
+    assert order([*crowd, party], TICKET, needed, Limits()).asked == order(crowd, TICKET, needed, Limits()).asked
+
+
+@QUICK
+@given(crowds.filter(bool), st.data())
+def test_who_is_passed_over_keeps_his_place(crowd: list[Candidate], data: st.DataObject) -> None:
+    crowd = [replace(one, out=None) for one in crowd]
+    away = data.draw(st.sampled_from(crowd))
+    there = order(crowd, TICKET).asked
+    without = order([replace(one, out=Skip.ON_LEAVE if one is away else None) for one in crowd], TICKET).asked
+    assert without == tuple(member for member in there if member != away.member)
+
+
+def test_the_lot_favours_nobody() -> None:
+    crowd = [somebody(number) for number in range(1, 11)]
+    firsts = Counter(order(crowd, TicketId(ticket)).asked[0] for ticket in range(2000))
+    assert len(firsts) == 10
+    assert all(140 < times < 260 for times in firsts.values())  # 200 each, give or take more than four deviations
+
+
+def test_the_lot_is_the_same_on_every_machine() -> None:
+    crowd = [somebody(number) for number in range(1, 6)]
+    assert order(crowd, TICKET).asked == (3, 4, 5, 2, 1)
+
+
+def test_in_the_long_run_everybody_has_had_as_many() -> None:
+    crowd = {MemberId(number): somebody(number) for number in range(1, 8)}
+    had: Counter[MemberId] = Counter()
+    for ticket in range(700):
+        first = order(crowd.values(), TicketId(ticket)).asked[0]
+        had[first] += 1
+        crowd[first] = replace(crowd[first], last=NOON + timedelta(hours=ticket))
+    assert set(had.values()) == {100}
+    joined = somebody(8)
+    assert order([*crowd.values(), joined], TICKET).asked[0] == 8  # and a newcomer is not made to wait
