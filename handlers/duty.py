@@ -1,34 +1,29 @@
-"""今天谁值班 排班 撤班 排班表 · (tick) tell whose turn begins."""
+"""今天谁值班 排班 撤班 排班表: who is on duty, and who is to be."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 
 from handlers.context import Context
 from handlers.entries import EXAMPLE, Entry, entry, people, places_in
 from handlers.gazetteer import known_places, title
-from handlers.messages import Refusal, Reply, Words
-from handlers.moment import Moment
+from handlers.messages import Refusal, Reply
 from handlers.phrases import duty as phrases
 from handlers.reading import Unclear
-from handlers.rota import since, span_of, spans_in_force, until
+from handlers.rota import line_of, timeline
 from handlers.router import Router
-from handlers.rules.duty import DAY, Span
-from handlers.rules.quiet import quiet_until
+from handlers.rules.duty import DAY
 from handlers.rules.roles import may
-from handlers.telling import say_above
+from handlers.rules.wall import moment_of
 from handlers.watch import answer, asked, question
-from storage import duty, members, places
-from storage.duty import DutyShift
-from storage.members import Member
+from storage import duty, members
 from storage.places import Place
-from storage.types import MemberId, MessageKind, PlaceId, Role
+from storage.types import PlaceId, Role
 
 router: Final = Router()
 
 DAYS_SHOWN: Final = 7
 MOST_TEXT: Final = 2000  #: characters of a message that are read
-TELL_WITHIN: Final = timedelta(hours=2)  #: how late somebody is still told that his turn has begun
 
 
 @router.command("今天谁值班", example="今天谁值班", does="看现在谁值班", everyday=True, also=("谁值班", "值班"))
@@ -67,22 +62,10 @@ async def _enter(ctx: Context, one: Entry) -> str:
     news = False
     for place in one.places:
         for member in one.people:
-            news |= await duty.enter(ctx.session, _line(place, member, one.span))
+            news |= await duty.enter(ctx.session, line_of(place.id, member.id, one.span))
         ctx.note("排班", f"place:{place.id}", (await ctx.member()).id)
     today = ctx.now.astimezone(ctx.house.zone).date()
     return phrases.entered(titles, [m.name for m in one.people], one.span, today, news=news)
-
-
-def _line(place: Place, member: Member, span: Span) -> DutyShift:
-    return DutyShift(
-        place_id=place.id,
-        member_id=member.id,
-        first_day=span.first_day,
-        last_day=span.last_day,
-        weekdays="".join(map(str, sorted(span.weekdays))),
-        starts=span.starts,
-        ends=span.ends,
-    )
 
 
 async def _warnings(ctx: Context, entries: Sequence[Entry]) -> list[str]:
@@ -131,53 +114,21 @@ async def show(ctx: Context, rest: str) -> Reply:
     if place is None:
         raise Unclear("no place")
     where = await title(ctx.session, place.id)
-    lines = [(span_of(shift), member.name) for shift, member in await duty.shifts_at(ctx.session, [place.id])]
     today = ctx.now.astimezone(ctx.house.zone).date()
-    week = [(day, _turns(lines, day)) for day in (today + ahead * DAY for ahead in range(DAYS_SHOWN))]
+    week = await _week(ctx, place.id, today)
     if not any(turns for _, turns in week):
         raise Refusal(phrases.no_roster(where))
     return Reply(phrases.roster(where, week, today))
 
 
-def _turns(lines: Sequence[tuple[Span, str]], day: date) -> list[tuple[str, time, time]]:
-    """The turns that begin on `day`, each once, in order of their beginning."""
-    turns = {(span.starts, span.ends, name) for span, name in lines if span.begins_on(day)}
-    return [(name, starts, ends) for starts, ends, name in sorted(turns)]
-
-
-async def tell_whose_turn(moment: Moment) -> None:
-    """Tell those whose turn has just begun, once a turn; after the quiet hours where it began in them."""
-    here = moment.now.astimezone(moment.house.zone)
-    begun: dict[tuple[MemberId, datetime], list[tuple[PlaceId, datetime | None]]] = {}
-    for (place, member), spans in (await spans_in_force(moment)).items():
-        begins = since(spans, here)
-        if begins is None or not _is_time_to_tell(moment, begins):
-            continue
-        if await duty.tell_once(moment.session, place, member, begins):
-            begun.setdefault((member, begins), []).append((place, until(spans, here)))
-    for (member, begins), turns in begun.items():
-        await _tell(moment, member, begins, turns)
-
-
-def _is_time_to_tell(moment: Moment, begins: datetime) -> bool:
-    ready = quiet_until(begins, moment.house.escalation.quiet, moment.house.zone)
-    return ready <= moment.now < ready + TELL_WITHIN
-
-
-async def _tell(
-    moment: Moment, member: MemberId, begins: datetime, turns: Sequence[tuple[PlaceId, datetime | None]]
-) -> None:
-    where = [await places.by_id(moment.session, place) for place, _ in turns]
-    waiting = sum([await duty.waiting_at(moment.session, place) for place in where])
-    ends = [end for _, end in turns if end is not None]
-    text = phrases.your_turn_begins(
-        [await title(moment.session, place.id) for place in where],
-        min(ends) if ends else None,
-        moment.now.astimezone(moment.house.zone).date(),
-        waiting,
-    )
-    key = f"duty:{where[0].id}:{begins.timestamp():.0f}"
-    if not await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key):
-        name = (await members.by_id(moment.session, member)).name
-        line = phrases.turn_begins_in_group(name, await title(moment.session, where[0].id))
-        await say_above(moment, where[0].id, line, key=f"{key}:{member}", due_at=moment.now)
+async def _week(ctx: Context, place: PlaceId, today: date) -> list[tuple[date, list[str]]]:
+    """The turns that begin on each of the coming days, each once, in order of their beginning."""
+    zone = ctx.house.zone
+    first = moment_of(datetime.combine(today, time()), zone)
+    week: dict[date, list[str]] = {today + ahead * DAY: [] for ahead in range(DAYS_SHOWN)}
+    for turn in await timeline(ctx, place, first, first + DAYS_SHOWN * DAY):
+        starts, ends = turn.starts.astimezone(zone), turn.ends.astimezone(zone)
+        if starts.date() in week:
+            instead = turn.instead_of.name if turn.instead_of else None
+            week[starts.date()].append(phrases.turn(turn.name, instead, starts, ends, today))
+    return list(week.items())

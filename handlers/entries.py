@@ -12,7 +12,7 @@ from handlers.phrases import duty as phrases
 from handlers.phrases import for_example
 from handlers.reading import SEPARATORS, Unclear, words
 from handlers.rules.duty import Span
-from handlers.times import Past, span
+from handlers.times import Backwards, Past, span
 from storage import members
 from storage.members import Member
 from storage.places import Place
@@ -48,6 +48,8 @@ async def entry(ctx: Context, known: Gazetteer, line: str) -> Entry:
         return Entry(found, await people(ctx, names), turns)
     except Past:
         raise Refusal(phrases.gone_by()) from None
+    except Backwards:
+        raise Refusal(phrases.backwards()) from None
     except Unclear:
         if rest == line:
             raise  # without a place it may be talk about somebody's shifts at work
@@ -58,7 +60,7 @@ def _turns_and_names(ctx: Context, text: str) -> tuple[Span, str]:
     """Who and when, in either order."""
     try:
         return span(text, ctx.now, ctx.house.zone, NOBODY)
-    except Past:
+    except (Past, Backwards):
         raise
     except Unclear:
         names, rest = split_names(text)

@@ -14,6 +14,7 @@ from handlers import (
     explaining,
     followups,
     groups,
+    handover,
     help,
     holding,
     inquiries,
@@ -66,7 +67,7 @@ ROUTES: Final[Routes] = Routes(
 )
 TICKS: Final = (
     escalations.escalate_waiting,
-    duty.tell_whose_turn,
+    handover.tell_whose_turn,
     rounds.start_due,
     rounds.finish_sent,
     rounds.drop_unconfirmed,

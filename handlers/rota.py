@@ -1,84 +1,197 @@
-"""The roster as the rules see it: who is on duty for a place just now, since when and until when."""
+"""The rota as everything else asks for it: who is on duty, who is away, and what the coming turns are."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from handlers.moment import Moment
-from handlers.rules.duty import DAY, Span, on_duty
-from storage import duty
+from handlers.rules.duty import DAY, INSTANT, NO_OWN_DAYS, OwnDays, Span
+from handlers.rules.rota import Block, Override, Stretch, final_rota, joined, on_duty
+from handlers.rules.rotations import Rotation
+from storage import duty, hours, overrides
+from storage.duty import DutyShift
 from storage.members import Person
+from storage.turns import TurnSource
 from storage.types import MemberId, PlaceId
 
 LONG: Final = 7 * DAY  #: a turn that goes on for longer neither begins nor ends for anybody who asks
-_JUST_BEFORE: Final = timedelta(microseconds=1)
+FREE_WITHIN: Final = 14 * DAY  #: how far ahead is looked for somebody's own hours
+_ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC).date()
 
 
-def span_of(shift: Any) -> Span:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn of duty as it will be: `instead_of` is who was to have it."""
+
+    member: MemberId
+    name: str
+    starts: datetime
+    ends: datetime
+    source: TurnSource
+    instead_of: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Why somebody does not count just now: he is on leave, or it is outside the hours that he gave."""
+
+    on_leave: bool
+    until: datetime | None  #: None: nobody knows
+
+
+@dataclass(slots=True)
+class Rota:
+    """All that says who is on duty for a place."""
+
+    lines: list[Span] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    changes: list[Override] = field(default_factory=list)
+    names: dict[MemberId, str] = field(default_factory=dict)
+
+    def people(self, here: datetime) -> tuple[Person, ...]:
+        """Who is on duty at `here`, in the community's zone."""
+        return tuple(Person(m, self.names[m]) for m in on_duty(self.lines, self.changes, here, self.blocks))
+
+    def between(self, starts: datetime, ends: datetime, zone: Any) -> list[Stretch]:
+        """Its turns of that time."""
+        return final_rota(self.lines, self.blocks, self.changes, starts, ends, zone)
+
+    def is_in_force(self, here: datetime) -> bool:
+        """Whether it says anything about that day, be it that nobody is on duty just then."""
+        lasting = (line.last_day is None or here.date() <= line.last_day for line in self.lines)
+        return bool(self.blocks) or any(lasting) or bool(self.people(here))
+
+
+def span_of(shift: Any, own_days: OwnDays = NO_OWN_DAYS) -> Span:
     """The turns that a line of the roster, a `DutyShift` or as much of one, stands for."""
-    weekdays = frozenset(map(int, shift.weekdays))
-    return Span(shift.member_id, shift.first_day, shift.last_day, weekdays, shift.starts, shift.ends)
+    weekdays, rotation = frozenset(map(int, shift.weekdays)), None
+    if getattr(shift, "cadence", None) is not None:
+        rotation = Rotation(shift.cadence, shift.since, shift.seats, shift.every, shift.first_seat)
+    return Span(
+        shift.member_id,
+        shift.first_day,
+        shift.last_day,
+        weekdays,
+        shift.starts,
+        shift.ends,
+        shift.days,
+        own_days,
+        rotation,
+        shift.seat if rotation else 0,
+    )
+
+
+def line_of(place: PlaceId, member: MemberId, span: Span, pattern: str = "") -> DutyShift:
+    """The turns as a line of the roster, not yet in any session."""
+    return DutyShift(
+        place_id=place,
+        member_id=member,
+        first_day=span.first_day,
+        last_day=span.last_day,
+        weekdays="".join(map(str, sorted(span.weekdays))),
+        days=span.days,
+        starts=span.starts,
+        ends=span.ends,
+        pattern=pattern,
+        seat=span.seat,
+    )
+
+
+async def rotas(
+    moment: Moment, places: Collection[PlaceId] | None, starts: datetime, ends: datetime
+) -> dict[PlaceId, Rota]:
+    """What each of `places` itself (None: every place) has for that time; two statements."""
+    zone, found = moment.house.zone, dict[PlaceId, Rota]()
+    first, last = starts.astimezone(zone).date(), ends.astimezone(zone).date()
+    for line in await duty.in_force(moment.session, first, last, places):
+        rota = found.setdefault(line.place_id, Rota())
+        rota.lines.append(span_of(line))
+        rota.names[line.member_id] = line.name
+    changed = await overrides.in_force(moment.session, starts, ends, places)
+    for place in (row.place_id for row in changed if row.place_id is not None):
+        found.setdefault(place, Rota())
+    for row in changed:
+        for rota in found.values() if row.place_id is None else (found[row.place_id],):
+            _change(rota, row, changed)
+    return found
+
+
+def _change(rota: Rota, row: Any, among: Sequence[Any]) -> None:
+    """Enter a change of the roster, and what belongs to it."""
+    names = ((row.comes_id, row.comes_name), (row.goes_id, row.goes_name))
+    rota.names.update({member: name for member, name in names if member is not None})
+    if row.source is not TurnSource.TEMPORARY:
+        rota.changes.append(Override(row.starts, row.ends, row.comes_id, row.goes_id, row.source))
+    elif row.block_id is None:
+        own = (other for other in among if other.block_id == row.id)
+        turns = tuple(Stretch(turn.comes_id, turn.starts, turn.ends, turn.source) for turn in own)
+        rota.blocks.append(Block(row.starts, row.ends, turns))
 
 
 async def on_duty_at(moment: Moment, places: Collection[PlaceId]) -> dict[PlaceId, tuple[Person, ...]]:
-    """Who is on duty now for each of `places` itself that has a roster, not for one above it; one statement.
+    """Who is on duty now for each of `places` itself that has a roster, not for one above it; two statements.
 
-    A place is missing that has no line in force today; one with a roster but a gap in it just now has nobody.
+    A place is missing that has nothing in force today; one with a roster but a gap in it just now has nobody.
     """
     here = moment.now.astimezone(moment.house.zone)
-    lines = await duty.in_force(moment.session, here.date(), places)
-    people = {line.member_id: Person(line.member_id, line.name) for line in lines}
-    spans: dict[PlaceId, list[Span]] = {}
-    for line in lines:
-        span = span_of(line)
-        if span.covers(here) or span.last_day is None or here.date() <= span.last_day:
-            spans.setdefault(line.place_id, []).append(span)
-    return {place: tuple(people[i] for i in on_duty(rota, (), here)) for place, rota in spans.items()}
+    found = await rotas(moment, places, moment.now, moment.now + INSTANT)
+    return {place: rota.people(here) for place, rota in found.items() if rota.is_in_force(here)}
 
 
-async def spans_in_force(
-    moment: Moment, places: Collection[PlaceId] | None = None
-) -> dict[tuple[PlaceId, MemberId], list[Span]]:
-    """The lines of today, the small hours included, of each member at each place; one statement."""
-    found: dict[tuple[PlaceId, MemberId], list[Span]] = {}
-    today = moment.now.astimezone(moment.house.zone).date()
-    for line in await duty.in_force(moment.session, today, places):
-        found.setdefault((line.place_id, line.member_id), []).append(span_of(line))
+async def timeline(moment: Moment, place: PlaceId, starts: datetime, ends: datetime) -> list[Turn]:
+    """The turns of `place` itself from `starts` to `ends`, whole at both edges; where nobody is on duty is none."""
+    found = await rotas(moment, [place], starts - DAY, ends + DAY)
+    rota = found.get(place, Rota())
+    return named(rota, rota.between(starts, ends, moment.house.zone))
+
+
+def named(rota: Rota, stretches: Iterable[Stretch]) -> list[Turn]:
+    """The same with what people are called."""
+    return [
+        Turn(
+            one.member,
+            rota.names[one.member],
+            one.starts,
+            one.ends,
+            one.source,
+            Person(one.instead_of, rota.names[one.instead_of]) if one.instead_of is not None else None,
+        )
+        for one in stretches
+    ]
+
+
+async def away(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, Away]:
+    """Those of `members` who do not count now, because of leave or of the hours that they gave; two statements."""
+    here = moment.now.astimezone(moment.house.zone)
+    free: dict[MemberId, list[Span]] = {}
+    for given in await hours.given_by(moment.session, members):
+        free.setdefault(given.member_id, []).append(free_span(given))
+    outside = (member for member, spans in free.items() if not any(span.covers(here) for span in spans))
+    found = {member: Away(on_leave=False, until=_next_start(free[member], moment)) for member in outside}
+    for leave in await overrides.leave_of(moment.session, members, moment.now):
+        if leave.starts <= moment.now:
+            found[leave.goes_id] = Away(on_leave=True, until=leave.ends)
     return found
 
 
-def since(spans: Sequence[Span], here: datetime) -> datetime | None:
-    """When the member whose spans they are came on duty, turns back to back being one; `here` is local.
-
-    None where he is not on duty, or has been for too long to be told.
-    """
-    start, began = None, _turns(spans, here)
-    while began:
-        start = min(turn for turn, _ in began)
-        if here - start > LONG:
-            return None
-        began = _turns(spans, start - _JUST_BEFORE)
-    return start
+def free_span(given: Any) -> Span:
+    """The hours that somebody gave, as turns."""
+    weekdays = frozenset(map(int, given.weekdays))
+    return Span(given.member_id, _ALWAYS, None, weekdays, given.starts, given.ends, given.days)
 
 
-def until(spans: Sequence[Span], here: datetime) -> datetime | None:
-    """When the member goes off duty, turns back to back being one; None where that is a long way off."""
-    end = here
-    while end - here < LONG:
-        turns = _turns(spans, end)
-        if not turns:
-            return end
-        end = max(turn for _, turn in turns)
-    return None
+def _next_start(spans: Sequence[Span], moment: Moment) -> datetime | None:
+    ahead = (span.turns(moment.now, moment.now + FREE_WITHIN, moment.house.zone) for span in spans)
+    return min((begins for turns in ahead for begins, _ in turns), default=None)
 
 
-def _turns(spans: Iterable[Span], here: datetime) -> list[tuple[datetime, datetime]]:
-    """The turns that `here` falls into, from when to when."""
-    found = []
-    for span in (span for span in spans if span.covers(here)):
-        overnight = span.ends <= span.starts
-        first = here.date() - DAY if overnight and here.time() < span.starts else here.date()
-        starts = datetime.combine(first, span.starts, tzinfo=here.tzinfo)
-        ends = datetime.combine(first + DAY * overnight, span.ends, tzinfo=here.tzinfo)
-        found.append((starts, ends))
-    return found
+def since(turns: Iterable[Stretch], member: MemberId, at: datetime) -> datetime | None:
+    """When `member` came on duty, turns back to back being one; None where he is not on duty at `at`."""
+    return next((t.starts for t in joined(turns) if t.member == member and t.covers(at)), None)
+
+
+def until(turns: Iterable[Stretch], member: MemberId, at: datetime) -> datetime | None:
+    """When `member` goes off duty, turns back to back being one; None where he is not on, or that is a long way off."""
+    end = next((t.ends for t in joined(turns) if t.member == member and t.covers(at)), at)
+    return end if at < end < at + LONG else None

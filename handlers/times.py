@@ -10,9 +10,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from handlers.days import DAY, HOUR, YEARS_AHEAD, Clock, clock_at, day_at, value_of, weekdays_at
+from handlers.kinds import kind_at
 from handlers.reading import NUMERAL, SEPARATORS, Unclear, clean, folded
 from handlers.rules.broadcasts import Repeat
 from handlers.rules.duty import EVERY_DAY, Span
+from storage.turns import Days
 from storage.types import MemberId
 
 MORNING: Final = 9 * HOUR  #: when a day is said without an hour
@@ -32,6 +34,10 @@ _SOON: Final = re.compile(
 
 class Past(Unclear):
     """The time has gone by."""
+
+
+class Backwards(Unclear):
+    """It ends before it begins."""
 
 
 def moment(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, str]:
@@ -116,24 +122,26 @@ def span(text: str, now: datetime, zone: ZoneInfo, member: MemberId) -> tuple[Sp
 
     Raises:
         Past: The last day has gone by.
-        Unclear: There is none, or it ends before it begins.
+        Backwards: It ends before it begins.
+        Unclear: There is none.
     """
     text = clean(text)
     plain, today = folded(text), now.astimezone(zone).date()
     first, last, end = _period_at(plain, today) or (today, None, 0)
+    days, end = kind_at(plain, _blank(plain, end)) or (Days.ANY, end)
     weekdays, end = weekdays_at(plain, _blank(plain, end)) or (EVERY_DAY, end)
-    starts, ends, end = _hours_at(plain, _blank(plain, end)) or (time(), time(), end)
+    starts, ends, end = hours_at(plain, _blank(plain, end)) or (time(), time(), end)
     if not end or not _ENDS.match(plain, end):
         raise Unclear("no days or hours of duty")
     if last is not None and last < today:
         raise Past("the last day has gone by")
-    return Span(member, first, last, weekdays, starts, ends), text[end:].lstrip(SEPARATORS)
+    return Span(member, first, last, weekdays, starts, ends, days), text[end:].lstrip(SEPARATORS)
 
 
 def _period_at(text: str, today: date) -> tuple[date, date | None, int] | None:
     if found := _WHOLE.match(text):
         return *_whole(found, today), found.end()
-    if weekdays_at(text, 0):
+    if weekdays_at(text, 0) or kind_at(text, 0):
         return None
     start = len(text) - len(text.removeprefix("从"))
     began = day_at(text, start, today)
@@ -148,7 +156,7 @@ def _period_at(text: str, today: date) -> tuple[date, date | None, int] | None:
     counted_from = today if text.startswith(tuple("大前昨今明后本这下"), to.end()) else first
     ended = day_at(text, to.end(), counted_from)
     if ended is None or ended[0] < first:
-        raise Unclear("it ends before it begins")
+        raise Backwards("it ends before it begins")
     return first, *ended
 
 
@@ -163,7 +171,8 @@ def _whole(found: re.Match[str], today: date) -> tuple[date, date]:
     return monday, monday + 6 * DAY
 
 
-def _hours_at(text: str, start: int) -> tuple[time, time, int] | None:
+def hours_at(text: str, start: int) -> tuple[time, time, int] | None:
+    """The hours of duty that stand at `start`, from when to when, and where they end; `text` is folded."""
     if whole := _WHOLE_DAY.match(text, start):
         return time(), time(), whole.end()
     begins = clock_at(text, start)

@@ -1,7 +1,7 @@
 """Who is on duty: the question as people put it, and its answer."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
@@ -14,11 +14,12 @@ from handlers.messages import Refusal, Reply
 from handlers.moment import Moment
 from handlers.phrases import duty as phrases
 from handlers.reading import Unclear, words
-from handlers.rota import spans_in_force, until
+from handlers.rota import LONG, Rota, rotas, until
 from handlers.rules.duty import DAY
+from handlers.rules.rota import Stretch
 from handlers.times import Past, moment
 from storage import members
-from storage.members import Grant
+from storage.members import Grant, Person
 from storage.places import Place
 from storage.types import Role
 
@@ -101,19 +102,24 @@ async def answer(ctx: Context, asked_for: Question) -> Reply:
 
 
 async def _posts(then: Moment, rungs: Collection[Rung]) -> list[phrases.Post]:
-    here = then.now.astimezone(then.house.zone)
-    spans = await spans_in_force(then, [rung.place.id for rung in rungs])
+    ends = then.now + LONG + DAY
+    found = await rotas(then, [rung.place.id for rung in rungs], then.now - DAY, ends)
     grants = await members.grants_of(then.session, {m.id for rung in rungs for m in rung.people})
     posts = []
     for rung in rungs:
-        people = []
-        for member in rung.people:
-            own = spans.get((rung.place.id, member.id), [])
-            role = office(grants.get(member.id, ()), rung.place)
-            people.append(phrases.Watch(member.name, role, until(own, here) if own else None))
-        rostered = any((rung.place.id, m.id) in spans for m in rung.people)
+        rota = found.get(rung.place.id, Rota())
+        turns = rota.between(then.now, ends, then.house.zone)
+        people = [_watch(then, m, rota, turns, office(grants.get(m.id, ()), rung.place)) for m in rung.people]
+        rostered = any(turn.covers(then.now) for turn in turns)
         posts.append(phrases.Post(await gazetteer.title(then.session, rung.place.id), people, rostered))
     return posts
+
+
+def _watch(then: Moment, person: Person, rota: Rota, turns: Sequence[Stretch], role: Role | None) -> phrases.Watch:
+    end = until(turns, person.id, then.now)
+    now = (turn.instead_of for turn in turns if turn.member == person.id and turn.covers(then.now))
+    instead = next((rota.names[member] for member in now if member is not None), None)
+    return phrases.Watch(person.name, role, end.astimezone(then.house.zone) if end else None, instead)
 
 
 def office(grants: Collection[Grant], place: Place) -> Role | None:

@@ -8,12 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import places, tickets
 from storage.base import Base, insert_once
 from storage.members import Member, Person
-from storage.places import Place
 from storage.prepared import Prepared
-from storage.tickets import Ticket
+from storage.rotations import DutyRotation
+from storage.turns import Days
 from storage.types import MemberId, PlaceId
 
 
@@ -23,7 +22,15 @@ class DutyShift(Base, kw_only=True):
     __tablename__ = "duty_shift"
     __table_args__ = (
         sa.UniqueConstraint(
-            "place_id", "member_id", "first_day", "weekdays", "starts", "ends", name="uq_duty_shift_line"
+            "place_id",
+            "member_id",
+            "first_day",
+            "weekdays",
+            "days",
+            "starts",
+            "ends",
+            "pattern",
+            name="uq_duty_shift_line",
         ),
     )
 
@@ -33,9 +40,75 @@ class DutyShift(Base, kw_only=True):
     first_day: Mapped[date]
     last_day: Mapped[date | None] = mapped_column(default=None)  #: included; None is until further notice
     weekdays: Mapped[str] = mapped_column(sa.String(7), default="1234567")  #: 1 is Monday
+    days: Mapped[Days] = mapped_column(default=Days.ANY)
     starts: Mapped[time] = mapped_column(default=time(0))
     ends: Mapped[time] = mapped_column(default=time(0))
-    told_at: Mapped[datetime | None] = mapped_column(default=None)  #: the beginning of the last turn that was told
+    pattern: Mapped[str] = mapped_column(sa.String(60), default="")  #: of the place's rotation that it belongs to
+    seat: Mapped[int] = mapped_column(default=0)  #: … and where in its order
+
+
+class ToldTurn(Base, kw_only=True):
+    """Somebody was told that his turn has begun."""
+
+    __tablename__ = "told_turn"
+
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
+    begins: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+COLUMNS: Final = (
+    "place_id",
+    "member_id",
+    "first_day",
+    "last_day",
+    "weekdays",
+    "days",
+    "starts",
+    "ends",
+    "pattern",
+    "seat",
+)
+
+_LINES: Final = (
+    sa.select(
+        *(getattr(DutyShift, name) for name in COLUMNS),
+        Member.name,
+        DutyRotation.cadence,
+        DutyRotation.every,
+        DutyRotation.since,
+        DutyRotation.seats,
+        DutyRotation.first_seat,
+    )
+    .join(Member, Member.id == DutyShift.member_id)
+    .outerjoin(
+        DutyRotation, sa.and_(DutyRotation.place_id == DutyShift.place_id, DutyRotation.pattern == DutyShift.pattern)
+    )
+    .where(DutyShift.first_day <= sa.bindparam("day"), Member.gone_at.is_(None))
+    .where(sa.or_(DutyShift.last_day.is_(None), DutyShift.last_day >= sa.bindparam("eve")))
+    .order_by(DutyShift.id)
+)
+_IN_FORCE: Final = Prepared(_LINES)
+_IN_FORCE_AT: Final = Prepared(_LINES.where(DutyShift.place_id.in_(sa.bindparam("places", expanding=True))))
+
+
+async def in_force(
+    session: AsyncSession, first: date, last: date, places: Collection[PlaceId] | None = None
+) -> Sequence[Any]:
+    """The lines that may bring somebody on duty on these days, the small hours of the first one included.
+
+    Who, what he is called, when, where, and in which rotation (`cadence` is None outside of any).
+    """
+    given: dict[str, Any] = {"day": last, "eve": first - timedelta(days=1)}
+    if places is None:
+        return await _IN_FORCE.all(session, given)
+    return await _IN_FORCE_AT.all(session, {**given, "places": list(places)})
+
+
+async def of_member(session: AsyncSession, member: MemberId) -> Sequence[DutyShift]:
+    """The lines of `member` at all places, in order of entry."""
+    query = sa.select(DutyShift).where(DutyShift.member_id == member)
+    return (await session.scalars(query.order_by(DutyShift.id))).all()
 
 
 async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[tuple[DutyShift, Member]]:
@@ -49,42 +122,16 @@ async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Seque
     return [(shift, member) for shift, member in await session.execute(query)]
 
 
-_LINES: Final = (
-    sa.select(
-        DutyShift.place_id,
-        DutyShift.member_id,
-        Member.name,
-        DutyShift.first_day,
-        DutyShift.last_day,
-        DutyShift.weekdays,
-        DutyShift.starts,
-        DutyShift.ends,
-    )
-    .join(Member, Member.id == DutyShift.member_id)
-    .where(DutyShift.first_day <= sa.bindparam("day"), Member.gone_at.is_(None))
-    .where(sa.or_(DutyShift.last_day.is_(None), DutyShift.last_day >= sa.bindparam("eve")))
-    .order_by(DutyShift.id)
-)
-_IN_FORCE: Final = Prepared(_LINES)
-_IN_FORCE_AT: Final = Prepared(_LINES.where(DutyShift.place_id.in_(sa.bindparam("places", expanding=True))))
-
-
-async def in_force(session: AsyncSession, day: date, places: Collection[PlaceId] | None = None) -> Sequence[Any]:
-    """The lines that may bring somebody on duty on `day`, its small hours included: who, what he is called, when, where."""
-    given: dict[str, Any] = {"day": day, "eve": day - timedelta(days=1)}
-    if places is None:
-        return await _IN_FORCE.all(session, given)
-    return await _IN_FORCE_AT.all(session, {**given, "places": list(places)})
-
-
 async def enter(session: AsyncSession, line: DutyShift) -> bool:
     """Enter a line that is not in the session; whether it brings anything new. Two at once: one of them enters it."""
     same = sa.select(DutyShift).where(
         DutyShift.place_id == line.place_id,
         DutyShift.member_id == line.member_id,
         DutyShift.weekdays == line.weekdays,
+        DutyShift.days == line.days,
         DutyShift.starts == line.starts,
         DutyShift.ends == line.ends,
+        DutyShift.pattern == line.pattern,
     )
     for other in await session.scalars(same):
         if other.first_day <= line.first_day and _no_later(line.last_day, other.last_day):
@@ -93,8 +140,7 @@ async def enter(session: AsyncSession, line: DutyShift) -> bool:
             other.last_day = line.last_day
             await session.flush()
             return True
-    columns = ("place_id", "member_id", "first_day", "last_day", "weekdays", "starts", "ends")
-    row = {name: getattr(line, name) for name in columns}
+    row = {name: getattr(line, name) for name in COLUMNS}
     return bool(await insert_once(session, DutyShift, [row], key=("id",)))
 
 
@@ -102,22 +148,27 @@ def _no_later(last: date | None, other: date | None) -> bool:
     return other is None or (last is not None and last <= other)
 
 
-async def tell_once(session: AsyncSession, place: PlaceId, member: MemberId, begins: datetime) -> bool:
-    """Note that the turn was told to begin; whether nobody told it before. Two clocks at once: one of them tells."""
-    untold = (
-        sa.update(DutyShift)
-        .where(DutyShift.place_id == place, DutyShift.member_id == member)
-        .where(sa.or_(DutyShift.told_at.is_(None), DutyShift.told_at < begins))
-        .values(told_at=begins)
+async def tell_once(
+    session: AsyncSession, begun: Collection[tuple[PlaceId, MemberId, datetime]], forgotten: datetime
+) -> set[tuple[PlaceId, MemberId, datetime]]:
+    """Note that these turns are told to begin; those of them that nobody told before.
+
+    Two clocks at once: one of them tells. What began before `forgotten` is dropped.
+    """
+    if not begun:
+        return set()
+    told = await session.execute(
+        sa.select(ToldTurn.place_id, ToldTurn.member_id, ToldTurn.begins).where(
+            ToldTurn.begins.in_({begins for _, _, begins in begun})
+        )
     )
-    return bool((await session.execute(untold.returning(DutyShift.id))).all())
-
-
-async def waiting_at(session: AsyncSession, place: Place) -> int:
-    """How many tickets at `place` or below nobody has accepted yet."""
-    query = sa.select(sa.func.count()).select_from(Ticket).join(Place, Place.id == Ticket.place_id)
-    below = await places.within(session, [place])
-    return (await session.scalar(query.where(below, Ticket.status.in_(tickets.UNACCEPTED)))) or 0
+    new = set(begun) - {(place, member, begins) for place, member, begins in told}
+    if not new:
+        return set()
+    await session.execute(sa.delete(ToldTurn).where(ToldTurn.begins < forgotten))
+    rows = [dict(place_id=place, member_id=member, begins=begins) for place, member, begins in sorted(new)]
+    inserted = await insert_once(session, ToldTurn, rows, key=("place_id", "member_id", "begins"))
+    return {(place, member, begins) for place, member, begins in inserted}
 
 
 async def clear(session: AsyncSession, place: PlaceId, member: MemberId | None = None) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import allowances, identities, inbox, skills
+from storage import allowances, identities, inbox, skills, traces
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -49,6 +49,8 @@ class Kept:
     roles: Sequence[tuple[PlaceId, Role]]
     shifts: Sequence[DutyShift]
     skills: Sequence[str]
+    changes: int  #: of the rosters that concern him: swaps asked for and made, leave, temporary turns
+    hours: int  #: times at which he said that he can be asked
     tickets: Sequence[KeptOfTicket]  #: newest first
     told: int  #: messages to him whose words are still there
     held: int  #: messages of his that wait to be taken again
@@ -68,6 +70,8 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         [(place, role) for place, role in roles],
         shifts.all(),
         sorted((await skills.of_members(session, [member])).get(member, ())),
+        await traces.changes_of(session, member),
+        await traces.hours_of(session, member),
         await _tickets_of(session, member, his),
         sum(bool(body.get("text")) for body in await session.scalars(worded)),
         len(await _held(session, his)),
@@ -100,6 +104,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await inbox.let_go(session, [(e.channel, e.account, e.message_id) for e in await _held(session, his)])
     for table in (OneTimeCode, RoleGrant, DutyShift, Offer, MemberSkill):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
+    await traces.erase(session, member.id)
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))
         way = identity.one_to_one or identity.sender

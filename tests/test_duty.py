@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from handlers.duty import tell_whose_turn
+from handlers.handover import tell_whose_turn
 from handlers.moment import Moment
 from handlers.rota import on_duty_at, since, span_of, until
+from handlers.rules.rota import final_rota
 from storage import places
 from storage.database import Sessions
 from storage.duty import DutyShift
 from storage.members import RoleGrant
 from storage.types import MemberId, PlaceId, PlaceKind
-from tests.world import MONDAY_9, World
+from tests.world import MONDAY_9, SHANGHAI, World
 
 HOUR = timedelta(hours=1)
 
@@ -173,10 +174,9 @@ async def test_places_without_a_line_in_force_are_left_out(world: World, session
 
 
 def test_turns_back_to_back_are_one() -> None:
-    day = MONDAY_9.date()
-    whole = span_of(
-        DutyShift(place_id=PlaceId(1), member_id=MemberId(1), first_day=day, last_day=day + timedelta(days=1))
-    )
-    assert since([whole], MONDAY_9) == MONDAY_9.replace(hour=0)
-    assert until([whole], MONDAY_9) == (MONDAY_9 + timedelta(days=2)).replace(hour=0)
-    assert since([whole], MONDAY_9 - timedelta(days=1)) is None
+    day, one = MONDAY_9.date(), MemberId(1)
+    two = DutyShift(place_id=PlaceId(1), member_id=one, first_day=day, last_day=day + timedelta(days=1))
+    turns = final_rota([span_of(two)], (), (), MONDAY_9 - 24 * HOUR, MONDAY_9 + 72 * HOUR, SHANGHAI)
+    assert since(turns, one, MONDAY_9) == MONDAY_9.replace(hour=0)
+    assert until(turns, one, MONDAY_9) == (MONDAY_9 + timedelta(days=2)).replace(hour=0)
+    assert since(turns, one, MONDAY_9 - timedelta(days=1)) is None

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from handlers.rules.duty import Override, Span, on_duty
+from handlers.rules.duty import Span
+from handlers.rules.rota import Override, on_duty
 from storage.types import MemberId
 from tests.drawn import QUICK, clocks, days, july, moments, weekdays
 
@@ -36,36 +37,6 @@ def test_a_turn_holds_from_its_start_until_just_before_its_end(
     on: str, starts: int, ends: int, at: str, *, expected: bool
 ) -> None:
     assert shift(on, starts, ends).covers(july(at)) is expected
-
-
-@pytest.mark.parametrize(
-    ("on", "starts", "ends", "after", "expected"),
-    [
-        ("1", 8, 20, "20 08:00", "24 08:00"),
-        ("1", 8, 20, "24 20:00", "31 08:00"),
-        ("1", 8, 20, "24 20:01", "31 08:00"),
-        ("12", 8, 8, "20 00:00", "24 08:00"),
-        ("12", 8, 8, "24 09:00", "31 08:00"),
-        ("1234567", 8, 20, "24 20:00", "25 08:00"),
-        ("1234567", 19, 6, "23 07:00", "23 19:00"),
-        ("1234567", 19, 6, "23 18:00", "23 19:00"),
-        ("1234567", 0, 0, "23 18:00", None),
-    ],
-)
-def test_the_next_start_is_where_duty_begins_after_a_rest(
-    on: str, starts: int, ends: int, after: str, expected: str | None
-) -> None:
-    assert shift(on, starts, ends).next_start(july(after)) == (july(expected) if expected else None)
-
-
-@QUICK
-@given(spans, moments)
-def test_at_the_next_start_duty_begins(span: Span, after: datetime) -> None:
-    start = span.next_start(after)
-    if start is not None:
-        assert start > after
-        assert span.covers(start)
-        assert not span.covers(start - timedelta(microseconds=1))
 
 
 @QUICK

@@ -11,10 +11,10 @@ from bot.workbook.offices import people_meant, places_meant
 from bot.workbook.town import Town
 from handlers.days import day_at
 from handlers.reading import Unclear, folded
+from handlers.rota import line_of
 from handlers.rules.duty import Span
 from handlers.times import Past, span
 from storage import duty
-from storage.duty import DutyShift
 from storage.members import Member
 from storage.places import Place
 from storage.types import MemberId
@@ -107,17 +107,5 @@ async def fill_roster(town: Town, found: Sequence[Turns]) -> int:
     for one in found:
         for place in one.places:
             for member in one.members:
-                new += await duty.enter(town.session, _line(place, member, one.span))
+                new += await duty.enter(town.session, line_of(place.id, member.id, one.span))
     return new
-
-
-def _line(place: Place, member: Member, when: Span) -> DutyShift:
-    return DutyShift(
-        place_id=place.id,
-        member_id=member.id,
-        first_day=when.first_day,
-        last_day=when.last_day,
-        weekdays="".join(map(str, sorted(when.weekdays))),
-        starts=when.starts,
-        ends=when.ends,
-    )

@@ -1,6 +1,6 @@
 """What the bot says about rosters. Whoever is on duty is named with his role, never with a telephone number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases.places import names
 from handlers.phrases.times import clock_name, date_name, day_name, hours_name, moment_name, span_name
-from handlers.rules.duty import Span
+from handlers.rules.duty import DAY, Span
 from storage.types import Role
 
 
@@ -19,6 +19,7 @@ class Watch:
     name: str
     role: Role | None
     until: datetime | None = None
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ def gone_by() -> str:
     return "这段时间已经过去了。请换成今天以后的时间再发一次。"
 
 
+def backwards() -> str:
+    """When a period ends before it begins."""
+    return "结束的日子比开始的还早。请对一下两个日期，再发一次。"
+
+
 def not_yours_to_roster(place: str) -> str:
     """When an admin of some other place enters a roster."""
     return f"{place}的班不归您排，要{place}或上级的社区管理员来排。"
@@ -106,11 +112,11 @@ def was_not_on(place: str, name: str) -> str:
     return f"{place}的班表里本来就没有{name}。发“排班表 {place}”可以看。"
 
 
-def roster(place: str, days: Sequence[tuple[date, Sequence[tuple[str, time, time]]]], today: date) -> str:
-    """The coming days; days in a row that are alike are one line."""
+def roster(place: str, days: Sequence[tuple[date, Sequence[str]]], today: date) -> str:
+    """The coming days with their turns; days in a row that are alike are one line."""
     lines: list[tuple[date, date, str]] = []
     for day, turns in days:
-        said = "；".join(f"{name} {hours_name(starts, ends)}" for name, starts, ends in turns) or "没人"
+        said = "；".join(turns) or "没人"
         if lines and lines[-1][2] == said:
             lines[-1] = (lines[-1][0], day, said)
         else:
@@ -118,21 +124,20 @@ def roster(place: str, days: Sequence[tuple[date, Sequence[tuple[str, time, time
     return f"{place}排班：\n" + "\n".join(_row(*line, today) for line in lines)
 
 
+def turn(name: str, instead_of: str | None, starts: datetime, ends: datetime, today: date) -> str:
+    """“赵强（替王芳）20:00 到次日 8:00”: a turn on the day of its beginning; both are local."""
+    who = f"{name}（替{instead_of}）" if instead_of else f"{name} "
+    long = ends.replace(tzinfo=None) - starts.replace(tzinfo=None) > DAY
+    return who + (
+        f"{clock_name(starts.time())} 到{date_name(ends.date(), today)} {clock_name(ends.time())}"
+        if long
+        else hours_name(starts.time(), ends.time())
+    )
+
+
 def no_roster(place: str) -> str:
     """When a place has none."""
     return f"{place}还没有排班。请发“排班 {place} 姓名 每天 20:00-8:00”这样来排。"
-
-
-def your_turn_begins(places: Iterable[str], until: datetime | None, today: date, waiting: int) -> str:
-    """To who comes on duty."""
-    ends = f"，到{_clock(until, today)}" if until else ""
-    open_now = f"现在有 {waiting} 件等人接单，发“待办”看。" if waiting else "现在没有等人接单的。"
-    return f"您的班开始了：{'、'.join(places)}{ends}。{open_now}"
-
-
-def turn_begins_in_group(name: str, place: str) -> str:
-    """The same in a group, for who cannot be written to alone."""
-    return f"{name}，{place}的班从现在起是您的，辛苦了。"
 
 
 def _row(first: date, last: date, said: str, today: date) -> str:
@@ -143,13 +148,19 @@ def _row(first: date, last: date, said: str, today: date) -> str:
 def _people(post: Post, now: datetime, zone: ZoneInfo) -> str:
     today = now.astimezone(zone).date()
     return "、".join(
-        f"{watch.name}{f'（{ROLE_NAMES[watch.role]}）' if watch.role else ''}"
-        f"{f'，到{_clock(watch.until, today)}' if watch.until else ''}"
+        f"{watch.name}{_office(watch)}{f'，到{clock(watch.until, today)}' if watch.until else ''}"
         for watch in post.people
     )
 
 
-def _clock(at: datetime, today: date) -> str:
+def _office(watch: Watch) -> str:
+    parts = [ROLE_NAMES[watch.role] if watch.role else "", f"替{watch.instead_of}" if watch.instead_of else ""]
+    said = "，".join(part for part in parts if part)
+    return f"（{said}）" if said else ""
+
+
+def clock(at: datetime, today: date) -> str:
+    """“今天 20:00”, “明天 8:00”, “5月18日 周一 8:00”; `at` is local."""
     days = (at.date() - today).days
     if days == 0 or (days == 1 and at.time() == time()):
         return f"今天 {'24:00' if days else clock_name(at.time())}"

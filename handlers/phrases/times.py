@@ -6,11 +6,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from handlers.rules.broadcasts import Repeat
-from handlers.rules.duty import EVERY_DAY, Span
+from handlers.rules.duty import DAY, EVERY_DAY, Span
+from storage.turns import Days
 
 WEEKDAYS: Final = "一二三四五六日"
 _NEAR: Final = {0: "今天", 1: "明天", 2: "后天"}
 _MIDNIGHT: Final = time()
+_KINDS: Final = {
+    Days.WORKDAYS: "工作日（调休上班也算）",
+    Days.DAYS_OFF: "休息日（周末和放假）",
+    Days.HOLIDAYS: "法定节假日",
+}
 
 
 def date_name(day: date, today: date) -> str:
@@ -48,6 +54,13 @@ def weekdays_name(weekdays: Collection[int]) -> str:
     return "每周" + "、".join(WEEKDAYS[day - 1] for day in days)
 
 
+def days_name(weekdays: Collection[int], days: Days) -> str:
+    """“每周一到周五”, “工作日（调休上班也算）”."""
+    if days is Days.ANY:
+        return weekdays_name(weekdays)
+    return _KINDS[days] if len(weekdays) == len(EVERY_DAY) else f"{weekdays_name(weekdays)}里的{_KINDS[days]}"
+
+
 def hours_name(starts: time, ends: time) -> str:
     """“全天”, “8:00 到 20:00”, “20:00 到次日 8:00”."""
     if starts == ends == _MIDNIGHT:
@@ -66,11 +79,21 @@ def repeat_name(repeat: Repeat) -> str:
     return f"{days} {clock_name(repeat.at)}"
 
 
+def turn_name(starts: datetime, ends: datetime, today: date) -> str:
+    """“明天（5月12日 周二）20:00 到次日 8:00”; both are local."""
+    day, length = day_name(starts.date(), today), ends.replace(tzinfo=None) - starts.replace(tzinfo=None)
+    if length > DAY or (length == DAY and starts.time() != _MIDNIGHT):
+        hours = f"{clock_name(starts.time())} 到 {date_name(ends.date(), today)} {clock_name(ends.time())}"
+    else:
+        hours = hours_name(starts.time(), ends.time())
+    return f"{day}{hours}" if day.endswith("）") else f"{day} {hours}"
+
+
 def span_name(span: Span, today: date) -> str:
     """“从今天（5月11日 周一）起，每天 20:00 到次日 8:00”."""
     first, hours = day_name(span.first_day, today), hours_name(span.starts, span.ends)
     if span.last_day == span.first_day:
         return f"{first}{hours}" if first.endswith("）") else f"{first} {hours}"
     if span.last_day is None:
-        return f"从{first}起，{weekdays_name(span.weekdays)} {hours}"
-    return f"{first}到{day_name(span.last_day, today)}，{weekdays_name(span.weekdays)} {hours}"
+        return f"从{first}起，{days_name(span.weekdays, span.days)} {hours}"
+    return f"{first}到{day_name(span.last_day, today)}，{days_name(span.weekdays, span.days)} {hours}"

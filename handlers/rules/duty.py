@@ -1,25 +1,41 @@
-"""Who is on duty. All days and hours are those of the community's own clock.
+"""When somebody is on duty by a line of the roster. All days and hours are those of the community's own clock.
 
-A span is a set of turns. A turn belongs to the day on which it begins, so the night of the last day is still served
+A line is a set of turns. A turn belongs to the day on which it begins, so the night of the last day is still served
 to its end, and Friday night's watch is Friday's although most of it is on Saturday.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
-from storage.types import MemberId
+from handlers.rules.holidays import assumed_kind
+from handlers.rules.rotations import Rotation
+from handlers.rules.wall import moment_of, wall_of
+from storage.turns import Cadence, Days, TurnSource
+from storage.types import DayKind, MemberId
 
 EVERY_DAY: Final = frozenset(range(1, 8))
 DAY: Final = timedelta(days=1)
+INSTANT: Final = timedelta(microseconds=1)
+
+#: The community's own days; a set, so that what was found out about them can be kept.
+OwnDays = frozenset[tuple[date, DayKind]]
+NO_OWN_DAYS: Final[OwnDays] = frozenset()
+_KINDS: Final = {
+    Days.WORKDAYS: frozenset({DayKind.WORKDAY}),
+    Days.DAYS_OFF: frozenset({DayKind.DAY_OFF, DayKind.HOLIDAY}),
+    Days.HOLIDAYS: frozenset({DayKind.HOLIDAY}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """When a member is on duty: from `starts` (inclusive) to `ends` (exclusive), beginning on certain days.
 
-    `ends` at or before `starts` is on the day after, so equal times are a turn of 24 hours.
+    `ends` at or before `starts` is on the day after, so equal times are a turn of 24 hours. In a rotation the member
+    has only the turns of his seat; where that passes on by the hour, its turns are his and the hours here mean nothing.
     """
 
     member: MemberId
@@ -28,74 +44,97 @@ class Span:
     weekdays: frozenset[int] = EVERY_DAY  #: Monday is 1
     starts: time = time()
     ends: time = time()
+    days: Days = Days.ANY
+    own_days: OwnDays = NO_OWN_DAYS
+    rotation: Rotation | None = None
+    seat: int = 0
+
+    @property
+    def source(self) -> TurnSource:
+        """Why he is on duty."""
+        return TurnSource.ROTATION if self.rotation else TurnSource.ROSTER
 
     def begins_on(self, day: date) -> bool:
-        """Whether a turn begins on `day`."""
-        bounded = self.first_day <= day and (self.last_day is None or day <= self.last_day)
-        return bounded and day.isoweekday() in self.weekdays
+        """Whether a turn of his begins on `day`; not asked of turns that pass on by the hour."""
+        return self._is_within(day) and self._comes_on(day) and self._has_seat_on(day)
 
     def covers(self, moment: datetime) -> bool:
-        """Whether the member is on duty at the local `moment`."""
-        day, clock = moment.date(), moment.time()
-        if self.starts < self.ends:
-            return self.starts <= clock < self.ends and self.begins_on(day)
-        if clock >= self.starts:
-            return self.begins_on(day)
-        return clock < self.ends and day > date.min and self.begins_on(day - DAY)
+        """Whether the member is on duty at `moment`, in its own zone."""
+        return any(begins <= moment < ends for begins, ends in self.turns(moment, moment + INSTANT, moment.tzinfo))
 
-    def next_start(self, after: datetime) -> datetime | None:
-        """When the member next comes on duty, later than the local `after`; turns back to back are one.
+    def turns(self, starts: datetime, ends: datetime, zone: tzinfo | None) -> Iterator[tuple[datetime, datetime]]:
+        """His turns of that time in order, whole at both edges; in UTC, where there is a zone."""
+        if self.rotation is not None and self.rotation.cadence is Cadence.HOUR:
+            yield from self._by_the_hour(self.rotation, starts, ends, zone)
+            return
+        first, last = wall_of(starts, zone).date(), wall_of(ends, zone).date()
+        day = max(first - DAY, self.first_day) if first > date.min else first
+        while day <= min(last, self.last_day or date.max):
+            if self.begins_on(day):
+                begins, over = self._turn(day, zone)
+                if begins < ends and starts < over and begins < over:
+                    yield begins, over
+            day += DAY
 
-        None where that never happens again.
-        """
-        return next((start for start in self._starts(after) if not self._on_just_before(start)), None)
+    def _by_the_hour(
+        self, rotation: Rotation, starts: datetime, ends: datetime, zone: tzinfo | None
+    ) -> Iterator[tuple[datetime, datetime]]:
+        for number, begins, over in rotation.between(starts, ends, zone):
+            if rotation.seat(number) == self.seat and self._is_within(wall_of(begins, zone).date()):
+                yield begins, over
 
-    def _starts(self, after: datetime) -> Iterator[datetime]:
-        """The turns that begin later than `after`, for as long as the pattern can bring something new."""
-        first = max(after.date(), self.first_day)
-        for ahead in range(8):  # today's turn may have begun already, and its weekday comes again
-            start = datetime.combine(first + ahead * DAY, self.starts, tzinfo=after.tzinfo)
-            if start > after and self.begins_on(start.date()):
-                yield start
+    def _turn(self, day: date, zone: tzinfo | None) -> tuple[datetime, datetime]:
+        until = day if self.starts < self.ends else day + DAY
+        return moment_of(datetime.combine(day, self.starts), zone), moment_of(datetime.combine(until, self.ends), zone)
 
-    def _on_just_before(self, start: datetime) -> bool:
-        return self.covers(start - timedelta(microseconds=1))
+    def _is_within(self, day: date) -> bool:
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
+    def _comes_on(self, day: date) -> bool:
+        return comes_on(day, self.weekdays, self.days, self.own_days)
 
-@dataclass(frozen=True, slots=True)
-class Override:
-    """An exception to the rota: `comes` alone adds, `goes` alone removes, both replace one by the other.
+    def _has_seat_on(self, day: date) -> bool:
+        rotation = self.rotation
+        return rotation is None or rotation.seat(self.number_on(rotation, day)) == self.seat
 
-    `starts` is inclusive, `ends` exclusive, both aware.
-    """
-
-    starts: datetime
-    ends: datetime
-    comes: MemberId | None = None
-    goes: MemberId | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse an exception that says nothing."""
-        if self.comes is None and self.goes is None:
-            raise ValueError("an override names who comes, who goes, or both")
-
-    def covers(self, moment: datetime) -> bool:
-        """Whether the exception holds at `moment`."""
-        return self.starts <= moment < self.ends
-
-    def applied_to(self, people: frozenset[MemberId]) -> frozenset[MemberId]:
-        """Who is left and who joins. Who stands in for somebody not on duty is not needed."""
-        if self.comes is None:
-            return people - {self.goes}
-        if self.goes is None:
-            return people | {self.comes}
-        return (people - {self.goes}) | {self.comes} if self.goes in people else people
+    def number_on(self, rotation: Rotation, day: date) -> int:
+        """The number in `rotation` of the turn that begins on `day`."""
+        if rotation.cadence is not Cadence.TURN:
+            return rotation.number_on(datetime.combine(day, self.starts))
+        return _times(rotation.starts.date(), day, self.weekdays, self.days, self.own_days) // rotation.every
 
 
-def on_duty(rota: Iterable[Span], overrides: Iterable[Override], moment: datetime) -> tuple[MemberId, ...]:
-    """Who answers at `moment` (aware, in the community's zone): the rota, then the overrides in order of entry."""
-    people = frozenset(span.member for span in rota if span.covers(moment))
-    for override in overrides:
-        if override.covers(moment):
-            people = override.applied_to(people)
-    return tuple(sorted(people))
+def number_now(line: Span, rotation: Rotation, moment: datetime, zone: tzinfo) -> int:
+    """The number of the turn that runs at `moment`, or was the last before it."""
+    if rotation.cadence is Cadence.HOUR:
+        return rotation.number_at(moment, zone)
+    wall = wall_of(moment, zone)
+    day = wall.date() if line.starts <= wall.time() else wall.date() - DAY
+    if rotation.cadence is not Cadence.TURN:
+        return line.number_on(rotation, day)
+    begun = _times(rotation.starts.date(), day + DAY, line.weekdays, line.days, line.own_days) - 1
+    return begun // rotation.every
+
+
+@lru_cache(maxsize=4096)
+def comes_on(day: date, weekdays: frozenset[int], days: Days, own: OwnDays) -> bool:
+    """Whether `day` is of that kind and one of the `weekdays`; a year that nobody knows yet has plain weeks."""
+    if day.isoweekday() not in weekdays:
+        return False
+    return days is Days.ANY or assumed_kind(day, dict(own)) in _KINDS[days]
+
+
+@lru_cache(maxsize=4096)
+def _times(first: date, day: date, weekdays: frozenset[int], days: Days, own: OwnDays) -> int:
+    """How many such days there are from `first` to just before `day`; less than nothing where `day` is the earlier."""
+    if day < first:
+        return -_times(day, first, weekdays, days, own)
+    if days is Days.ANY:
+        weeks, rest = divmod((day - first).days, 7)
+        return weeks * len(weekdays) + sum((first + i * DAY).isoweekday() in weekdays for i in range(rest))
+    return sum(comes_on(first + i * DAY, weekdays, days, own) for i in range((day - first).days))
+
+
+def covering(lines: Iterable[Span], moment: datetime) -> list[Span]:
+    """The lines by which somebody is on duty at `moment`, in order."""
+    return [line for line in lines if line.covers(moment)]

@@ -148,6 +148,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_wrong_code_at"), ["at"], unique=False)
 
     op.create_table(
+        "duty_rotation",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("pattern", sa.String(length=60), nullable=False),
+        sa.Column("cadence", sa.String(length=24), nullable=False),
+        sa.Column("every", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("first_seat", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_duty_rotation_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "pattern", name=op.f("pk_duty_rotation")),
+    )
+    op.create_table(
         "group_chat",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("channel", sa.String(length=24), nullable=False),
@@ -270,6 +282,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_correction_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "duty_override",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("cause", sa.String(length=100), nullable=False),
+        sa.Column("source", sa.String(length=24), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("comes_id", sa.Integer(), nullable=True),
+        sa.Column("goes_id", sa.Integer(), nullable=True),
+        sa.Column("starts", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("block_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["block_id"], ["duty_override.id"], name=op.f("fk_duty_override_block_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["comes_id"], ["member.id"], name=op.f("fk_duty_override_comes_id")),
+        sa.ForeignKeyConstraint(["goes_id"], ["member.id"], name=op.f("fk_duty_override_goes_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_duty_override_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_override")),
+        sa.UniqueConstraint("cause", name=op.f("uq_duty_override_cause")),
+    )
+    with op.batch_alter_table("duty_override", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_override_block_id"), ["block_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_override_comes_id"), ["comes_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_override_ends"), ["ends"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_override_goes_id"), ["goes_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_override_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
         "duty_shift",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
@@ -277,19 +316,57 @@ def upgrade() -> None:
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("weekdays", sa.String(length=7), nullable=False),
+        sa.Column("days", sa.String(length=24), nullable=False),
         sa.Column("starts", sa.Time(), nullable=False),
         sa.Column("ends", sa.Time(), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pattern", sa.String(length=60), nullable=False),
+        sa.Column("seat", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_duty_shift_member_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_duty_shift_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_shift")),
         sa.UniqueConstraint(
-            "place_id", "member_id", "first_day", "weekdays", "starts", "ends", name="uq_duty_shift_line"
+            "place_id",
+            "member_id",
+            "first_day",
+            "weekdays",
+            "days",
+            "starts",
+            "ends",
+            "pattern",
+            name="uq_duty_shift_line",
         ),
     )
     with op.batch_alter_table("duty_shift", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_duty_shift_member_id"), ["member_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_duty_shift_place_id"), ["place_id"], unique=False)
+
+    op.create_table(
+        "duty_swap",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("giver_id", sa.Integer(), nullable=False),
+        sa.Column("taker_id", sa.Integer(), nullable=False),
+        sa.Column("asked_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("starts", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("back_place_id", sa.Integer(), nullable=True),
+        sa.Column("back_starts", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("back_ends", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_id"], ["member.id"], name=op.f("fk_duty_swap_asked_id")),
+        sa.ForeignKeyConstraint(["back_place_id"], ["place.id"], name=op.f("fk_duty_swap_back_place_id")),
+        sa.ForeignKeyConstraint(["giver_id"], ["member.id"], name=op.f("fk_duty_swap_giver_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_duty_swap_place_id")),
+        sa.ForeignKeyConstraint(["taker_id"], ["member.id"], name=op.f("fk_duty_swap_taker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_swap")),
+        sa.UniqueConstraint("giver_id", "taker_id", "place_id", "starts", name="uq_duty_swap_turn"),
+    )
+    with op.batch_alter_table("duty_swap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_swap_asked_id"), ["asked_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_swap_giver_id"), ["giver_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_swap_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_swap_taker_id"), ["taker_id"], unique=False)
 
     op.create_table(
         "errand",
@@ -316,6 +393,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_errand_member_id"), ["member_id"], unique=False)
         batch_op.create_index("ix_errand_open", ["over_at", "due_at"], unique=False)
 
+    op.create_table(
+        "free_hours",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("weekdays", sa.String(length=7), nullable=False),
+        sa.Column("days", sa.String(length=24), nullable=False),
+        sa.Column("starts", sa.Time(), nullable=False),
+        sa.Column("ends", sa.Time(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_free_hours_member_id")),
+        sa.PrimaryKeyConstraint("member_id", "weekdays", "days", "starts", "ends", name=op.f("pk_free_hours")),
+    )
     op.create_table(
         "identity",
         sa.Column("channel", sa.String(length=24), nullable=False),
@@ -437,13 +524,22 @@ def upgrade() -> None:
             "ix_ticket_next",
             ["next_at"],
             unique=False,
-            postgresql_where=sa.text("closed_at IS NULL"),
             sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_ticket_reporter_id"), ["reporter_id"], unique=False)
         batch_op.create_index("ix_ticket_scope_closed", ["scope_id", "closed_at"], unique=False)
         batch_op.create_index("ix_ticket_waiting", ["status", "waiting_since"], unique=False)
 
+    op.create_table(
+        "told_turn",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("begins", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_told_turn_member_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_told_turn_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "member_id", "begins", name=op.f("pk_told_turn")),
+    )
     op.create_table(
         "choice",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
