@@ -131,3 +131,18 @@ def test_a_later_message_fills_in_what_was_missing_and_moves_nothing() -> None:
 )
 def test_a_bare_number_answers_the_question(question: str, answer: str, spot: Spot) -> None:
     assert answered(answer, question) == spot
+
+
+def test_a_parking_space_is_no_home() -> None:
+    assert only("车库我那个位B2-117又让人占了") == Spot(floor=-2)
+    assert only("我车位077被占了") == NOWHERE
+    assert only("B2-502停水了", Scene(building=None, units=("1",), towers=True)) == Spot(building="B2", room="502")
+
+
+def test_a_service_number_is_no_home() -> None:
+    assert only("快递柜的400打不通") == NOWHERE
+    assert only("我拨了400电话") == NOWHERE
+
+
+def test_where_something_ran_to_is_not_where_it_is() -> None:
+    assert place_said(plain("老鼠！一单元一楼旁边窜出来，往602那边跑了"), HOUSE, NOWHERE) == Spot(unit="1", floor=1)

@@ -290,3 +290,17 @@ def test_a_lamp_that_hears_nobody_is_nobody_in_danger(talk: Talk) -> None:
     talk.says("2-501 周大爷", "二单元四楼那个灯又不亮了，我差点踩空")
     said = talk.says("2-501 周大爷", "拍巴掌、跺脚都喊不答应")
     assert said["items"][-1]["urgency"] != "emergency"
+
+
+@pytest.mark.parametrize("text", ["我妈还是关在电梯里的", "电梯里关着个娃儿哭"])
+def test_danger_is_no_talk_whatever_its_words_weigh(talk: Talk, text: str) -> None:
+    talk.says("2-1203 李姐", "2单元电梯坏了，停在5楼不动")
+    (item,) = talk.says("3-502 冉幺妹", text)["items"]
+    assert item["urgency"] == "emergency"
+
+
+@pytest.mark.parametrize("text", ["灯修好没", "修好没得哦，都两天了", "灯又不亮了", "灯还是不亮"])
+def test_who_asks_whether_it_is_over_does_not_say_so(talk: Talk, text: str) -> None:
+    talk.says("2-1203 李姐", "2单元5楼的灯坏了，不亮")
+    prediction = talk.says("2-1203 李姐", text, after_minutes=30)
+    assert "resolved" not in [act for act, _ in acts(prediction)]

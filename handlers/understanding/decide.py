@@ -22,6 +22,12 @@ SURER: Final = 0.2  #: by so much more than that a message must be a request to 
 OVER: Final = 0.4  #: a word about a ticket says that it is over from this probability on
 OVER_SAID: Final = 0.15  #: … and from this one on, where it ends with the words for that
 ENDED: Final = re.compile(r"(?:[修换弄搞整清理通]|更换|处理|解决|恢复)(?:好|完|通|干净|正常)(?:了|啦|咯)?[.!~ ]*$")
+#: 修好没, 又不亮了, 还是滴: whoever asks whether it is over, or says that it is back or goes on, does not say that it is over.
+NOT_OVER: Final = re.compile(
+    r"(?:了|[好通来修摘完到弄换走行])没(?:有|得)?(?:[啊呀呢噻哦哇][^,，。]{0,12})?[?？!！~。 ]*$|没(?:有|得)?[啊呀呢]"
+    r"|又(?:坏|停|堵|漏|跳|不|没|冇|开始|响|转|断|熄|黑|卡|掉|冒|臭|吵|闪|滴|叫)"
+    r"|(?:还是|仍然?|照样)(?:不|没|冇|叫|响|漏|滴|堵|黑|臭|吵|卡|闪)|还剩|得等|要等.{1,6}(?:来|到货?)|再(?:跑|来)一趟"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,12 @@ class Reader(Scales):
         if question.heard.from_bot:
             return SILENCE
         second, first = sorted(verdict)[-2:]
-        confidence, margin, choice = sum(verdict[:LINKED]), first - second, verdict.index(first)
-        over = OVER_SAID if ENDED.search(view.text) else OVER
-        if ACTS[choice] == Act.DETAIL and verdict[ACTS.index(Act.RESOLVED)] >= over:
-            choice = ACTS.index(Act.RESOLVED)
+        confidence, margin, choice = sum(verdict[:LINKED]), first - second, chosen(verdict, view.text)
         staff = view.heard.role in STAFF
+        peril = danger(view.text) if confidence >= PERIL else None
+        if peril is not None and not staff and choice >= LINKED:  # in danger it is no talk
+            choice = verdict.index(max(verdict[:LINKED]))
         best = tied_to(tickets, weighed.links, ACTS[choice]) if 0 < choice < LINKED else None
-        peril = danger(view.text) if best is not None or verdict[0] >= PERIL else None
         if best is not None:
             item = linking(Act(ACTS[choice]), view, scene, question.memory, tickets[best])
             grave = peril is not None or view.urgencies[0] >= GRAVE
@@ -95,6 +100,19 @@ class Reader(Scales):
             replace(whole, category=one[1], spot=anchored(here, scene)),
             replace(whole, category=other[1], spot=anchored(there, scene)),
         )
+
+
+def chosen(verdict: Sequence[float], text: str) -> int:
+    """The likeliest of ACTS. That something is over is believed sooner and later than that, as the words go."""
+    choice = verdict.index(max(verdict))
+    if ACTS[choice] in (Act.DETAIL, Act.RESOLVED):
+        over = OVER_SAID if ENDED.search(text) else OVER
+        is_over = ACTS[choice] == Act.RESOLVED or verdict[_RESOLVED] >= over
+        return _RESOLVED if is_over and not NOT_OVER.search(text) else _DETAIL
+    return choice
+
+
+_DETAIL, _RESOLVED = ACTS.index(Act.DETAIL), ACTS.index(Act.RESOLVED)
 
 
 def tied_to(tickets: Sequence[OpenTicket], links: Scores, act: str) -> int | None:

@@ -17,10 +17,12 @@ from handlers.understanding.types import Scene, Spot
 _CN: Final = f"[{CHINESE}]"
 _N: Final = rf"(?:\d{{1,3}}|{_CN}{{1,3}})"  # a building's, unit's or floor's number
 _B: Final = rf"(?:[A-Z]{{1,2}}\d{{1,2}}|\d{{1,3}}[A-Z]|[A-Z]|{_N})"
-_R: Final = r"(?:\d{1,2}[A-Z]\d{2}|\d{3,4})"  # a room as written; 13A02 is one on the thirteenth and a half
+_R: Final = (
+    r"(?:\d{1,2}[A-Z]\d{2}|(?!0\d\d(?!\d))\d{3,4})"  # a room as written; 13A02 is one on the thirteenth and a half
+)
 _SAID: Final = r"[一二三四五六七八九十幺][零〇○一二三四五六七八九幺]{2,3}"  # a room read out digit by digit
 _START: Final = r"(?<![\dA-Za-z/#+-])(?<!\d[.:])"
-_CALLS: Final = r"(?!(?:11[029]|12[02])(?![\d室房])|12345)"  # 110, 119, 120 are called, not lived in
+_CALLS: Final = r"(?!(?:11[029]|12[02]|400)(?![\d室房])|12345)"  # 110, 119, 120, 400 are called, not lived in
 _NOT_A_ROOM: Final = r"(?![\d.:%°/年月日号块元点分秒个人度米斤次平瓦伏万件份台张页岁][^房室]?|[多几][个人块]|毫|天(?!天)|公[斤里]|-\d|[A-Za-z]{2}|[VWK](?![A-Za-z])|车位)"
 
 PARTS: Final = re.compile(
@@ -40,6 +42,7 @@ PARTS: Final = re.compile(
     re.VERBOSE | re.ASCII,
 )
 WORTH_A_LOOK: Final = re.compile(rf"[\dA-Z负]|地下|{_CN}(?:{_CN}|[栋幢楼层座单梯门号到至、_/杠-])")
+_BASEMENT: Final = re.compile("B[1-6]")
 ORDER: Final = ("building", "unit", "floor", "room")
 LONGEST_NAME: Final = 200  #: characters of a nickname that are read, for homes are remembered by name
 
@@ -75,11 +78,13 @@ def _tower(text: str, scene: Scene) -> Spot:
     """「B2」 is a basement, and 「C2」 a building where buildings are called so."""
     if scene.building == text or scene.towers:
         return Spot(building=text)
-    return Spot(floor=-int(text[1:])) if text[0] == "B" and int(text[1:]) < 7 else Spot()
+    return Spot(floor=-int(text[1:])) if _BASEMENT.fullmatch(text) else Spot()
 
 
 def _pair(first: str, room: str, scene: Scene) -> Spot:
-    """「2-502」: a unit's room in a building's group, a building's room in a compound's."""
+    """「2-502」: a unit's room in a building's group, a building's room in a compound's; 「B2-117」 may be a parking space."""
+    if scene.building != first and (below := _tower(first, scene)).floor is not None:
+        return below
     if scene.building is None and first not in scene.units:
         return Spot(building=first, room=room)
     if first == scene.building and first not in scene.units:
