@@ -126,6 +126,9 @@ class Config(Section):
             ask_again_after=timedelta(minutes=rules.ask_again_minutes),
             linked_for=timedelta(hours=rules.linked_hours),
             reopen_within=timedelta(days=rules.reopen_days),
+            handoff_within=timedelta(minutes=rules.handoff_minutes),
+            sign_off_until=timedelta(hours=rules.sign_off_hours),
+            task_for=timedelta(hours=rules.task_hours),
             code_for=timedelta(hours=rules.code_hours),
             ids_for=timedelta(days=rules.message_id_days),
             words_for=timedelta(days=rules.words_days),
@@ -140,6 +143,7 @@ class Config(Section):
             emergency_repeat=timedelta(minutes=rules.emergency_repeat_minutes),
             ladder=rules.ladder,
             quiet=QuietHours(rules.quiet_start, rules.quiet_end),
+            chase_every=timedelta(days=rules.chase_days),
         )
 
 

@@ -36,6 +36,7 @@ RANK: Final = (
     Role.SUPERVISOR,
     Role.GRID_WORKER,
     Role.PROPERTY,
+    Role.COMMITTEE,
     Role.BUILDING_HEAD,
     Role.STEWARD,
     Role.RESIDENT,

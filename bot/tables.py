@@ -97,6 +97,12 @@ class Rules(Section):
     most_open: Whole = Field(default=5, ge=1, le=1000, description="一个人手上最多几张没办完的单，满了先叫别人（张）")
     most_an_hour: Whole = Field(default=5, ge=1, le=1000, description="一个人一小时里最多接几张，满了先叫别人（张）")
     skills: tuple[Skill, ...] = Field(default=SKILLS, description="红管家可以登记哪些专长（“我会 电工”）")
+    handoff_minutes: Minutes = Field(
+        default=120, description="转单、交接给谁，他多少分钟没回就算没答应（分钟）；夜里不算"
+    )
+    chase_days: Days = Field(default=3, description="转给外面部门的事，隔多少天提醒社区去催一次（天）")
+    sign_off_hours: Hours = Field(default=12, description="几个人一起办的事，开始前多少小时之外退出不留记录（小时）")
+    task_hours: Hours = Field(default=2, description="几个人一起办的事算它多长（小时），时间撞上别的就提醒报名的人")
     code_hours: Hours = Field(default=24, description="绑定群、邀请人用的口令多久之内有效（小时）")
     message_id_days: Days = Field(default=30, description="消息编号留多少天，免得同一条办两遍（天）；不含内容")
     words_days: Days = Field(default=30, description="机器人说过的话留多少天（天），之后只留回执")

@@ -16,7 +16,15 @@ from storage.tickets import Ticket
 from storage.types import PlaceKind, Role
 
 #: The strongest first: what somebody is to those who read him.
-STANDING: Final = (Role.ADMIN, Role.PROPERTY, Role.GRID_WORKER, Role.BUILDING_HEAD, Role.STEWARD, Role.SUPERVISOR)
+STANDING: Final = (
+    Role.ADMIN,
+    Role.PROPERTY,
+    Role.GRID_WORKER,
+    Role.BUILDING_HEAD,
+    Role.STEWARD,
+    Role.COMMITTEE,
+    Role.SUPERVISOR,
+)
 
 
 async def as_author(

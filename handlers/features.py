@@ -14,6 +14,7 @@ from handlers import (
     explaining,
     followups,
     groups,
+    handoffs,
     handover,
     help,
     holding,
@@ -24,6 +25,7 @@ from handlers import (
     listings,
     members,
     overtaking,
+    parties,
     parting,
     privacy,
     ratings,
@@ -31,6 +33,7 @@ from handlers import (
     reports,
     rounds,
     skills,
+    takeovers,
     tickets,
     uniting,
 )
@@ -40,6 +43,9 @@ from handlers.router import Routes
 ROUTES: Final[Routes] = Routes(
     (
         tickets.router,
+        handoffs.router,
+        takeovers.router,
+        parties.router,
         followups.router,
         inquiries.router,
         ratings.router,
@@ -67,6 +73,7 @@ ROUTES: Final[Routes] = Routes(
 )
 TICKS: Final = (
     escalations.escalate_waiting,
+    handoffs.give_up_waiting,
     handover.tell_whose_turn,
     rounds.start_due,
     rounds.finish_sent,

@@ -9,10 +9,12 @@ from handlers.lifecycle import advance, possible
 from handlers.messages import Refusal, Reply, Words
 from handlers.phrases import calls, refusals
 from handlers.phrases import tickets as phrases
+from handlers.phrases.parties import over
 from handlers.picking import pick
 from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.telling import call_everybody, tell_called
+from handlers.together import tell_together
 from storage import followers, members, places
 from storage.members import Member
 from storage.tickets import Ticket
@@ -56,6 +58,7 @@ async def cancel(ctx: Context, rest: str) -> Reply:
     advance(ctx, ticket, TicketAction.CANCEL, member.id)
     ctx.note("撤销", f"ticket:{ticket.number}", member.id)
     await tell_called(ctx, ticket, calls.withdrawn(ticket))
+    await tell_together(ctx, ticket, over(ticket), key="over", but=[member.id])
     return Reply(phrases.cancelled(ticket))
 
 

@@ -74,6 +74,9 @@ class HouseRules:
     ask_again_after: timedelta = timedelta(hours=1)  #: … and how long a group that did not answer is left in peace
     linked_for: timedelta = timedelta(days=2)  #: how long something said may still belong to a closed ticket
     reopen_within: timedelta = timedelta(days=7)
+    handoff_within: timedelta = timedelta(hours=2)  #: how long somebody who is asked to take a ticket over has
+    sign_off_until: timedelta = timedelta(hours=12)  #: before its beginning a task may be left without a note
+    task_for: timedelta = timedelta(hours=2)  #: how long a task for several people is taken to last
     code_for: timedelta = timedelta(hours=24)  #: how long a one-time code is good
     ids_for: timedelta = timedelta(days=30)  #: how long message ids are kept against double delivery
     words_for: timedelta = timedelta(days=30)  #: how long what the bot said is kept in words

@@ -14,8 +14,8 @@ from handlers.router import Router
 from handlers.rules.roles import may
 from storage import chats, errands, listings
 from storage.chats import Address
-from storage.errands import Errand
-from storage.types import ErrandKind, MessageKind, PlaceId, Role
+from storage.errands import Errand, ErrandKind
+from storage.types import MessageKind, PlaceId, Role
 
 router: Final = Router()
 

@@ -6,7 +6,7 @@ from handlers.clocks import forget, wind
 from handlers.messages import Refusal
 from handlers.moment import Moment
 from handlers.phrases import refusals
-from handlers.rules.tickets import CLOSED, WAITING, next_status
+from handlers.rules.tickets import CLOSED, TAKING, WAITING, WORKING, next_status
 from storage import tickets
 from storage.steps import StepKind
 from storage.tickets import Ticket
@@ -30,8 +30,12 @@ def advance(
     if after is not ticket.status:
         _stamp(ticket, after, moment)
     ticket.status, ticket.last_at = after, moment.now
-    if action is TicketAction.ACCEPT:
-        ticket.assignee_id = by
+    if action in TAKING:
+        ticket.assignee_id, ticket.accepted_at = by, moment.now
+        forget(ticket, StepKind.NUDGE)
+    if ticket.outside_since is not None and (action is TicketAction.TAKE_BACK or after not in WORKING):
+        ticket.outside_since = None
+        forget(ticket, StepKind.CHASE)
     if action is TicketAction.REOPEN:
         ticket.runs_since, ticket.held, ticket.taken = moment.now, 0, {}
     wind(moment, ticket)
@@ -43,9 +47,6 @@ def possible(ticket: Ticket, action: TicketAction) -> bool:
 
 
 def _stamp(ticket: Ticket, after: TicketStatus, moment: Moment) -> None:
-    if after is TicketStatus.ACCEPTED:
-        ticket.accepted_at = moment.now
-        forget(ticket, StepKind.NUDGE)
     if after is TicketStatus.IN_PROGRESS:
         forget(ticket, *SILENCE)
     if after in WAITING and ticket.status is not TicketStatus.REPORTED:

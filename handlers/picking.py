@@ -7,11 +7,11 @@ from handlers.messages import Refusal
 from handlers.phrases import no_community, refusals
 from handlers.reading import Unclear, leading_number
 from handlers.rules.roles import may
-from storage import followers, members, outbox, places, tickets, words
+from storage import crews, followers, members, outbox, parties, places, tickets, words
 from storage.members import Grant, Member
 from storage.places import Place
 from storage.tickets import Ticket
-from storage.types import Role
+from storage.types import MemberId, Role
 
 Candidates = Callable[[], Awaitable[Sequence[Ticket]]]
 
@@ -65,7 +65,7 @@ async def community(ctx: Context) -> Place:
 
 async def is_staff_for(ctx: Context, ticket: Ticket) -> bool:
     """Whether the speaker may take this ticket: he works at its place or above it."""
-    return await _may_take(ctx, ticket, ctx.grants)
+    return await may_take(ctx, ticket, ctx.grants)
 
 
 async def worker_named(ctx: Context, ticket: Ticket, name: str) -> Member:
@@ -77,13 +77,14 @@ async def worker_named(ctx: Context, ticket: Ticket, name: str) -> Member:
     name = name.removeprefix("给").strip("@ ")
     people = await members.called(ctx.session, name)
     grants = await members.grants_of(ctx.session, [member.id for member in people])
-    found = [m for m in people if await _may_take(ctx, ticket, grants.get(m.id, ()))]
+    found = [m for m in people if await may_take(ctx, ticket, grants.get(m.id, ()))]
     if len(found) != 1:
         raise Refusal(refusals.several_called() if found else refusals.nobody_called())
     return found[0]
 
 
-async def _may_take(ctx: Context, ticket: Ticket, grants: Iterable[Grant]) -> bool:
+async def may_take(ctx: Context, ticket: Ticket, grants: Iterable[Grant]) -> bool:
+    """Whether somebody with these grants works at its place or above it."""
     line = await places.above(ctx.session, await places.by_id(ctx.session, ticket.place_id))
     paths = {place.path for place in line}
     return may({grant.role for grant in grants if grant.path in paths}, Role.STEWARD)
@@ -93,10 +94,17 @@ async def may_see(ctx: Context, ticket: Ticket) -> bool:
     """Residents see what they report and what their own group speaks of; staff what is below their place."""
     if ctx.known is not None and await followers.includes(ctx.session, ticket.id, ctx.known.member.id):
         return True
-    if ctx.known is not None and ticket.assignee_id == ctx.known.member.id:
+    if ctx.known is not None and await _has_a_hand_in(ctx, ticket, ctx.known.member.id):
         return True
     in_own_group = ctx.place is not None and ticket.scope_id in (ctx.place.id, *ctx.place.above_ids)
     return (in_own_group and not ticket.private) or await is_staff_for(ctx, ticket)
+
+
+async def _has_a_hand_in(ctx: Context, ticket: Ticket, member: MemberId) -> bool:
+    """Who has it, settles it with others, or comes to help."""
+    if ticket.assignee_id == member or await parties.includes(ctx.session, ticket.id, member):
+        return True
+    return await crews.includes(ctx.session, ticket.id, member)
 
 
 async def spoken_of_here(ctx: Context, ticket: Ticket) -> Ticket:

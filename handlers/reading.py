@@ -54,6 +54,7 @@ _ROLES: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.BUILDING_HEAD: ("楼栋长", "楼长", "单元长"),
     Role.GRID_WORKER: ("网格员", "网格长"),
     Role.PROPERTY: ("物业", "物业公司", "物业人员", "物业管家"),
+    Role.COMMITTEE: ("业委会", "业主委员会", "业委会主任", "业委会委员", "业委会成员"),
     Role.ADMIN: ("管理员", "社区", "社区干部", "社区书记", "书记", "社工"),
     Role.SUPERVISOR: ("街道", "街道干部", "包保领导", "督导"),
 }

@@ -15,12 +15,14 @@ from handlers.lifecycle import advance
 from handlers.messages import Happening, Reply
 from handlers.phrases import calls, text_please
 from handlers.phrases import tickets as phrases
+from handlers.phrases.parties import over
 from handlers.picking import community
 from handlers.reading import clean
 from handlers.reasoning import note_why
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_called
+from handlers.together import tell_together
 from handlers.understanding.scales import Weighed
 from handlers.understanding.types import Heard, Item, Judgement, Question
 from handlers.understanding.why import Way, told_outright
@@ -154,6 +156,7 @@ async def withdraw(ctx: Context) -> None:
         if ticket.status in WAITING and await _is_alone_with_it(ctx, ticket):
             advance(ctx, ticket, TicketAction.CANCEL, ticket.reporter_id)
             await tell_called(ctx, ticket, calls.withdrawn(ticket))
+            await tell_together(ctx, ticket, over(ticket), key="over", but=())
     await words.drop(ctx.session, inbound.channel, inbound.account, inbound.about)
     await corrections.drop(ctx.session, (inbound.channel, inbound.account, inbound.about))
     ctx.memory = ctx.memory.without_words(inbound.about)

@@ -13,7 +13,9 @@ from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import calls
 from handlers.phrases import tickets as phrases
+from handlers.phrases.parties import done_together
 from handlers.rules.quiet import quiet_until
+from handlers.together import tell_together
 from storage import followers, members, outbox, places
 from storage.chats import Address
 from storage.members import Member, Person
@@ -113,6 +115,8 @@ async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_
         text = phrases.done(ticket, name, rate_here=rate_here)
         await note(moment, ticket, text, key=key, but=None if rate_here else heard_in)
     await ask_to_rate(moment, ticket, reached, key)
+    told = [*reached, *([by.id] if by else [])]
+    await tell_together(moment, ticket, done_together(ticket, await shown(moment, by)), key=f"together:{key}", but=told)
 
 
 async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[MemberId], key: str) -> None:

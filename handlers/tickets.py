@@ -1,26 +1,26 @@
-"""接单 去不了 转单 退单 进展 办结: what workers do to a ticket by its number, a quote, a button, or plainly."""
+"""接单 进展 办结: what workers do to a ticket by its number, a quote, a button, or plainly."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.clocks import wind
 from handlers.context import Context
-from handlers.dispatch import call, call_words, reporter_name
+from handlers.dispatch import reporter_name
+from handlers.handing import take_over, tell_reporters
+from handlers.hands import at_my_places, in_my_hands, is_community, must_be_staff, must_hold, name_of
 from handlers.lifecycle import advance
 from handlers.messages import Button, Refusal, Reply, Words
 from handlers.opening import keep_words
 from handlers.phrases import refusals
 from handlers.phrases import tickets as phrases
-from handlers.picking import is_staff_for, pick, worker_named
-from handlers.refusing import refuse
+from handlers.phrases.parties import another_leads, party_progress
+from handlers.picking import pick
 from handlers.router import Router
-from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING, WORKING
-from handlers.telling import call_others, tell_called, tell_done, tell_followers
-from storage import followers, members, places, tickets
+from handlers.telling import tell_called, tell_done, tell_followers
+from storage import handoffs, parties
 from storage.members import Member
 from storage.tickets import Ticket
-from storage.types import Act, MemberId, MessageKind, Role, TicketAction
+from storage.types import Act, MessageKind, Role, TicketAction
 
 router: Final = Router()
 
@@ -30,11 +30,12 @@ router: Final = Router()
 )
 async def accept(ctx: Context, rest: str) -> Reply:
     """A worker takes a ticket on; of two at once one wins, and the other is told who has it."""
-    ticket, _ = await pick(ctx, rest, "接单", lambda: _at_my_places(ctx, waiting=True))
+    ticket, _ = await pick(ctx, rest, "接单", lambda: _to_accept(ctx))
     member = await ctx.member()
     if ticket.status in WORKING:
-        raise Refusal(await _taken(ctx, ticket, member))
-    await _must_be_staff(ctx, ticket)
+        return await _agreed(ctx, ticket, member)
+    await must_be_staff(ctx, ticket)
+    await _must_not_follow(ctx, ticket, member)
     advance(ctx, ticket, TicketAction.ACCEPT, member.id)
     ctx.note("接单", f"ticket:{ticket.number}", member.id)
     text = phrases.accepted(ticket, member.name)
@@ -46,68 +47,21 @@ async def accept(ctx: Context, rest: str) -> Reply:
     return Reply(phrases.you_accepted(ticket, await reporter_name(ctx, ticket)), next_steps)
 
 
-@router.command("转单", example="转单 12 李强", does="自己去不了，转给别人", allow=Role.STEWARD, also=("转派",))
-async def transfer(ctx: Context, rest: str) -> Reply:
-    """Hand a ticket to somebody in particular, or to the next who answers for the place."""
-    ticket, name = await pick(ctx, rest, "转单", lambda: _in_my_hands(ctx))
-    if ticket.status in WAITING and not name:
-        return await refuse(ctx, ticket)
-    member = await ctx.member()
-    await _must_hold(ctx, ticket, member, or_waiting=True)
-    to = await worker_named(ctx, ticket, name) if name else None
-    advance(ctx, ticket, TicketAction.TRANSFER, member.id)
-    ctx.note("转单", f"ticket:{ticket.number}", member.id)
-    if to is None:
-        called = await call_others(ctx, ticket, 0, member.id)
-        return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
-    if not await call(ctx, ticket, to.id, await call_words(ctx, ticket)):
-        raise Refusal(refusals.cannot_be_called(to.name))
-    ticket.called_at = ctx.now
-    wind(ctx, ticket)
-    return Reply(phrases.handed_to(ticket, to.name))
-
-
-@router.command(
-    "去不了",
-    example="去不了 12",
-    does="叫到您但去不了，马上改叫别人",
-    allow=Role.STEWARD,
-    also=("我去不了", "来不了", "我来不了"),
-    everyday=True,
-)
-async def cannot_go(ctx: Context, rest: str) -> Reply:
-    """Who was called says that he cannot go; the next one is asked at once."""
-    ticket, _ = await pick(ctx, rest, "去不了", lambda: _at_my_places(ctx, waiting=True))
-    return await refuse(ctx, ticket)
-
-
-@router.command("退单", example="退单 12 要找电梯公司", does="接了办不了，退回去另派", allow=Role.STEWARD)
-async def give_back(ctx: Context, rest: str) -> Reply:
-    """Give a ticket back; it is called out again, to the others."""
-    ticket, reason = await pick(ctx, rest, "退单", lambda: _in_my_hands(ctx))
-    member = await ctx.member()
-    await _must_hold(ctx, ticket, member)
-    if reason:
-        await keep_words(ctx, ticket, Act.DETAIL, reason, member)
-    advance(ctx, ticket, TicketAction.RETURN, member.id)
-    ctx.note("退单", f"ticket:{ticket.number}", member.id)
-    called = await call_others(ctx, ticket, 0, member.id)
-    return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
-
-
 @router.command("进展", example="进展 12 配件明天到", does="告诉住户办到哪一步", allow=Role.STEWARD, everyday=True)
 async def progress(ctx: Context, rest: str) -> Reply:
     """Say how far it is. Those who reported it are told alone: the group's three messages are for more."""
-    ticket, text = await pick(ctx, rest, "进展", lambda: _in_my_hands(ctx))
+    ticket, text = await pick(ctx, rest, "进展", lambda: in_my_hands(ctx))
     member = await ctx.member()
-    await _must_hold(ctx, ticket, member)
+    if not await parties.includes(ctx.session, ticket.id, member.id) or ticket.status not in WORKING:
+        await must_hold(ctx, ticket, member)
     advance(ctx, ticket, TicketAction.PROGRESS, member.id)
     await keep_words(ctx, ticket, Act.DETAIL, text, member)
-    for follower in await followers.of_ticket(ctx.session, ticket.id):
-        if follower.member_id != member.id:
-            words = Words(phrases.progress(ticket, text))
-            key = f"progress:{ctx.inbound.message_id}"
-            await ctx.tell(follower.member_id, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)
+    key = f"progress:{ctx.inbound.message_id}"
+    lead = [ticket.assignee_id] if ticket.assignee_id else []
+    await tell_reporters(ctx, ticket, phrases.progress(ticket, text), key=key, but=[member.id, *lead])
+    if ticket.assignee_id is not None and ticket.assignee_id != member.id:
+        words = Words(party_progress(ticket, member.name, text))
+        await ctx.tell(ticket.assignee_id, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)
     return Reply(phrases.progress_noted(ticket))
 
 
@@ -116,12 +70,13 @@ async def progress(ctx: Context, rest: str) -> Reply:
 )
 async def finish(ctx: Context, rest: str) -> Reply:
     """It is done; everybody who reported it is told and asked to rate."""
-    ticket, text = await pick(ctx, rest, "办结", lambda: _in_my_hands(ctx))
+    ticket, text = await pick(ctx, rest, "办结", lambda: in_my_hands(ctx))
     member = await ctx.member()
     if ticket.status in WAITING:
-        await _must_be_staff(ctx, ticket)
+        await must_be_staff(ctx, ticket)
+        await _must_not_follow(ctx, ticket, member)
         advance(ctx, ticket, TicketAction.ACCEPT, member.id)
-    await _must_hold(ctx, ticket, member)
+    await must_hold(ctx, ticket, member)
     advance(ctx, ticket, TicketAction.FINISH, member.id)
     ctx.note("办结", f"ticket:{ticket.number}", member.id)
     await keep_words(ctx, ticket, Act.RESOLVED, text, member)
@@ -131,41 +86,38 @@ async def finish(ctx: Context, rest: str) -> Reply:
     return Reply(phrases.done_noted(ticket))
 
 
-async def _at_my_places(ctx: Context, *, waiting: bool) -> Sequence[Ticket]:
-    """In a group, its own tickets; alone, those below every place where the speaker works."""
-    paths = [ctx.place.path] if ctx.is_group and ctx.place else [grant.path for grant in ctx.grants]
-    return await tickets.open_under(ctx.session, paths, WAITING if waiting else WORKING)
+async def _to_accept(ctx: Context) -> Sequence[Ticket]:
+    """What nobody has accepted yet, and what the speaker was asked to take over."""
+    asked = await handoffs.put_to(ctx.session, (await ctx.member()).id)
+    return [*(ticket for _, ticket in asked), *await at_my_places(ctx, waiting=True)]
 
 
-async def _in_my_hands(ctx: Context) -> Sequence[Ticket]:
-    return await tickets.assigned_to(ctx.session, (await ctx.member()).id)
+async def _agreed(ctx: Context, ticket: Ticket, member: Member) -> Reply:
+    """Who was asked to take it over from somebody says so in this way, too.
+
+    Raises:
+        Refusal: He was not.
+    """
+    asked = [pair for pair in await handoffs.put_to(ctx.session, member.id) if pair[1].id == ticket.id]
+    if not asked:
+        raise Refusal(await _taken(ctx, ticket, member))
+    await take_over(ctx, asked)
+    return Reply(phrases.you_accepted(ticket, await reporter_name(ctx, ticket)), alone=True)
 
 
-async def _must_be_staff(ctx: Context, ticket: Ticket) -> None:
-    if not await is_staff_for(ctx, ticket):
-        raise Refusal(refusals.not_your_place(ticket))
-
-
-async def _must_hold(ctx: Context, ticket: Ticket, member: Member, *, or_waiting: bool = False) -> None:
-    """Only who accepted it, or the community, may go on with it."""
-    if ticket.assignee_id == member.id or (or_waiting and ticket.status in WAITING):
+async def _must_not_follow(ctx: Context, ticket: Ticket, member: Member) -> None:
+    """Where several settle it together, whoever leads takes it."""
+    leading = await parties.leading(ctx.session, ticket.id)
+    if not leading or member.id in leading or await is_community(ctx, ticket):
         return
-    if ticket.status in WAITING:
-        raise Refusal(refusals.not_accepted_yet(ticket))
-    if ticket.status not in WORKING:
-        raise Refusal(refusals.too_late(ticket))
-    if not may(ctx.roles_at(await places.by_id(ctx.session, ticket.place_id)), Role.ADMIN):
-        raise Refusal(refusals.not_yours(ticket, await _holder(ctx, ticket.assignee_id)))
+    if await parties.includes(ctx.session, ticket.id, member.id):
+        raise Refusal(another_leads(ticket, "、".join(leading.values())))
 
 
 async def _taken(ctx: Context, ticket: Ticket, member: Member) -> str:
     if ticket.assignee_id == member.id:
         return refusals.yours_already(ticket)
-    return phrases.somebody_has_it(ticket, await _holder(ctx, ticket.assignee_id))
-
-
-async def _holder(ctx: Context, member: MemberId | None) -> str:
-    return (await members.by_id(ctx.session, member)).name if member is not None else "别人"
+    return phrases.somebody_has_it(ticket, await name_of(ctx, ticket.assignee_id))
 
 
 def _here(ctx: Context) -> tuple[str, str, str] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.types import ErrandKind, MemberId, PlaceId
+from storage.types import MemberId, PlaceId
+
+
+class ErrandKind(StrEnum):
+    """What a channel is asked to do beside speaking."""
+
+    JOIN_CODE = "join_code"  #: make a picture code with which people join a place's group
+    WELCOME = "welcome"  #: keep a text that greets whoever joins a group
 
 
 class Errand(Base, kw_only=True):

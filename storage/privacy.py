@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import allowances, identities, inbox, skills, traces
+from storage import allowances, identities, inbox, shared, skills, traces
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -56,6 +56,7 @@ class Kept:
     held: int  #: messages of his that wait to be taken again
     codes: int
     examples: int  #: messages of his that the staff set right
+    shared: int  #: tickets in which he has a hand with others
 
 
 async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
@@ -77,6 +78,7 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         len(await _held(session, his)),
         await session.scalar(codes) or 0,
         await session.scalar(sa.select(sa.func.count()).where(_said_by(Correction, member, his))) or 0,
+        await shared.count(session, member),
     )
 
 
@@ -105,6 +107,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     for table in (OneTimeCode, RoleGrant, DutyShift, Offer, MemberSkill):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
     await traces.erase(session, member.id)
+    await shared.forget(session, member.id)
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))
         way = identity.one_to_one or identity.sender

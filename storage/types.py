@@ -39,6 +39,7 @@ class Role(StrEnum):
     BUILDING_HEAD = "building_head"
     GRID_WORKER = "grid_worker"
     PROPERTY = "property"
+    COMMITTEE = "committee"
     ADMIN = "admin"
     SUPERVISOR = "supervisor"
 
@@ -129,7 +130,16 @@ class TicketAction(StrEnum):
     REOPEN = "reopen"
     TRANSFER = "transfer"
     RETURN = "return"
-    HAND_OUT = "hand_out"
+    OFFER = "offer"  #: somebody was asked to take it over; until he agrees it stays where it is
+    TAKE_OVER = "take_over"
+    DECLINE = "decline"  #: he did not agree, or did not answer
+    HAND_OUT = "hand_out"  #: to a department outside
+    TAKE_BACK = "take_back"
+    CONFER = "confer"  #: a party was called in
+    LEAVE = "leave"  #: a party left
+    RECRUIT = "recruit"  #: so many people are wanted for it
+    SIGN_UP = "sign_up"
+    SIGN_OFF = "sign_off"
     ESCALATE = "escalate"
     MERGE = "merge"
     CANCEL = "cancel"
@@ -175,13 +185,6 @@ class OutboxStatus(StrEnum):
     HELD = "held"  #: it may not be said until the person writes again
     FOLDED = "folded"  #: its words are part of a later message
     DEAD = "dead"
-
-
-class ErrandKind(StrEnum):
-    """What a channel is asked to do beside speaking."""
-
-    JOIN_CODE = "join_code"  #: make a picture code with which people join a place's group
-    WELCOME = "welcome"  #: keep a text that greets whoever joins a group
 
 
 class BroadcastStatus(StrEnum):

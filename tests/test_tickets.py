@@ -83,7 +83,7 @@ async def test_an_accepted_ticket_is_handed_to_somebody_by_name(world: World) ->
     await world.says("王芳", "接单", alone=True)
     world.forget()
     await world.says("王芳", "转单 1 赵强", alone=True)
-    world.hears("王芳", "转给赵强")
+    world.hears("王芳", "已经问赵强")
     world.hears("赵强", "照明")
     await world.says("赵强", "接单", alone=True)
     world.hears("赵强", "归您了")

@@ -15,7 +15,7 @@ from bot.channels.confirmed import Confirmed, Progress
 from bot.channels.wecom_groups import WecomGroups
 from bot.media import MediaStore
 from handlers.messages import Words
-from storage.types import ErrandKind
+from storage.errands import ErrandKind
 from tests.platforms.telegram_side import PATIENT, Ears, stored
 from tests.platforms.wecom_api import CORP, SECRET, Raw, Silence
 from tests.platforms.wecom_groups import EXTERNAL, NOON, WecomGroupsServer

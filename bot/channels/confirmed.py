@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from bot.channels.base import Channel
 from handlers.messages import Words
-from storage.types import ErrandKind
+from storage.errands import ErrandKind
 
 
 @dataclass(frozen=True, slots=True)

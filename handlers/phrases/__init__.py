@@ -11,6 +11,7 @@ ROLE_NAMES: Final = {
     Role.BUILDING_HEAD: "楼栋长",
     Role.GRID_WORKER: "网格员",
     Role.PROPERTY: "物业",
+    Role.COMMITTEE: "业委会",
     Role.ADMIN: "社区管理员",
     Role.SUPERVISOR: "街道",
 }

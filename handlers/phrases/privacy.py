@@ -50,7 +50,9 @@ def your_tickets(tickets: Sequence[tuple[int, int, int]]) -> str:
     return f"工单：{shown}{more}。内容发“工单 {tickets[0][0]}”这样看"
 
 
-def the_rest(told: int, held: int, shifts: int, changes: int, hours: int, codes: int, examples: int) -> str:
+def the_rest(
+    told: int, held: int, shifts: int, changes: int, hours: int, shared: int, codes: int, examples: int
+) -> str:
     """What else there is, and how to object."""
     parts = [
         f"我单独发给您的话 {told} 条",
@@ -58,6 +60,7 @@ def the_rest(told: int, held: int, shifts: int, changes: int, hours: int, codes:
         f"值班 {shifts} 行" if shifts else "",
         f"换班、请假这些 {changes} 条" if changes else "",
         f"您有空的时间 {hours} 段" if hours else "",
+        f"和别人一起办的事 {shared} 件" if shared else "",
         f"登录和关联用的码 {codes} 个" if codes else "",
         f"值班的人纠正过、留着当例子的话 {examples} 条" if examples else "",
     ]

@@ -100,3 +100,8 @@ def several_called() -> str:
 def say_what() -> str:
     """When a report has no words and no picture."""
     return "请说在哪里、出了什么事，比如“2单元电梯停在5楼不动”。"
+
+
+def nobody_to_hand_over() -> str:
+    """When somebody hands everything over to a name that is nobody's. It is not repeated: it may be a resident's."""
+    return "没找到这个人。请写红管家、网格员或社区同事的全名，比如“交接 李强”。"

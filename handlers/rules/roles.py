@@ -5,7 +5,9 @@ from typing import Final
 
 from storage.types import Role
 
-STAFF: Final = frozenset({Role.STEWARD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.PROPERTY, Role.ADMIN})
+STAFF: Final = frozenset(
+    {Role.STEWARD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.PROPERTY, Role.COMMITTEE, Role.ADMIN}
+)
 VERIFIERS: Final = frozenset({Role.ADMIN})  #: 验单 is the community's; never by who did the work himself
 
 # Whoever the ladder can call must be able to accept, so every worker's role includes the steward's.
@@ -15,6 +17,7 @@ _INCLUDES: Final[Mapping[Role, frozenset[Role]]] = {
     Role.BUILDING_HEAD: frozenset({Role.STEWARD}),
     Role.GRID_WORKER: frozenset({Role.STEWARD, Role.BUILDING_HEAD}),
     Role.PROPERTY: frozenset({Role.STEWARD}),
+    Role.COMMITTEE: frozenset({Role.STEWARD}),
     Role.SUPERVISOR: frozenset({Role.STEWARD}),
     Role.ADMIN: frozenset(Role),
 }

@@ -35,7 +35,15 @@ _HEAD_OF: Final = np.repeat(np.arange(len(HEADS)), list(HEADS.values()))
 _SAME_HEAD: Final = (_HEAD_OF[:, None] == _HEAD_OF).astype(np.float32)
 SHORTEN: Final = 240  #: characters that are read; what is longer says the rest in its place grammar only
 STAFF: Final = frozenset(
-    {Role.STEWARD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.PROPERTY, Role.ADMIN, Role.SUPERVISOR}
+    {
+        Role.STEWARD,
+        Role.BUILDING_HEAD,
+        Role.GRID_WORKER,
+        Role.PROPERTY,
+        Role.COMMITTEE,
+        Role.ADMIN,
+        Role.SUPERVISOR,
+    }
 )
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 

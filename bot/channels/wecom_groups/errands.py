@@ -7,7 +7,7 @@ from bot.channels.base import SendError
 from bot.channels.confirmed import Done
 from bot.channels.wecom.api import Api, ApiError
 from bot.channels.wecom_groups.asking import EXTERNAL
-from storage.types import ErrandKind
+from storage.errands import ErrandKind
 
 BY_PICTURE: Final = 2  #: the code is a picture; 1 would be a button in a mini-program
 NO_SUCH: Final = frozenset({40058, 40096, 41045})  #: what was made before is not there any more: it is made anew

@@ -14,7 +14,7 @@ from bot.channels.wecom_groups.roster import Roster
 from bot.channels.wecom_groups.tasks import Tasks
 from handlers.messages import Words
 from handlers.rules.confirming import UNFIT
-from storage.types import ErrandKind
+from storage.errands import ErrandKind
 
 
 class WecomGroups:

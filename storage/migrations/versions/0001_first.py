@@ -148,6 +148,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_wrong_code_at"), ["at"], unique=False)
 
     op.create_table(
+        "department",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("phone", sa.String(length=30), nullable=False),
+        sa.Column("note", sa.String(length=60), nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_department_community_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
+        sa.UniqueConstraint("community_id", "name", name=op.f("uq_department_community_id_name")),
+    )
+    op.create_table(
         "duty_rotation",
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("pattern", sa.String(length=60), nullable=False),
@@ -557,6 +570,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_choice_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
+        "crew",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_crew_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_crew")),
+    )
+    with op.batch_alter_table("crew", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_crew_starts_at"), ["starts_at"], unique=False)
+
+    op.create_table(
         "follower",
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
@@ -569,6 +594,54 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("follower", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_follower_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "handoff",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("giver_id", sa.Integer(), nullable=False),
+        sa.Column("taker_id", sa.Integer(), nullable=False),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asker_id"], ["member.id"], name=op.f("fk_handoff_asker_id")),
+        sa.ForeignKeyConstraint(["giver_id"], ["member.id"], name=op.f("fk_handoff_giver_id")),
+        sa.ForeignKeyConstraint(["taker_id"], ["member.id"], name=op.f("fk_handoff_taker_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_handoff_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_handoff")),
+    )
+    with op.batch_alter_table("handoff", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handoff_giver_id"), ["giver_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handoff_taker_id"), ["taker_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handoff_until_at"), ["until_at"], unique=False)
+
+    op.create_table(
+        "handout",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("chased", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_handout_department_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_handout_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_handout")),
+    )
+    with op.batch_alter_table("handout", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handout_department_id"), ["department_id"], unique=False)
+
+    op.create_table(
+        "helper",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_helper_member_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_helper_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_helper")),
+        sa.UniqueConstraint("ticket_id", "member_id", name=op.f("uq_helper_ticket_id_member_id")),
+    )
+    with op.batch_alter_table("helper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_helper_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "outbox",
@@ -618,6 +691,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('pending', 'sending')"),
             postgresql_where=sa.text("status IN ('pending', 'sending')"),
         )
+
+    op.create_table(
+        "party",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=True),
+        sa.Column("leads", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_party_member_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_party_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", "member_id", name=op.f("pk_party")),
+    )
+    with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_party_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "picture",

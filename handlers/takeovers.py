@@ -1,0 +1,115 @@
+"""接手 不接 交接: whoever is asked to take a ticket over agrees or does not, and nobody holds it against him."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from handlers.context import Context
+from handlers.dispatch import call_words
+from handlers.handing import ask_to_take_all, close, keep_reason, name_and_reason, take_over
+from handlers.hands import in_my_hands, name_of
+from handlers.lifecycle import advance
+from handlers.messages import Button, Refusal, Reply, Words
+from handlers.phrases import handoffs as phrases
+from handlers.phrases import refusals
+from handlers.picking import may_take, numbered
+from handlers.reading import Unclear, leading_number
+from handlers.router import Router
+from storage import handoffs, members
+from storage.handoffs import Handoff
+from storage.members import Member
+from storage.tickets import Ticket
+from storage.types import MemberId, MessageKind, Role, TicketAction
+
+router: Final = Router()
+
+ALL: Final = "全部"
+Question = tuple[Handoff, Ticket]
+
+
+@router.command("接手", example="接手 12", does="答应接过别人转来的单", allow=Role.STEWARD)
+async def agree(ctx: Context, rest: str) -> Reply:
+    """Who was asked takes the ticket, or everything that he was asked to take."""
+    found, _ = await _asked_of_me(ctx, rest, "接手")
+    await take_over(ctx, found)
+    if len(found) > 1:
+        return Reply(phrases.all_yours_now([ticket for _, ticket in found]), alone=True)
+    ((handoff, ticket),) = found
+    giver = await name_of(ctx, handoff.giver_id)
+    next_steps = (Button("办结", f"办结 {ticket.number}"), Button("转单", f"转单 {ticket.number}"))
+    return Reply(phrases.yours_now(ticket, giver, await call_words(ctx, ticket)), next_steps, alone=True)
+
+
+@router.command("不接", example="不接 12 今天出差", does="不方便接别人转来的单，不要紧", allow=Role.STEWARD)
+async def refuse(ctx: Context, rest: str) -> Reply:
+    """Who was asked says no: everything stays where it is."""
+    found, reason = await _asked_of_me(ctx, rest, "不接")
+    member = await ctx.member()
+    by_asker = defaultdict[tuple[MemberId, MemberId], list[Ticket]](list)
+    for handoff, ticket in found:
+        await close(ctx, handoff, ticket)
+        await keep_reason(ctx, ticket, reason, member)
+        advance(ctx, ticket, TicketAction.DECLINE, member.id)
+        by_asker[handoff.asker_id, handoff.giver_id].append(ticket)
+    for (asker, giver), his in by_asker.items():
+        holder = "" if asker == giver else await name_of(ctx, giver)
+        words = Words(phrases.he_declined(his, member.name, reason, holder))
+        await ctx.tell(asker, words, MessageKind.PERSONAL, key=f"declined:{ctx.cause}:{giver}", ticket=his[0].id)
+    return Reply(phrases.declined([ticket for _, ticket in found]), alone=True)
+
+
+async def _asked_of_me(ctx: Context, rest: str, word: str) -> tuple[list[Question], str]:
+    """What the speaker was asked to take and means, and what else he says.
+
+    Raises:
+        Refusal: He was asked nothing, or several and does not say which.
+    """
+    stands = list(await handoffs.put_to(ctx.session, (await ctx.member()).id))
+    number, text = leading_number(rest)
+    if number is not None:
+        ticket = await numbered(ctx, number)
+        meant = [pair for pair in stands if pair[1].id == ticket.id]
+        if not meant:
+            raise Refusal(phrases.not_asked(ticket))
+        return meant, text
+    if not stands:
+        raise Refusal(phrases.nothing_to_take())
+    if text.startswith(ALL):
+        return stands, text.removeprefix(ALL).strip(" ，,")
+    if len(stands) > 1:
+        raise Refusal(phrases.which_to_take([ticket for _, ticket in stands], word), alone=True)
+    return stands, text
+
+
+@router.command("交接", example="交接 李强", does="把手上没办完的单都交给别人", allow=Role.STEWARD, everyday=True)
+async def hand_over(ctx: Context, rest: str) -> Reply:
+    """Ask somebody to take everything that the speaker has in his hands."""
+    name, reason = name_and_reason(rest)
+    if not name:
+        raise Unclear("nobody named")
+    mine = list(await in_my_hands(ctx))
+    if not mine:
+        raise Refusal(phrases.nothing_in_hand())
+    to, his = await _who_may_take(ctx, mine, name)
+    if not his:
+        raise Refusal(phrases.none_for_him(to.name))
+    member = await ctx.member()
+    for ticket in his:
+        await keep_reason(ctx, ticket, reason, member)
+    ctx.note("交接", f"member:{to.id}", member.id)
+    rest_of_mine = [f"{ticket.number} 号" for ticket in mine if ticket not in his]
+    await ask_to_take_all(ctx, his, to, reason)
+    return Reply(phrases.asked_all(len(his), to.name, rest_of_mine), alone=True)
+
+
+async def _who_may_take(ctx: Context, mine: Sequence[Ticket], name: str) -> tuple[Member, list[Ticket]]:
+    """The one of that name who may take most of them, and those that he may take."""
+    people = [m for m in await members.called(ctx.session, name.strip("@＠")) if m.id != (await ctx.member()).id]
+    grants = await members.grants_of(ctx.session, [m.id for m in people])
+    fitting = [(m, [t for t in mine if await may_take(ctx, t, grants.get(m.id, ()))]) for m in people]
+    workers = [(m, his) for m, his in fitting if his] or fitting[:1]
+    if not workers:
+        raise Refusal(refusals.nobody_to_hand_over())
+    if len(workers) > 1:
+        raise Refusal(refusals.several_called())
+    return workers[0]

@@ -1,0 +1,116 @@
+"""The life of a ticket, every action in every status: what the table says is what happens, and nothing else does."""
+
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
+from handlers.lifecycle import advance
+from handlers.messages import Refusal
+from handlers.moment import Moment
+from handlers.rules.tickets import TRANSITIONS, next_status
+from storage import tickets
+from storage.tickets import Ticket, TicketEvent
+from storage.types import TicketAction, TicketStatus
+from tests.world import World
+
+#: A row for each action; what becomes of a reported, dispatched, accepted, started, done, rated, verified, merged and
+#: cancelled ticket. “=”: it stays, “.”: refused. Written beside the code, not from it.
+TABLE = """
+report    . . . . . . . . .
+dispatch  D . . . . . . . .
+accept    A A . . . . . . .
+progress  . . P P . . . . .
+finish    . . O O . . . . .
+resolve   O O O O . . . . .
+rate      . . . . R = . . .
+verify    . . . . V V . . .
+reopen    . . . . D D D . .
+transfer  . = D D . . . . .
+return    . = D D . . . . .
+offer     . . = = . . . . .
+take_over . . = A . . . . .
+decline   . . = = . . . . .
+hand_out  P P P = . . . . .
+take_back . . = A . . . . .
+confer    = = = = . . . . .
+leave     = = = = . . . . .
+recruit   = = = = . . . . .
+sign_up   = = = = . . . . .
+sign_off  = = = = . . . . .
+refuse    = = . . . . . . .
+no_answer = = . . . . . . .
+escalate  = = = = . . . . .
+merge     M M M M . . . . .
+cancel    C C C C . . . . .
+detail    = = = = . . . . .
+join      = = = = . . . . .
+urge      = = = = . . . . .
+correct   = = = = . . . . .
+"""
+S = TicketStatus
+LETTERS = {"D": S.DISPATCHED, "A": S.ACCEPTED, "P": S.IN_PROGRESS, "O": S.DONE, "R": S.RATED, "V": S.VERIFIED} | {
+    "M": S.MERGED,
+    "C": S.CANCELLED,
+}
+
+
+def expected() -> dict[tuple[TicketStatus, TicketAction], TicketStatus]:
+    """What the table above allows."""
+    found = {}
+    for line in TABLE.strip().splitlines():
+        action, *cells = line.split()
+        for status, cell in zip(TicketStatus, cells, strict=True):
+            if cell != ".":
+                found[status, TicketAction(action)] = status if cell == "=" else LETTERS[cell]
+    return found
+
+
+PAIRS = [(status, action) for status in TicketStatus for action in TicketAction]
+
+
+def test_every_action_is_in_the_table() -> None:
+    assert expected() == dict(TRANSITIONS)
+    assert {line.split()[0] for line in TABLE.strip().splitlines()} == set(TicketAction)
+
+
+@pytest.mark.parametrize("status", TicketStatus)
+async def test_what_is_refused_leaves_ticket_and_history_untouched(world: World, status: TicketStatus) -> None:
+    """Every action in that status, through the one place where a status changes."""
+    await world.says("李姐", "2单元3楼的灯坏了，麻烦来修一下")
+    for action in TicketAction:
+        before = await put(world, status)
+        allowed = expected().get((status, action))
+        if allowed is None:
+            with pytest.raises(Refusal):
+                await done(world, action)
+            assert await state(world) == before
+        else:
+            await done(world, action)
+            after = await state(world)
+            assert after[0] == allowed
+            assert after[2] == before[2] + 1
+        assert next_status(status, action) is allowed
+
+
+async def put(world: World, status: TicketStatus) -> tuple[TicketStatus, datetime | None, int]:
+    """Let the ticket be there, whatever it went through."""
+    async with world.sessions.begin() as session:
+        await session.execute(sa.update(Ticket).values(status=status))
+    return await state(world)
+
+
+async def state(world: World) -> tuple[TicketStatus, datetime | None, int]:
+    """The ticket's status, when something was last said about it, and how long its history is."""
+    async with world.sessions() as session:
+        ticket = (await session.scalars(sa.select(Ticket))).one()
+        events = await session.scalar(sa.select(sa.func.count()).select_from(TicketEvent))
+        return ticket.status, ticket.last_at, events or 0
+
+
+async def done(world: World, action: TicketAction) -> None:
+    """Do it in a transaction of its own."""
+    async with world.sessions.begin() as session:
+        ticket = (await session.scalars(sa.select(Ticket))).one()
+        moment = Moment(session=session, now=world.now, house=world.house, reach=world.reach)
+        advance(moment, await tickets.by_id(session, ticket.id), action)
