@@ -4,13 +4,25 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
 
-def test_a_kill_loses_nothing_and_doubles_nothing() -> None:
-    command = [sys.executable, "bench/crash.py", "--kills", "1", "--json"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=240, check=False)
+def figures_of(*command: str, timeout: float) -> Any:
+    """What a bench prints with --json."""
+    ran = subprocess.run(
+        [sys.executable, *command, "--json"], cwd=ROOT, capture_output=True, timeout=timeout, check=False
+    )
     assert ran.returncode == 0, ran.stderr.decode()[-2000:]
-    found = json.loads(ran.stdout)
+    return json.loads(ran.stdout)
+
+
+def test_a_kill_loses_nothing_and_doubles_nothing() -> None:
+    found = figures_of("bench/crash.py", "--kills", "1", timeout=240)
     assert (found["kills"], found["lost"], found["doubled"], found["clean_stop"]) == (1, 0, 0, True)
+
+
+def test_in_a_year_of_a_community_everything_is_accepted_by_somebody() -> None:
+    found = figures_of("bench/dispatch.py", "--days", "1", timeout=240)
+    assert [row["ours"]["never_accepted"] for row in found.values()] == [0, 0, 0]
