@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from handlers.chasing import chase
 from handlers.clocks import plan_of, state_of, take, wind
 from handlers.lifecycle import advance
 from handlers.moment import Moment
@@ -44,6 +45,8 @@ async def _take(moment: Moment, ticket: Ticket) -> None:
         await _climb(moment, ticket)
     elif ticket.next_step in (StepKind.REPEAT, StepKind.ASK_NEXT):
         await call_everybody(moment, ticket, ticket.level, again=ticket.next_step is StepKind.REPEAT)
+    elif ticket.next_step is StepKind.CHASE:
+        await chase(moment, ticket)
     elif ticket.next_step is not None:
         take(ticket, ticket.next_step, moment.now)
     wind(moment, ticket)

@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from handlers.messages import Words
 from handlers.moment import Moment
-from storage import crews, handoffs, parties
+from handlers.phrases import parties as phrases
+from storage import crews, handoffs, handouts, members, parties, places
 from storage.tickets import Ticket
-from storage.types import MemberId, MessageKind
+from storage.types import MemberId, MessageKind, Role
 
 
 async def having_a_hand(moment: Moment, ticket: Ticket) -> list[MemberId]:
@@ -22,3 +23,17 @@ async def tell_together(moment: Moment, ticket: Ticket, text: str, *, key: str, 
     for member in await having_a_hand(moment, ticket):
         if member not in but:
             await moment.tell(member, Words(text), MessageKind.PERSONAL, key=f"{key}:{ticket.id}", ticket=ticket.id)
+
+
+async def community_of(moment: Moment, ticket: Ticket) -> list[MemberId]:
+    """The community's own people for the ticket's place: whoever coordinates."""
+    line = await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
+    return [admin.id for admin in await members.with_role(moment.session, Role.ADMIN, [place.id for place in line])]
+
+
+async def beside(moment: Moment, ticket: Ticket) -> str:
+    """Who has a hand in the ticket beside who has it, as a sentence without names; empty where nobody has."""
+    department = await handouts.department_of(moment.session, ticket.id) if ticket.outside_since else None
+    found = {party.role for party, _ in await parties.of_ticket(moment.session, ticket.id)}
+    roles = [role for role in Role if role in found]
+    return phrases.beside(department.name if department else "", roles, "")

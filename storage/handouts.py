@@ -1,4 +1,4 @@
-"""Which department outside has a ticket, and how often the community was reminded to ask there."""
+"""Which department outside has a ticket, and when it answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,15 +21,15 @@ class Handout(Base, kw_only=True):
     ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
     department_id: Mapped[int] = mapped_column(sa.ForeignKey("department.id"), index=True)
     since: Mapped[datetime]
-    chased: Mapped[int] = mapped_column(default=0)  #: how often the community was reminded
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)  #: when it last answered
 
 
 async def enter(session: AsyncSession, ticket: TicketId, department: int, since: datetime) -> None:
     """The ticket is with that department now, wherever it was before."""
-    row = dict(ticket_id=ticket, department_id=department, since=since, chased=0)
+    row = dict(ticket_id=ticket, department_id=department, since=since, answered_at=None)
     if not await insert_once(session, Handout, [row], key=("ticket_id",)):
         own = sa.update(Handout).where(Handout.ticket_id == ticket)
-        await session.execute(own.values(department_id=department, since=since, chased=0))
+        await session.execute(own.values(department_id=department, since=since, answered_at=None))
 
 
 async def department_of(session: AsyncSession, ticket: TicketId) -> Department | None:

@@ -122,3 +122,14 @@ def another_leads(ticket: Ticket, who: str) -> str:
 def party_progress(ticket: Ticket, who: str, text: str) -> str:
     """To who leads, when another party says how far it is."""
     return f"{title(ticket, rooms=True)}，{who}说：{text[:200]}"
+
+
+def beside(outside: str, roles: Sequence[Role], crew: str) -> str:
+    """After the state of a ticket: who else has a hand in it. No names: others may read along."""
+    parts = [
+        f"转到{outside}了，我们盯着" if outside else "",
+        f"{'、'.join(ROLE_NAMES[role] for role in roles)}一起办" if roles else "",
+        crew,
+    ]
+    said = "，".join(part for part in parts if part)
+    return f"{said}。" if said else ""

@@ -150,7 +150,8 @@ def cancelled(ticket: Ticket) -> str:
 def line(ticket: Ticket, zone: ZoneInfo, *, rooms: bool) -> str:
     """One ticket in a list."""
     urgent = "！" if ticket.urgency in (Urgency.EMERGENCY, Urgency.URGENT) and ticket.closed_at is None else ""
-    return f"{urgent}{title(ticket, rooms=rooms)} {STATUS_NAMES[ticket.status]} {moment(ticket.opened_at, zone)}"
+    status = "转到外面部门了，在盯着" if ticket.outside_since else STATUS_NAMES[ticket.status]
+    return f"{urgent}{title(ticket, rooms=rooms)} {status} {moment(ticket.opened_at, zone)}"
 
 
 def listed(lines: Sequence[str], more: int) -> str:

@@ -1,7 +1,7 @@
 """What a ticket is dispatched by. It carries its plan with it from then on: an edit of the limits breaks no running one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -36,6 +36,10 @@ class Plan:
     def top(self) -> int:
         """The last level there is; the first is 0."""
         return len(self.ladder) - 1
+
+    def chased(self, every: timedelta) -> "Plan":
+        """The same, with a department that is asked so often."""
+        return replace(self, chase=every)
 
     def kept(self) -> dict[str, Any]:
         """As it is stored with the ticket; durations are in seconds."""

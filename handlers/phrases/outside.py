@@ -1,0 +1,126 @@
+"""What the bot says of departments outside: a matter that is handed to them is followed until it is done."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.phrases.tickets import title
+from storage.departments import Department
+from storage.tickets import Ticket
+
+EXAMPLE = "部门 供电局 95598 停电报修"
+
+
+def department(found: Department) -> str:
+    """“供电局 95598（停电报修）”."""
+    more = "，".join(
+        part for part in (found.note, f"每 {found.every_days} 天催一次" if found.every_days else "") if part
+    )
+    return f"{found.name}{f' {found.phone}' if found.phone else ''}{f'（{more}）' if more else ''}"
+
+
+def listed(found: Sequence[Department]) -> str:
+    """The directory."""
+    lines = "\n".join(f"· {department(one)}" for one in found)
+    return f"能移交的部门：\n{lines}\n移交一张单：“移交 12 {found[0].name}”。"
+
+
+def none_listed() -> str:
+    """Where the directory is empty."""
+    return f"还没有登记外面的部门。管理员这样登记：“{EXAMPLE}”，之后就能“移交 12 供电局”。"
+
+
+def noted(found: Department) -> str:
+    """To who enters one."""
+    return f"记下了：{department(found)}。"
+
+
+def struck_off(name: str) -> str:
+    """To who takes one off the list."""
+    return f"{name}从部门表里去掉了。"
+
+
+def still_out(name: str, tickets: Sequence[Ticket]) -> str:
+    """When a department is to go that has tickets."""
+    numbers = "、".join(str(ticket.number) for ticket in tickets[:10])
+    return f"{name}那里还有 {numbers} 号没办完，先“收回”或者“办结”，再去掉它。"
+
+
+def no_such(name: str, known: Sequence[str]) -> str:
+    """When it is not on the list."""
+    if not known:
+        return none_listed()
+    return f"部门表里没有“{name[:20]}”，有的是：{'、'.join(known)}。要加一个，请管理员发“部门 名称 电话”。"
+
+
+def which(known: Sequence[str]) -> str:
+    """When several are called so."""
+    return f"是哪一个：{'、'.join(known)}？请写全。"
+
+
+def only_admins() -> str:
+    """When somebody else wants to change the list."""
+    return "部门表由社区管理员来改。看有哪些，发“部门”。"
+
+
+def name_please() -> str:
+    """When it cannot be read."""
+    return f"没看明白。请写名称和电话，比如“{EXAMPLE}”；要多久催一次可以加“3天催一次”。"
+
+
+def handed_out(ticket: Ticket, found: Department, every: timedelta) -> str:
+    """To who hands it out."""
+    ring = f"请打 {found.phone} 跟他们说一声。" if found.phone else "请跟他们说一声。"
+    return (
+        f"{ticket.number} 号转给{found.name}了。{ring}{every.days} 天没消息我来提醒您去催；"
+        f"他们回了话，发“回复 {ticket.number} …”，我转告报的人；不等了，发“收回 {ticket.number}”。"
+    )
+
+
+def told_reporter(ticket: Ticket, name: str) -> str:
+    """To those who reported it, once."""
+    return f"{title(ticket)}已经转给{name}了，我们接着盯，有回话就告诉您。"
+
+
+def not_needed(ticket: Ticket, name: str) -> str:
+    """To those who had it or were called about it."""
+    return f"{title(ticket, rooms=True)}转给{name}办了，您不用跑。"
+
+
+def by_a_worker(ticket: Ticket, who: str, name: str) -> str:
+    """To the community, when somebody else handed it out."""
+    return f"{who}把 {title(ticket, rooms=True)}转给了{name}。"
+
+
+def there_already(ticket: Ticket, name: str) -> str:
+    """When it is handed out twice."""
+    return f"{ticket.number} 号已经在{name}那里了。他们回了话，发“回复 {ticket.number} …”。"
+
+
+def answered(ticket: Ticket, name: str, text: str) -> str:
+    """To those who reported it."""
+    return f"{title(ticket)}，{name}回话：{text[:200]}"
+
+
+def answer_noted(ticket: Ticket) -> str:
+    """To who passed it on."""
+    return f"{ticket.number} 号的回话转告报的人了。"
+
+
+def not_out(ticket: Ticket) -> str:
+    """When a ticket is no department's."""
+    return f"{ticket.number} 号没有转给外面的部门。要转告报的人，发“进展 {ticket.number} …”。"
+
+
+def chase(ticket: Ticket, found: Department, since: timedelta, last: timedelta | None) -> str:
+    """To the community's coordinator: time to ask there again."""
+    ring = f"打 {found.phone} 问一下吧" if found.phone else "去问一下吧"
+    heard = f"上次回话是 {last.days} 天前" if last is not None else "还没有回音"
+    return (
+        f"{title(ticket, rooms=True)}转给{found.name} {since.days} 天了，{heard}，{ring}。有消息发“回复 {ticket.number} …”，"
+        f"办好了发“办结 {ticket.number}”，不等了发“收回 {ticket.number}”。"
+    )
+
+
+def chase_in_group() -> str:
+    """Where nobody of the community can be told alone."""
+    return "有件转到外面部门的事该去催了，请社区的同事私聊我发“待办”看一看。"
