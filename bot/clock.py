@@ -34,6 +34,7 @@ class Clock:
     reach: Mapping[str, Reach]
     nudge: Callable[[], None] = lambda: None
     ticks: Sequence[Tick] = field(default_factory=lambda: TICKS)
+    failed: set[str] = field(default_factory=set)  #: ticks that failed when they were rung last
 
     async def ring(self) -> None:
         """Run every tick, until it has nothing more to do; one that fails leaves the others alone."""
@@ -42,14 +43,21 @@ class Clock:
                 for _ in range(MOST_IN_A_ROW):
                     if not await self._once(tick):
                         break
+                self.failed.discard(tick.__name__)
             except Exception:
                 log.exception("tick_failed", extra={"tick": tick.__name__})
+                self.failed.add(tick.__name__)
         self.nudge()
 
     async def _once(self, tick: Tick) -> bool:
         """Run it in a transaction of its own; whether it has more to do."""
+        careful = tick.__name__ in self.failed
         async with self.sessions.begin() as session:
-            return bool(await tick(Moment(session=session, now=self.clock(), house=self.house, reach=self.reach)))
+            moment = Moment(session=session, now=self.clock(), house=self.house, reach=self.reach, careful=careful)
+            more = await tick(moment)
+        for event, ticket in moment.remarks:
+            log.warning(event, extra={"ticket": ticket})
+        return bool(more)
 
 
 @asynccontextmanager

@@ -3,16 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from handlers.moment import Moment
+from handlers.openings import hours_of
+from handlers.rules.escalations import DAY_AND_NIGHT
+from handlers.rules.paces import pace_of
 from handlers.rules.plans import Limits, Plan
-from handlers.rules.steps import Pace, State, done_by, next_step
+from handlers.rules.steps import State, done_by, next_step
 from handlers.rules.tickets import OPEN
 from storage import places, policies
 from storage.policies import Policy
 from storage.steps import StepKind
 from storage.tickets import Ticket
-from storage.types import Category, PlaceId
+from storage.types import Category, PlaceId, Urgency
+
+WORKING: Final = "working"  #: what a policy's row says of limits that run in working time
 
 
 def wind(moment: Moment, ticket: Ticket) -> None:
@@ -21,7 +27,7 @@ def wind(moment: Moment, ticket: Ticket) -> None:
     step = next_step(plan, state, policy.quiet, policy.zone)
     ticket.next_step, ticket.next_at = (step.kind, step.due_at) if step is not None else (None, None)
     if ticket.status in OPEN:
-        ticket.done_by = done_by(plan, state, Pace(ticket.urgency, policy.quiet, policy.zone))
+        ticket.done_by = done_by(plan, state, pace_of(plan, ticket.urgency, policy.quiet, policy.zone))
 
 
 def plan_of(moment: Moment, ticket: Ticket) -> Plan:
@@ -47,6 +53,17 @@ def state_of(ticket: Ticket) -> State:
     )
 
 
+def pause_ends(moment: Moment, ticket: Ticket) -> None:
+    """The reporter is not waited for any more: the time in which he was does not count."""
+    if ticket.paused_since is None:
+        return
+    policy = moment.house.escalation
+    pace = pace_of(plan_of(moment, ticket), ticket.urgency, policy.quiet, policy.zone)
+    ticket.held += int(pace.between(ticket.paused_since, moment.now).total_seconds())
+    ticket.paused_since = None
+    wind(moment, ticket)
+
+
 def take(ticket: Ticket, kind: StepKind, at: datetime) -> None:
     """Note that the step was taken, so that it is not taken again."""
     ticket.taken = {**ticket.taken, kind.value: at.timestamp()}
@@ -62,7 +79,10 @@ async def plan_for(moment: Moment, ticket: Ticket) -> Plan:
     line = await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
     near = [place.id for place in line]
     rows = await policies.at(moment.session, near)
-    return tailored(Plan.by(moment.house.escalation), ordered(rows, near, ticket.category))
+    plan = tailored(Plan.by(moment.house.escalation), ordered(rows, near, ticket.category))
+    if any(limits.working for limits in plan.limits.values()):
+        plan = replace(plan, hours=(await hours_of(moment, near)).kept())
+    return plan
 
 
 async def replan(moment: Moment, ticket: Ticket) -> None:
@@ -79,19 +99,26 @@ def ordered(rows: Iterable[Policy], near: Sequence[PlaceId], category: Category)
 
 
 def tailored(plan: Plan, rows: Iterable[Policy]) -> Plan:
-    """The plan with what the rows say otherwise, each after the other."""
+    """The plan with what the rows say otherwise, each after the other.
+
+    What counts in working time where no urgency is named are the matters that can wait.
+    """
     for row in rows:
-        limits = {u: _with(limit, row) if row.urgency in (None, u) else limit for u, limit in plan.limits.items()}
+        limits = {u: _with(limit, row, u) if row.urgency in (None, u) else limit for u, limit in plan.limits.items()}
         plan = replace(plan, limits=limits, mode=row.mode or plan.mode)
     return plan
 
 
-def _with(limits: Limits, row: Policy) -> Limits:
-    said = {
-        "accept": row.accept_minutes,
-        "progress": row.progress_minutes,
-        "done": row.done_minutes,
-        "ask": row.ask_minutes,
-    }
-    given = {name: timedelta(minutes=minutes) for name, minutes in said.items() if minutes is not None}
-    return replace(limits, **given)
+def _with(limits: Limits, row: Policy, urgency: Urgency) -> Limits:
+    said = row.hours if row.urgency is not None or urgency not in DAY_AND_NIGHT else None
+    return Limits(
+        _minutes(row.accept_minutes, limits.accept),
+        _minutes(row.progress_minutes, limits.progress),
+        _minutes(row.done_minutes, limits.done),
+        _minutes(row.ask_minutes, limits.ask),
+        working=limits.working if said is None else said == WORKING,
+    )
+
+
+def _minutes(said: int | None, usual: timedelta) -> timedelta:
+    return usual if said is None else timedelta(minutes=said)

@@ -1,73 +1,66 @@
 """(tick) What happens to tickets by themselves: each step that is due is taken, once, the emergencies' first."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from handlers.chasing import chase
-from handlers.clocks import plan_of, state_of, take, wind
-from handlers.lifecycle import advance
+from handlers.chains import do
+from handlers.clocks import wind
 from handlers.moment import Moment
-from handlers.rules.plans import Plan
-from handlers.rules.steps import Pace
-from handlers.telling import call_everybody
+from handlers.summing import Summing
 from storage import clocks
-from storage.steps import StepKind
 from storage.tickets import Ticket
-from storage.types import TicketAction, Urgency
 
 BATCH: Final = 500  #: tickets in one transaction
+STALE: Final = timedelta(minutes=30)  #: how late a step is that was missed in an outage
+MOST_STEPS: Final = 6  #: of one ticket in one tick; more than that are never due at once
 
 
 async def escalate_waiting(moment: Moment) -> bool:
-    """Take the steps that are due; whether there may be more of them."""
+    """Take the steps that are due; whether there may be more of them.
+
+    After an outage everything that fell due meanwhile is done once, in order, and everybody hears of it in one message.
+    """
     await _set_back(moment)
-    due = await clocks.due(moment.session, moment.now, BATCH)
+    most = 1 if moment.careful else BATCH
+    due = await clocks.due(moment.session, moment.now, most, shuffled=moment.careful)
+    summing = Summing(session=moment.session, now=moment.now, house=moment.house, reach=moment.reach)
     for ticket in due:
-        await _take(moment, ticket)
-    return len(due) == BATCH
+        await _catch_up(summing, ticket)
+    summing.say_all()
+    return len(due) == most
 
 
 async def _set_back(moment: Moment) -> None:
     """The clock was set back: nobody waits until the time comes again at which something happened."""
     for ticket in await clocks.waiting_from(moment.session, moment.now):
-        ticket.waiting_since = moment.now
-        ticket.called_at = _no_later(ticket.called_at, moment.now)
-        ticket.runs_since = _no_later(ticket.runs_since or ticket.opened_at, moment.now)
-        wind(moment, ticket)
+        set_back(moment, ticket)
+
+
+def set_back(moment: Moment, ticket: Ticket) -> None:
+    """Let nothing about the ticket lie in the future but what comes next."""
+    now = moment.now
+    ticket.waiting_since = min(ticket.waiting_since, now)
+    ticket.called_at, ticket.accepted_at = _no_later(ticket.called_at, now), _no_later(ticket.accepted_at, now)
+    ticket.runs_since, ticket.last_at = (
+        _no_later(ticket.runs_since or ticket.opened_at, now),
+        _no_later(ticket.last_at, now),
+    )
+    ticket.paused_since = _no_later(ticket.paused_since, now)
+    ticket.outside_since = _no_later(ticket.outside_since, now)
+    ticket.taken = {kind: min(at, now.timestamp()) for kind, at in ticket.taken.items()}
+    wind(moment, ticket)
 
 
 def _no_later(at: datetime | None, now: datetime) -> datetime | None:
     return None if at is None else min(at, now)
 
 
-async def _take(moment: Moment, ticket: Ticket) -> None:
-    if ticket.next_step in (StepKind.CLIMB, StepKind.SUPERVISOR):
-        await _climb(moment, ticket)
-    elif ticket.next_step in (StepKind.REPEAT, StepKind.ASK_NEXT):
-        await call_everybody(moment, ticket, ticket.level, again=ticket.next_step is StepKind.REPEAT)
-    elif ticket.next_step is StepKind.CHASE:
-        await chase(moment, ticket)
-    elif ticket.next_step is not None:
-        take(ticket, ticket.next_step, moment.now)
-    wind(moment, ticket)
-
-
-async def _climb(moment: Moment, ticket: Ticket) -> None:
-    """Call the step that it should have come to by now: those in between, missed in an outage, are not called any more."""
-    ticket.level = _level_by_now(moment, ticket)
-    advance(moment, ticket, TicketAction.ESCALATE, value=ticket.level)
-    await call_everybody(moment, ticket, ticket.level, again=ticket.urgency is Urgency.EMERGENCY)
-
-
-def _level_by_now(moment: Moment, ticket: Ticket) -> int:
-    plan, policy = plan_of(moment, ticket), moment.house.escalation
-    return level_by(plan, ticket, Pace(ticket.urgency, policy.quiet, policy.zone), moment.now)
-
-
-def level_by(plan: Plan, ticket: Ticket, pace: Pace, now: datetime) -> int:
-    """How far up the ladder the ticket is by `now`; one step at least, for its time has come."""
-    limit, since = plan.limits[ticket.urgency].accept, state_of(ticket).waiting_since
-    level = ticket.level + 1
-    while level < plan.top and pace.after(since, limit, level + 1) <= now:
-        level += 1
-    return level
+async def _catch_up(summing: Summing, ticket: Ticket) -> None:
+    """Take every step of the ticket that is due by now, in order."""
+    for _ in range(MOST_STEPS):
+        step, due_at = ticket.next_step, ticket.next_at
+        if step is None or due_at is None or due_at > summing.now:
+            return
+        summing.of = (ticket, step, summing.now - due_at > STALE)
+        await do(summing, ticket, step)
+        wind(summing, ticket)

@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers import (
     admitting,
+    auditing,
     broadcasts,
     choices,
     corrections,
@@ -77,6 +78,7 @@ ROUTES: Final[Routes] = Routes(
 )
 TICKS: Final = (
     escalations.escalate_waiting,
+    auditing.wind_stopped,
     handoffs.give_up_waiting,
     handover.tell_whose_turn,
     rounds.start_due,

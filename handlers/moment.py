@@ -1,7 +1,7 @@
 """A transaction at a point in time: what ticks get, and the ground that a message's context stands on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -41,6 +41,10 @@ class Moment:
     now: datetime
     house: HouseRules
     reach: Mapping[str, Reach]  #: by channel
+    careful: bool = False  #: a tick that failed is rung again: it does as little as it can at a time
+    remarks: list[tuple[str, TicketId]] = field(
+        default_factory=list
+    )  #: for the log: what was found, about which ticket
 
     @property
     def cause(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,11 +11,24 @@ from storage.tickets import UNACCEPTED, Ticket
 from storage.types import Urgency
 
 
-async def due(session: AsyncSession, moment: datetime, most: int) -> Sequence[Ticket]:
-    """At most `most` open tickets whose next step was due by `moment`, emergencies first; no other clock takes them."""
+async def due(session: AsyncSession, moment: datetime, most: int, *, shuffled: bool = False) -> Sequence[Ticket]:
+    """At most `most` open tickets whose next step was due by `moment`, emergencies first; no other clock takes them.
+
+    Args:
+        shuffled: In another order at every moment, so that one that cannot be dealt with stands in nobody's way.
+    """
     query = sa.select(Ticket).where(Ticket.closed_at.is_(None), Ticket.next_at <= moment)
-    order = (Ticket.urgency != Urgency.EMERGENCY, Ticket.next_at, Ticket.id)
+    order: tuple[Any, ...] = (Ticket.urgency != Urgency.EMERGENCY, Ticket.next_at, Ticket.id)
+    if shuffled:
+        order = ((Ticket.id * 31 + int(moment.timestamp())) % 101, Ticket.id)
     return (await session.scalars(query.order_by(*order).limit(most).with_for_update(skip_locked=True))).all()
+
+
+async def stopped(session: AsyncSession, overdue: datetime, now: datetime, most: int) -> Sequence[Ticket]:
+    """Open tickets that have no next step, or whose time has been over since `overdue`, or that the clock left behind."""
+    lost = sa.or_(Ticket.next_at.is_(None), Ticket.next_at < overdue, Ticket.last_at > now)
+    query = sa.select(Ticket).where(Ticket.closed_at.is_(None), lost).order_by(Ticket.id).limit(most)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
 async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:

@@ -1,14 +1,16 @@
 """What a ticket is dispatched by. It carries its plan with it from then on: an edit of the limits breaks no running one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from handlers.rules.escalations import Policy
 from storage.types import Mode, PlaceKind, Urgency
 
 ASK: Final = timedelta(minutes=10)
+NO_HOURS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Limits:
     progress: timedelta
     done: timedelta
     ask: timedelta = ASK  #: … for the next one to be asked, where they are asked one after another
+    working: bool = False  #: whether these run in working time only
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Plan:
     limits: Mapping[Urgency, Limits]
     ladder: tuple[PlaceKind, ...]
     mode: Mode = Mode.ALL
+    hours: Mapping[str, Any] = field(default_factory=lambda: NO_HOURS)  #: `Hours` as kept, where some run in them
     repeat: timedelta = timedelta(minutes=2)
     answer: timedelta = timedelta(hours=24)
     chase: timedelta = timedelta(days=3)
@@ -47,15 +51,16 @@ class Plan:
             "limits": {urgency.value: _seconds(limits) for urgency, limits in self.limits.items()},
             "ladder": [kind.value for kind in self.ladder],
             "mode": self.mode.value,
+            "hours": dict(self.hours),
             "every": [_whole(self.repeat), _whole(self.answer), _whole(self.chase)],
         }
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "Plan":
         """What `kept` stored."""
-        limits = {Urgency(u): Limits(*(timedelta(seconds=s) for s in row)) for u, row in kept["limits"].items()}
-        ladder = tuple(map(PlaceKind, kept["ladder"]))
-        return cls(limits, ladder, Mode(kept["mode"]), *(timedelta(seconds=s) for s in kept["every"]))
+        limits = {Urgency(urgency): _limits(row) for urgency, row in kept["limits"].items()}
+        every = (timedelta(seconds=seconds) for seconds in kept["every"])
+        return cls(limits, tuple(map(PlaceKind, kept["ladder"])), Mode(kept["mode"]), kept["hours"], *every)
 
     @classmethod
     def by(cls, policy: Policy) -> "Plan":
@@ -74,7 +79,13 @@ class Plan:
 
 
 def _seconds(limits: Limits) -> list[int]:
-    return [_whole(limits.accept), _whole(limits.progress), _whole(limits.done), _whole(limits.ask)]
+    durations = (limits.accept, limits.progress, limits.done, limits.ask)
+    return [*map(_whole, durations), int(limits.working)]
+
+
+def _limits(kept: Sequence[int]) -> Limits:
+    accept, progress, done, ask = (timedelta(seconds=seconds) for seconds in kept[:4])
+    return Limits(accept, progress, done, ask, working=bool(kept[4]))
 
 
 def _whole(duration: timedelta) -> int:

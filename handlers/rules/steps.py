@@ -16,9 +16,10 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from handlers.rules.escalations import DAY_AND_NIGHT, after
+from handlers.rules.calendar import to_the_minute
+from handlers.rules.paces import Pace, pace_of
 from handlers.rules.plans import Plan
-from handlers.rules.quiet import QuietHours, quiet_until
+from handlers.rules.quiet import QuietHours
 from handlers.rules.tickets import OPEN, WAITING
 from storage.steps import StepKind
 from storage.types import Mode, TicketStatus, Urgency
@@ -61,28 +62,11 @@ class Step:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The clock by which the times of an urgency run."""
-
-    urgency: Urgency
-    quiet: QuietHours
-    zone: ZoneInfo
-
-    def after(self, since: datetime, limit: timedelta, times: int = 1) -> datetime:
-        """When `limit` has passed so many times since `since`."""
-        return after(self.urgency, since, limit, self.quiet, self.zone, times)
-
-    def awake(self, moment: datetime) -> datetime:
-        """The moment itself, or the end of the night in which nobody is told of what can wait."""
-        return moment if self.urgency in DAY_AND_NIGHT else quiet_until(moment, self.quiet, self.zone)
-
-
 def next_step(plan: Plan, state: State, quiet: QuietHours, zone: ZoneInfo) -> Step | None:
     """The one thing that happens next to the ticket; None for a closed one."""
     if state.status not in OPEN:
         return None
-    pace = Pace(state.urgency, quiet, zone)
+    pace = pace_of(plan, state.urgency, quiet, zone)
     if state.paused_since is not None:
         return Step(StepKind.RESUME, pace.awake(state.paused_since + plan.answer))
     if state.outside_since is not None:
@@ -94,8 +78,8 @@ def next_step(plan: Plan, state: State, quiet: QuietHours, zone: ZoneInfo) -> St
 
 def done_by(plan: Plan, state: State, pace: Pace) -> datetime:
     """Until when it has to be done, to the minute."""
-    due_at = pace.after(state.runs_since, plan.limits[state.urgency].done) + state.held
-    return due_at.replace(second=0, microsecond=0)
+    due_at = pace.after(state.runs_since, plan.limits[state.urgency].done)
+    return to_the_minute(pace.later(due_at, state.held))
 
 
 def _waiting(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:
@@ -116,12 +100,12 @@ def _working(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:
     """Whoever has accepted it and has said nothing since."""
     if state.status is not TicketStatus.ACCEPTED or state.was_taken(StepKind.COORDINATOR) is not None:
         return
-    limit, since = plan.limits[state.urgency].progress, state.accepted_at or state.waiting_since
-    if state.was_taken(StepKind.NUDGE) is None:
-        yield Step(StepKind.NUDGE, pace.after(since, limit))
+    limit, nudged = plan.limits[state.urgency].progress, state.was_taken(StepKind.NUDGE)
+    if nudged is None:
+        yield Step(StepKind.NUDGE, pace.after(state.accepted_at or state.waiting_since, limit))
     else:
         once = state.was_taken(StepKind.TO_POOL) is None
-        yield Step(StepKind.TO_POOL if once else StepKind.COORDINATOR, pace.after(since, limit, 2))
+        yield Step(StepKind.TO_POOL if once else StepKind.COORDINATOR, pace.after(nudged, limit))
 
 
 def _deadline(plan: Plan, state: State, pace: Pace) -> Step:
@@ -132,7 +116,7 @@ def _deadline(plan: Plan, state: State, pace: Pace) -> Step:
     end = done_by(plan, state, pace)
     if state.was_taken(StepKind.WARN_LATE) is not None:
         return Step(StepKind.LATE, pace.awake(end))
-    return Step(StepKind.WARN_LATE, pace.awake(state.runs_since + WARN_AT * (end - state.runs_since)))
+    return Step(StepKind.WARN_LATE, pace.awake(pace.part(state.runs_since, end, WARN_AT)))
 
 
 def _following_monday(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -203,6 +203,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
     )
     op.create_table(
+        "own_day",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("worked", sa.Boolean(), nullable=False),
+        sa.Column("spans", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_own_day_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "day", name=op.f("pk_own_day")),
+    )
+    op.create_table(
         "policy",
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
@@ -226,6 +235,13 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_ticket_counter_community_id")),
         sa.PrimaryKeyConstraint("community_id", name=op.f("pk_ticket_counter")),
+    )
+    op.create_table(
+        "work_week",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("week", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_work_week_place_id")),
+        sa.PrimaryKeyConstraint("place_id", name=op.f("pk_work_week")),
     )
     op.create_table(
         "audit_entry",

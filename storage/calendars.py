@@ -1,0 +1,81 @@
+"""When a place works: its hours of the week, and the particular days on which it is otherwise."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.types import PlaceId
+
+Spans = list[list[int]]  #: minutes since midnight, from and to
+
+
+class WorkWeek(Base, kw_only=True):
+    """The hours of a place and of everything below it that has none of its own."""
+
+    __tablename__ = "work_week"
+
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    week: Mapped[dict[str, Any]]  #: by weekday, "1" is Monday: `Spans`
+
+
+class OwnDay(Base, kw_only=True):
+    """A day on which the place is off, or works although it would not; where it says nothing else, the usual hours."""
+
+    __tablename__ = "own_day"
+
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    worked: Mapped[bool]
+    spans: Mapped[dict[str, Any] | None] = mapped_column(default=None)  #: {"on": `Spans`}
+
+
+async def weeks(session: AsyncSession, places: Collection[PlaceId]) -> dict[PlaceId, WorkWeek]:
+    """The hours that `places` themselves have."""
+    found = await session.scalars(sa.select(WorkWeek).where(WorkWeek.place_id.in_(places)))
+    return {row.place_id: row for row in found}
+
+
+async def days(session: AsyncSession, places: Collection[PlaceId], since: date) -> Sequence[OwnDay]:
+    """The days of `places` themselves from `since` on, in order."""
+    query = sa.select(OwnDay).where(OwnDay.place_id.in_(places), OwnDay.day >= since)
+    return (await session.scalars(query.order_by(OwnDay.day))).all()
+
+
+async def set_week(session: AsyncSession, place: PlaceId, week: dict[str, Spans] | None) -> None:
+    """Give the place these hours, or none of its own."""
+    found = await session.get(WorkWeek, place)
+    if week is None and found is not None:
+        await session.delete(found)
+    elif found is not None:
+        found.week = dict(week or {})
+    elif week is not None:
+        session.add(WorkWeek(place_id=place, week=dict(week)))
+    await session.flush()
+
+
+async def set_day(
+    session: AsyncSession, place: PlaceId, day: date, *, worked: bool, spans: Spans | None = None
+) -> None:
+    """Say what the day is; what was said of it before is forgotten."""
+    row = await session.get(OwnDay, (place, day))
+    if row is None:
+        row = OwnDay(place_id=place, day=day, worked=worked)
+        session.add(row)
+    row.worked, row.spans = worked, {"on": spans} if spans else None
+    await session.flush()
+
+
+async def own_day(session: AsyncSession, place: PlaceId, day: date) -> OwnDay | None:
+    """What the place says of that day itself."""
+    return await session.get(OwnDay, (place, day))
+
+
+async def forget_day(session: AsyncSession, place: PlaceId, day: date) -> bool:
+    """Let the day be what it is by itself; whether anything had been said of it."""
+    gone = sa.delete(OwnDay).where(OwnDay.place_id == place, OwnDay.day == day)
+    return bool((await session.execute(gone.returning(OwnDay.day))).all())
