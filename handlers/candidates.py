@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from handlers import rota
 from handlers.moment import Moment
 from handlers.rules.dispatch import Candidate, Skip
 from storage import choices, homes, loads, places, skills
@@ -22,10 +23,14 @@ ACCUSING: Final = frozenset({Category.DISPUTE, Category.SECURITY, Category.CARE}
 _IDLE: Final = Load()
 
 
-async def candidates(moment: Moment, ticket: Ticket, people: Sequence[Person]) -> list[Candidate]:
-    """`people` as the rules weigh them for the ticket."""
+async def candidates(
+    moment: Moment, ticket: Ticket, people: Sequence[Person], *, anew: bool = False
+) -> list[Candidate]:
+    """`people` as the rules weigh them for the ticket; `anew`: those who have let their time pass, too."""
     ids = [person.id for person in people]
     out = await _out(moment, ticket, ids)
+    if anew:
+        out = {member: why for member, why in out.items() if why is not Skip.SILENT}
     can = await skills.of_members(moment.session, ids) if moment.house.needed.get(ticket.category) else {}
     held = await loads.of_members(moment.session, ids, moment.now)
     return [
@@ -39,7 +44,9 @@ def _candidate(member: MemberId, can: frozenset[str], load: Load, out: Skip | No
 
 async def _out(moment: Moment, ticket: Ticket, ids: Sequence[MemberId]) -> dict[MemberId, Skip]:
     """Who is a party to the matter, and who is away."""
-    found = dict.fromkeys(await _accused(moment, ticket, ids), Skip.COMPLAINED_OF)
+    away = await rota.away(moment, ids)
+    found = {member: Skip.ON_LEAVE if why.on_leave else Skip.OFF_HOURS for member, why in away.items()}
+    found |= dict.fromkeys(await _accused(moment, ticket, ids), Skip.COMPLAINED_OF)
     if ticket.called_at is not None:
         said_no = await choices.declined(moment.session, ticket)
         found |= {member: SAID_NO[action] for member, action in said_no.items()}

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from handlers.chasing import chase
-from handlers.clocks import pause_ends, plan_of, state_of, take
+from handlers.clocks import pause_ends, plan_of, state_of, take, wind
 from handlers.lifecycle import advance
 from handlers.messages import Button, Words
 from handlers.moment import Moment
@@ -13,7 +13,8 @@ from handlers.phrases import chains as phrases
 from handlers.rules.paces import pace_of
 from handlers.rules.quiet import quiet_until
 from handlers.rules.tickets import WAITING
-from handlers.telling import call_everybody
+from handlers.telling import call_everybody, call_in_front
+from handlers.turns import ask_next, note_silence
 from storage import members, outbox, places
 from storage.steps import StepKind
 from storage.tickets import Ticket
@@ -22,14 +23,23 @@ from storage.types import MemberId, MessageKind, Role, TicketAction, Urgency
 Taken = Callable[[Moment, Ticket], Awaitable[None]]
 
 
-async def ask_again(moment: Moment, ticket: Ticket) -> None:
-    """The next one at the same level is asked; an emergency is called out again, to everybody."""
-    called = await call_everybody(moment, ticket, ticket.level, again=ticket.urgency is Urgency.EMERGENCY)
-    ticket.asked += len(called.told)
+async def next_in_turn(moment: Moment, ticket: Ticket) -> None:
+    """Whoever was asked has let his time pass: the next one at the same level is asked, if it does not go up anyway."""
+    take(ticket, StepKind.ASK_NEXT, moment.now)
+    wind(moment, ticket)
+    if ticket.next_step in (StepKind.CLIMB, StepKind.SUPERVISOR) and ticket.next_at and ticket.next_at <= moment.now:
+        return
+    await call_in_front(moment, ticket, await ask_next(moment, ticket))
+
+
+async def call_again(moment: Moment, ticket: Ticket) -> None:
+    """An emergency is called out again, to everybody."""
+    await call_everybody(moment, ticket, ticket.level, again=True)
 
 
 async def climb(moment: Moment, ticket: Ticket) -> None:
     """Call the step that it should have come to by now: those in between, missed in an outage, are not called any more."""
+    await note_silence(moment, ticket)
     ticket.level, ticket.asked = _level_by_now(moment, ticket), 0
     advance(moment, ticket, TicketAction.ESCALATE, value=ticket.level)
     called = await call_everybody(moment, ticket, ticket.level, again=ticket.urgency is Urgency.EMERGENCY)
@@ -102,10 +112,10 @@ async def resume(moment: Moment, ticket: Ticket) -> None:
 
 STEPS: Final[Mapping[StepKind, Taken]] = MappingProxyType(
     {
-        StepKind.ASK_NEXT: ask_again,
+        StepKind.ASK_NEXT: next_in_turn,
         StepKind.CLIMB: climb,
         StepKind.SUPERVISOR: climb,
-        StepKind.REPEAT: ask_again,
+        StepKind.REPEAT: call_again,
         StepKind.NUDGE: nudge,
         StepKind.TO_POOL: to_pool,
         StepKind.COORDINATOR: tell_coordinator,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from handlers.choosing import of_round
+from handlers.clocks import plan_of
 from handlers.context import Context
 from handlers.correcting import at_my_places
 from handlers.gazetteer import title
@@ -17,7 +18,7 @@ from handlers.rules.dispatch import By, Skip
 from storage import choices, members, skills, tickets
 from storage.choices import Choice
 from storage.tickets import Ticket
-from storage.types import MemberId, Urgency
+from storage.types import MemberId, Mode, Urgency
 
 router = Router()
 
@@ -34,7 +35,8 @@ async def why(ctx: Context, rest: str) -> Reply:
     ticket = await _meant(ctx, rest, "为什么派给他")
     made = of_round(ticket, await choices.of_ticket(ctx.session, ticket.id))
     if not made:
-        return Reply(phrases.not_called(ticket), alone=True)
+        pooled = plan_of(ctx, ticket).modes[ticket.urgency] is Mode.POOL
+        return Reply(phrases.in_pool(ticket) if pooled else phrases.not_called(ticket), alone=True)
     me = (await ctx.member()).id
     if "我" in ctx.inbound.text or not await is_staff_for(ctx, ticket):
         return Reply(await _why_me(ctx, ticket, made, me), alone=True)
@@ -104,6 +106,8 @@ async def _told(ctx: Context, ticket: Ticket, made: Choice, earlier: Iterable[Ch
         by=By(codes["by"]) if codes["one"] else None,
         emergency=ticket.urgency is Urgency.EMERGENCY,
         at_most=codes["at_most"],
+        company=codes["company"],
+        instead=codes["instead"],
     )
 
 

@@ -20,6 +20,9 @@ class Step:
     level: int
     place: PlaceId | None
     people: tuple[Person, ...]
+    one: bool = False  #: one after another is asked
+    company: bool = False  #: they are the property company
+    instead: bool = False  #: … which should be called here, and there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,16 @@ class Chosen:
         return Skip.FULL in self.order.passed.values()
 
 
-async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = True) -> Chosen:
+async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = True, anew: bool = False) -> Chosen:
     """Whom to ask about the ticket at that step.
 
     Args:
         at_most: Whether those are passed over who have enough in hand.
+        anew: Whether those are asked, too, who have let their time pass.
     """
     emergency = ticket.urgency is Urgency.EMERGENCY
     found = order(
-        await candidates(moment, ticket, step.people),
+        await candidates(moment, ticket, step.people, anew=anew),
         ticket.id,
         moment.house.needed.get(ticket.category, ()),
         moment.house.limits if at_most else None,
@@ -59,14 +63,8 @@ async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = 
     return Chosen(tuple(by_id[member] for member in found.asked), found, at_most)
 
 
-def keep(
-    moment: Moment, ticket: Ticket, step: Step, chosen: Chosen, called: Sequence[Person], *, one: bool = False
-) -> None:
-    """Write down who was called at a step, and why he; codes and ids only.
-
-    Args:
-        one: Only the first one was to be called.
-    """
+def keep(moment: Moment, ticket: Ticket, step: Step, chosen: Chosen, called: Sequence[Person]) -> None:
+    """Write down who was called at a step, and why he; codes and ids only."""
     codes = dict(
         called=[person.id for person in called],
         passed=[[member, why.value] for member, why in chosen.order.passed.items()],
@@ -74,7 +72,9 @@ def keep(
         able=chosen.order.able,
         by=chosen.order.by.value,
         at_most=chosen.at_most,
-        one=one,
+        one=step.one,
+        company=step.company,
+        instead=step.instead,
     )
     choices.enter(moment.session, ticket, moment.now, step.level, step.place, codes)
 

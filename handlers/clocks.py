@@ -1,6 +1,6 @@
 """The clocks of a ticket: its plan, copied when it is dispatched, and the next step that follows from where it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from storage import places, policies
 from storage.policies import Policy
 from storage.steps import StepKind
 from storage.tickets import Ticket
-from storage.types import Category, PlaceId, Urgency
+from storage.types import Category, Mode, PlaceId, Urgency
 
 WORKING: Final = "working"  #: what a policy's row says of limits that run in working time
 
@@ -44,6 +44,7 @@ def state_of(ticket: Ticket) -> State:
         runs_since=ticket.runs_since or ticket.opened_at,
         level=ticket.level,
         asked=ticket.asked,
+        asking=ticket.asking_id is not None,
         called_at=ticket.called_at,
         accepted_at=ticket.accepted_at,
         paused_since=ticket.paused_since,
@@ -105,8 +106,16 @@ def tailored(plan: Plan, rows: Iterable[Policy]) -> Plan:
     """
     for row in rows:
         limits = {u: _with(limit, row, u) if row.urgency in (None, u) else limit for u, limit in plan.limits.items()}
-        plan = replace(plan, limits=limits, mode=row.mode or plan.mode)
+        plan = replace(plan, limits=limits, modes=_found_by(plan, row))
     return plan
+
+
+def _found_by(plan: Plan, row: Policy) -> Mapping[Urgency, Mode]:
+    """How somebody is found with what the row says otherwise; in an emergency everybody is called whatever it says."""
+    if row.mode is None:
+        return plan.modes
+    said = [u for u in Urgency if u is not Urgency.EMERGENCY and row.urgency in (None, u)]
+    return {**plan.modes, **dict.fromkeys(said, row.mode)}
 
 
 def _with(limits: Limits, row: Policy, urgency: Urgency) -> Limits:

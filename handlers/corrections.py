@@ -6,6 +6,7 @@ from typing import Final
 from handlers import examples
 from handlers.alarming import alarm
 from handlers.authors import as_author, where_it_was_said
+from handlers.categories import category_named
 from handlers.clocks import replan
 from handlers.context import Context
 from handlers.correcting import (
@@ -19,7 +20,7 @@ from handlers.correcting import (
 from handlers.examples import Gold
 from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply
-from handlers.phrases import CATEGORY_NAMES, URGENCY_NAMES
+from handlers.phrases import URGENCY_NAMES
 from handlers.phrases import corrections as phrases
 from handlers.reading import words
 from handlers.router import Router
@@ -93,13 +94,7 @@ async def recategorise(ctx: Context, rest: str) -> Reply:
 
 
 def _category(said: str) -> Category:
-    """The category of that name or code; a part of a name will do where only one has it."""
-    codes = {category.value: category for category in Category}
-    names = {name: category for category, name in CATEGORY_NAMES.items()}
-    found = codes.get(said.lower()) or names.get(said)
-    parts = [category for name, category in names.items() if len(said) > 1 and said in name]
-    if found is None and len(parts) == 1:
-        found = parts[0]
+    found = category_named(said)
     if found is None:
         raise Refusal(phrases.which_category())
     return found

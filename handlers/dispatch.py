@@ -1,23 +1,23 @@
 """Whom a ticket is called out to: those on duty for the nearest place above it, and further up from there."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from handlers.choosing import Step, choose, keep
-from handlers.clocks import plan_for, wind
+from handlers.calling import Called, call_up, call_words, remind
+from handlers.choosing import Step
+from handlers.clocks import forget, plan_for, plan_of, wind
 from handlers.lifecycle import advance, possible
-from handlers.messages import Button, Mention, Words
+from handlers.messages import Mention
 from handlers.moment import Moment
-from handlers.phrases import calls
 from handlers.rota import on_duty_at
-from handlers.rules.quiet import quiet_until
-from storage import identities, members, places, words
+from storage import identities, members, places
 from storage.chats import Address
 from storage.members import Person
 from storage.places import Place
+from storage.steps import StepKind
 from storage.tickets import Ticket
-from storage.types import Act, MemberId, MessageKind, PlaceKind, Role, TicketAction, Urgency
+from storage.types import MemberId, Mode, PlaceKind, Role, TicketAction, Urgency
 
 #: Who is asked at a kind of place that has no roster at all.
 OFFICE: Final = {
@@ -34,20 +34,6 @@ class Rung:
 
     place: Place
     people: tuple[Person, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """Who was told alone, and who can only be called in front of the others."""
-
-    told: tuple[Person, ...] = ()
-    in_front: tuple[Person, ...] = ()
-    level: int = 0  #: the step of the ladder at which they stand
-
-    @property
-    def anybody(self) -> bool:
-        """Whether there was somebody to call."""
-        return bool(self.told or self.in_front)
 
 
 async def ladder(moment: Moment, place: Place) -> list[Rung]:
@@ -86,92 +72,77 @@ async def call_out(
     returned, to be called in the group; where the matter may not be spoken of there, nobody is.
 
     Args:
-        but: They know of it already.
+        again: Whoever is called knows of it already and is reminded.
+        but: They know of it already and are not.
     """
-    rungs = await ladder(moment, await places.by_id(moment.session, ticket.place_id))
-    words = await call_words(moment, ticket, level, again=again)
-    called = await _call_up(moment, ticket, _steps(ticket, rungs, level), words, but)
-    if possible(ticket, TicketAction.DISPATCH):
+    is_new = possible(ticket, TicketAction.DISPATCH)
+    if is_new:
         ticket.plan = (await plan_for(moment, ticket)).kept()
+    called = await _called(moment, ticket, level, again=again, but=but)
+    if is_new:
         advance(moment, ticket, TicketAction.DISPATCH)
-    ticket.called_at = moment.now
+    return note_called(moment, ticket, called)
+
+
+def note_called(moment: Moment, ticket: Ticket, called: Called) -> Called:
+    """Let the ticket know who is asked, and at which step; its clocks go on from there.
+
+    Where steps were passed over it stands further up, but never at the last one: that is a step of its own.
+    """
+    ticket.called_at, ticket.asking_id = moment.now, called.asked.id if called.asked is not None else None
+    ticket.asked = (
+        ticket.asked + 1 if called.asked is not None and called.level == ticket.level else int(called.anybody)
+    )
+    if called.anybody and ticket.urgency is not Urgency.EMERGENCY:
+        ticket.level = max(ticket.level, min(called.level, plan_of(moment, ticket).top - 1))
+        forget(ticket, StepKind.ASK_NEXT)
     wind(moment, ticket)
     return called
 
 
-def _steps(ticket: Ticket, rungs: Sequence[Rung], level: int) -> list[Step]:
+async def _called(moment: Moment, ticket: Ticket, level: int, *, again: bool, but: Collection[MemberId]) -> Called:
+    found_by = plan_of(moment, ticket).modes[ticket.urgency]
+    if found_by is Mode.POOL and level == 0 and not again:
+        return Called(pooled=True)
+    words = await call_words(moment, ticket, level, again=again)
+    if again and ticket.asking_id is not None:
+        return await remind(moment, ticket, words)
+    steps = await _steps(moment, ticket, level, found_by)
+    return await call_up(moment, ticket, steps, words, but=but, anew=again)
+
+
+async def _steps(moment: Moment, ticket: Ticket, level: int, found_by: Mode) -> list[Step]:
     """The steps from `level` up; in an emergency they are one, for everybody is called at once."""
+    place = await places.by_id(moment.session, ticket.place_id)
+    rungs = await ladder(moment, place)
     if ticket.urgency is Urgency.EMERGENCY:
         return [Step(level, rungs[0].place.id if rungs else None, at_level(rungs, level, everybody=True))]
     first = min(level, len(rungs) - 1)
-    return [Step(at, rung.place.id, rung.people) for at, rung in enumerate(rungs) if at >= first]
+    one = found_by is Mode.IN_TURN
+    steps = [Step(at, rung.place.id, rung.people, one=one) for at, rung in enumerate(rungs) if at >= first]
+    if found_by is not Mode.PROPERTY or level > 0:
+        return steps
+    company = await property_of(moment, place)
+    if company is None:
+        return [replace(step, instead=True) for step in steps]
+    return [Step(0, company.place.id, company.people, company=True), *steps]
 
 
-async def _call_up(
-    moment: Moment, ticket: Ticket, steps: Sequence[Step], words: str, but: Collection[MemberId]
-) -> Called:
-    """Call the first step at which somebody can be asked; where all have enough in hand, whoever answers first."""
-    for at_most in (True, False):
-        too_busy = False
-        for step in steps:
-            chosen = await choose(moment, ticket, step, at_most=at_most)
-            people = [person for person in chosen.people if person.id not in but]
-            called = await _call_each(moment, ticket, people, words, step.level)
-            keep(moment, ticket, step, chosen, [*called.told, *called.in_front])
-            too_busy |= chosen.too_busy
-            if called.anybody or (chosen.knows and not too_busy) or len(people) < len(chosen.people):
-                return called
-        if not too_busy:
-            break
-    return Called()
+async def property_of(moment: Moment, place: Place) -> Rung | None:
+    """The property company that looks after a place: the nearest one above it."""
+    line = await places.above(moment.session, place)
+    holders = await members.holders(moment.session, [p.id for p in line])
+    people = ((above, holders.get((above.id, Role.PROPERTY), ())) for above in line)
+    return next((Rung(above, found) for above, found in people if found), None)
 
 
-async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Person], words: str, level: int) -> Called:
-    told: list[Person] = []
-    in_front: list[Person] = []
-    for member in people:
-        (told if await call(moment, ticket, member.id, words) else in_front).append(member)
-    return Called(tuple(told), () if ticket.private else tuple(in_front), level)
-
-
-async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> bool:
-    """Call one person about the ticket, alone; whether there is a way to."""
-    quiet, zone = moment.house.escalation.quiet, moment.house.zone
-    return await moment.tell(
-        member,
-        Words(words, (Button("接单", f"接单 {ticket.number}"), Button("去不了", f"去不了 {ticket.number}"))),
-        MessageKind.EMERGENCY if ticket.urgency is Urgency.EMERGENCY else MessageKind.CALL,
-        key=f"call:{ticket.id}:{moment.cause}",
-        ticket=ticket.id,
-        due_at=None if may_disturb(ticket) else quiet_until(moment.now, quiet, zone),
-    )
-
-
-def may_disturb(ticket: Ticket) -> bool:
-    """Whether somebody is called about it in quiet hours."""
-    return ticket.urgency in (Urgency.EMERGENCY, Urgency.URGENT)
-
-
-async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: bool = False) -> str:
-    """What somebody who is called reads."""
-    if again:
-        return calls.call_again(ticket)
-    said = await words.said_about(moment.session, [ticket.id])
-    opening = next((w.text for w in said if w.act is Act.OPEN), "")
-    added = (w for w in said if w.act is Act.DETAIL and w.text)
-    more = "；".join(w.text if w.member_id == ticket.reporter_id else calls.by_another(w.text) for w in added)
-    text = calls.call(
-        ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone
-    )
-    return f"{calls.climbed(ticket)}\n{text}" if level else text
-
-
-async def reporter_name(moment: Moment, ticket: Ticket) -> str:
-    """How the one who reported it is called, for those on duty only."""
-    if ticket.reporter_id is None:
-        return "住户"
-    reporter = await members.by_id(moment.session, ticket.reporter_id)
-    return reporter.name or "已注销的住户"
+async def step_now(moment: Moment, ticket: Ticket) -> Step | None:
+    """The step at which the ticket stands, where one after another is asked there."""
+    rungs = await ladder(moment, await places.by_id(moment.session, ticket.place_id))
+    if not rungs:
+        return None
+    level = min(ticket.level, len(rungs) - 1)
+    return Step(ticket.level, rungs[level].place.id, rungs[level].people, one=True)
 
 
 async def mentioned(moment: Moment, group: Address, people: Sequence[Person]) -> tuple[Mention, ...]:

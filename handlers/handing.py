@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from handlers.calling import call_words, may_disturb
 from handlers.context import Context
-from handlers.dispatch import call_words, may_disturb
 from handlers.lifecycle import advance
 from handlers.messages import Button, Refusal, Words
 from handlers.moment import Moment

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from handlers.calling import call, call_words
 from handlers.clocks import wind
 from handlers.context import Context
-from handlers.dispatch import call, call_words
 from handlers.handing import ask_to_take, keep_reason, name_and_reason, withdraw
 from handlers.hands import at_my_places, in_my_hands, is_community, must_hold, name_of
 from handlers.lifecycle import advance, possible

@@ -47,6 +47,7 @@ def possible(ticket: Ticket, action: TicketAction) -> bool:
 
 
 def _stamp(ticket: Ticket, after: TicketStatus, moment: Moment) -> None:
+    ticket.asking_id = None
     if after is TicketStatus.IN_PROGRESS:
         forget(ticket, *SILENCE)
     if after in WAITING and ticket.status is not TicketStatus.REPORTED:

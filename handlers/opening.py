@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.calling import Called
 from handlers.context import Context
-from handlers.dispatch import Called, call_out, mentioned
+from handlers.dispatch import call_out, mentioned
 from handlers.messages import Words
 from handlers.moment import Moment
 from handlers.phrases import calls
 from handlers.phrases import tickets as phrases
+from handlers.phrases.pool import pooled_in_group
 from handlers.rules.roles import may
 from handlers.telling import note
 from handlers.understanding.types import Item, Spot
@@ -131,9 +133,10 @@ async def announce(ctx: Context, opened: Opened) -> None:
         told, in_front = opened.called.told, opened.called.in_front
         is_worker = may(ctx.roles_at(ctx.place), Role.STEWARD)
         text = phrases.opened_in_group(ticket, [m.name for m in told], [m.name for m in in_front], by_worker=is_worker)
+        text = pooled_in_group(ticket) if opened.called.pooled else text
         await note(ctx, ticket, text, key="opened", calling=in_front, answers=ctx.inbound.message_id)
     if ticket.private and ticket.reporter_id is not None:
-        words = Words(phrases.kept_private(ticket, opened.names))
+        words = Words(phrases.kept_private(ticket, opened.names, pooled=opened.called.pooled))
         await ctx.tell(ticket.reporter_id, words, MessageKind.PERSONAL, key=f"opened:{ticket.id}", ticket=ticket.id)
 
 

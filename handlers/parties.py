@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from handlers.calling import call, call_words
 from handlers.calling_in import Called, own_place, parties_said, parties_there, people_of
 from handlers.clocks import wind
 from handlers.context import Context
-from handlers.dispatch import call, call_words
 from handlers.handing import ask_to_take, keep_reason
 from handlers.hands import in_my_hands, must_be_staff, must_hold, name_of
 from handlers.lifecycle import advance

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from handlers.calling import call_words
 from handlers.context import Context
-from handlers.dispatch import call_words
 from handlers.handing import ask_to_take_all, close, keep_reason, name_and_reason, take_over
 from handlers.hands import in_my_hands, name_of
 from handlers.lifecycle import advance

@@ -7,8 +7,8 @@ are told there, all at once; those who said it alone are told alone. What was it
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from handlers.clocks import wind
-from handlers.dispatch import Called, call_out, mentioned
+from handlers.calling import Called
+from handlers.dispatch import call_out, mentioned
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import calls
@@ -16,11 +16,11 @@ from handlers.phrases import tickets as phrases
 from handlers.phrases.parties import done_together
 from handlers.rules.quiet import quiet_until
 from handlers.together import tell_together
-from storage import followers, members, outbox, places
+from storage import choices, followers, members, outbox, places
 from storage.chats import Address
 from storage.members import Member, Person
 from storage.tickets import Ticket
-from storage.types import MemberId, MessageKind, PlaceId, Role, Urgency
+from storage.types import MemberId, MessageKind, PlaceId, Role, TicketAction, Urgency
 
 
 def may_note(moment: Moment, ticket: Ticket) -> bool:
@@ -61,22 +61,24 @@ async def call_everybody(
 ) -> Called:
     """Call whoever has to answer for the ticket at `level`: alone, or else in its group if it may be spoken of there."""
     called = await call_out(moment, ticket, level, again=again, but=but)
+    await call_in_front(moment, ticket, called)
+    return called
+
+
+async def call_in_front(moment: Moment, ticket: Ticket, called: Called) -> None:
+    """Call those in the ticket's group who cannot be called alone."""
     names = [member.name for member in called.in_front]
     if names:
         emergency = ticket.urgency is Urgency.EMERGENCY
         text = calls.call_again_in_group(ticket, names) if emergency else calls.climbed_in_group(ticket, names)
         kind = MessageKind.EMERGENCY if emergency else MessageKind.TICKET_NOTE
         await note(moment, ticket, text, key=f"called:{moment.cause}", calling=called.in_front, kind=kind)
-    return called
 
 
 async def call_others(moment: Moment, ticket: Ticket, level: int, but: MemberId) -> bool:
-    """Call the first step from `level` up at which there is somebody other than `but`; whether there is one."""
+    """Call somebody other than `but` at the first step from `level` up, or put it back into the pool; whether one could."""
     called = await call_everybody(moment, ticket, level, but=[but])
-    if called.anybody:
-        ticket.level = called.level
-        wind(moment, ticket)
-    return called.anybody
+    return called.anybody or called.pooled
 
 
 async def tell_followers(
@@ -149,10 +151,11 @@ async def shown(moment: Moment, member: Member | None) -> str | None:
 
 
 async def tell_called(moment: Moment, ticket: Ticket, text: str, *, but: MemberId | None = None) -> None:
-    """Tell everybody who was called about the ticket, except `but`, once each."""
+    """Tell everybody who was called about the ticket and has not said no, except `but`, once each."""
     key = f"off:{ticket.status}:{ticket.round}:{ticket.id}"
+    said_no = await choices.declined(moment.session, ticket)
     for member in await outbox.called_about(moment.session, ticket.id):
-        if member != but:
+        if member != but and said_no.get(member) is not TicketAction.REFUSE:
             await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key, ticket=ticket.id)
 
 

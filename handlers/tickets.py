@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from handlers.calling import reporter_name
 from handlers.context import Context
-from handlers.dispatch import reporter_name
 from handlers.handing import take_over, tell_reporters
 from handlers.hands import at_my_places, in_my_hands, is_community, must_be_staff, must_hold, name_of
 from handlers.lifecycle import advance

@@ -49,13 +49,18 @@ _NO: Final = (TicketAction.REFUSE, TicketAction.NO_ANSWER, TicketAction.RETURN, 
 
 
 async def declined(session: AsyncSession, ticket: Ticket) -> dict[MemberId, TicketAction]:
-    """Who did not take the ticket or did not keep it, and how he said so last; since it was last opened."""
+    """Who did not take the ticket or did not keep it, and how he said so last; since it was last opened.
+
+    Whoever let his time pass before it was handed back may be asked again.
+    """
     query = sa.select(TicketEvent.member_id, TicketEvent.action).where(TicketEvent.ticket_id == ticket.id)
     actions = TicketEvent.action.in_((*_NO, TicketAction.REOPEN))
     found: dict[MemberId, TicketAction] = {}
     for member, action in await session.execute(query.where(actions).order_by(TicketEvent.id)):
         if action is TicketAction.REOPEN:
             found.clear()
-        elif member is not None:
+        elif action in (TicketAction.RETURN, TicketAction.TRANSFER):
+            found = {who: how for who, how in found.items() if how is not TicketAction.NO_ANSWER}
+        if member is not None and action is not TicketAction.REOPEN:
             found[member] = action
     return found

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.steps import StepKind
 from storage.tickets import UNACCEPTED, Ticket
-from storage.types import Urgency
+from storage.types import MemberId, Urgency
 
 
 async def due(session: AsyncSession, moment: datetime, most: int, *, shuffled: bool = False) -> Sequence[Ticket]:
@@ -41,3 +42,9 @@ async def waiting_from(session: AsyncSession, moment: datetime) -> Sequence[Tick
     """Tickets nobody has accepted that wait since a time later than `moment`, as the clock was when they began to."""
     query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since > moment)
     return (await session.scalars(query)).all()
+
+
+async def ask_another(session: AsyncSession, member: MemberId, now: datetime) -> None:
+    """Whoever was asked is gone: the next one is asked at once."""
+    his = sa.update(Ticket).where(Ticket.asking_id == member, Ticket.closed_at.is_(None))
+    await session.execute(his.values(next_step=StepKind.ASK_NEXT, next_at=now))

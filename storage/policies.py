@@ -57,3 +57,8 @@ async def row_for(
         session.add(found)
         await session.flush()
     return found
+
+
+async def that_say_how(session: AsyncSession) -> Sequence[Policy]:
+    """Every row that says how somebody is found."""
+    return (await session.scalars(sa.select(Policy).where(Policy.mode.is_not(None)).order_by(Policy.key))).all()

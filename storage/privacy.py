@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import allowances, identities, inbox, shared, skills, traces
+from storage import allowances, clocks, identities, inbox, shared, skills, traces
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -104,6 +104,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await _erase_words(session, member.id, his)
     await _erase_messages(session, member.id, his)
     await inbox.let_go(session, [(e.channel, e.account, e.message_id) for e in await _held(session, his)])
+    await clocks.ask_another(session, member.id, now)
     for table in (OneTimeCode, RoleGrant, DutyShift, Offer, MemberSkill):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
     await traces.erase(session, member.id)

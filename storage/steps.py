@@ -6,7 +6,7 @@ from enum import StrEnum
 class StepKind(StrEnum):
     """What happens to an open ticket next, by itself."""
 
-    ASK_NEXT = "ask_next"  #: the next one at the same step of the ladder is asked
+    ASK_NEXT = "ask_next"  #: the next one at the same step of the ladder is asked; taken, when nobody is left there
     CLIMB = "climb"  #: one step up the ladder
     SUPERVISOR = "supervisor"  #: the last step up, and whoever supervises is told
     REPEAT = "repeat"  #: an emergency is called out again

@@ -29,7 +29,14 @@ async def events(world: World, action: TicketAction) -> list[str]:
         return list(await session.scalars(query.where(TicketEvent.action == action).order_by(TicketEvent.id)))
 
 
+async def all_at_once(world: World) -> None:
+    """Everybody on duty is called at once, whatever it is about."""
+    await world.says("陈书记", "派单规则 石龙社区 一起叫", alone=True)
+    world.hears("陈书记", "定下了")
+
+
 async def test_of_two_who_are_called_one_cannot_go_and_the_other_is_still_asked(world: World) -> None:
+    await all_at_once(world)
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     world.forget()

@@ -95,6 +95,7 @@ async def test_who_is_able_is_called_and_the_others_are_spared(world: World) -> 
 
 async def test_where_nobody_is_able_everybody_is_called_and_that_is_said(world: World) -> None:
     await on_duty_too(world, "赵强")
+    await world.says("陈书记", "派单规则 石龙社区 一起叫", alone=True)
     await world.says("李姐", LAMP)
     for who in ("王芳", "赵强"):
         world.hears(who, "照明")

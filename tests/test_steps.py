@@ -146,3 +146,9 @@ def test_the_time_for_which_the_reporter_was_asked_does_not_count(held: timedelt
     plain = following(state(status=TicketStatus.IN_PROGRESS, taken=taken(warn_late=july("26 10:00"))))
     later = following(state(status=TicketStatus.IN_PROGRESS, taken=taken(warn_late=july("26 10:00")), held=held))
     assert later.due_at >= plain.due_at + held - timedelta(minutes=1)
+
+
+def test_the_next_one_is_asked_until_nobody_is_left_at_the_step() -> None:
+    assert following(state(asking=True)) == Step(StepKind.ASK_NEXT, july("24 10:10").astimezone(UTC))
+    left = state(asking=True, taken=taken(ask_next=july("24 10:20")))
+    assert following(left).kind is StepKind.CLIMB

@@ -41,6 +41,8 @@ class Told:
     by: By | None = None  #: what put the one who was asked before the others; None where all were called
     emergency: bool = False
     at_most: bool = True  #: False: all had enough in hand, so that this did not count
+    company: bool = False  #: they are the property company
+    instead: bool = False  #: … which should have been called, and there is none
 
 
 SHOWN: Final = 8
@@ -52,6 +54,8 @@ def why(ticket: Ticket, told: Told) -> str:
     parts = [
         f"{ticket.number} 号是{CATEGORY_NAMES[ticket.category]}的事，归{told.place}",
         "紧急的事从下到上值班的都叫" if told.emergency else "",
+        "按派单规则给物业" if told.company else "",
+        "派单规则说给物业，可这里没有登记物业的人，就照旧叫" if told.instead else "",
         f"前面叫过{'、'.join(told.before)}，没人接" if told.before else "",
         _skilled(told),
         called if told.at_most else f"大家手上的单都够多了，{called}",
@@ -86,6 +90,11 @@ def why_not_you(ticket: Ticket, reason: Skip | None) -> str:
     """To who asks why him, and was not called; `reason` only where it is his own."""
     said = "是您自己报的" if reason is Skip.REPORTER else SKIPPED[reason] if reason else ""
     return f"{ticket.number} 号没有叫您{f'：{said}' if said else ''}。想接的话发“接单 {ticket.number}”。"
+
+
+def in_pool(ticket: Ticket) -> str:
+    """When it waits for whoever claims it."""
+    return f"{ticket.number} 号按派单规则放在需求清单里，没有单叫谁，等人发“认领 {ticket.number}”。"
 
 
 def not_called(ticket: Ticket) -> str:

@@ -41,19 +41,21 @@ def opened_in_group(ticket: Ticket, called: Sequence[str], to_call: Sequence[str
     return text + "有同样情况的邻居说声“我家也是”就行。"
 
 
-def opened_alone(ticket: Ticket, called: Sequence[str]) -> str:
+def opened_alone(ticket: Ticket, called: Sequence[str], *, pooled: bool = False) -> str:
     """The same, to who reported it alone."""
-    whom = f"已经叫了{'、'.join(called)}" if called else "已经报给社区"
     return (
-        f"记下了，{title(ticket, rooms=True)}。{whom}，有进展我告诉您，群里不会提。"
+        f"记下了，{title(ticket, rooms=True)}。{_whom(called, pooled=pooled)}，有进展我告诉您，群里不会提。"
         f"想看进度发“工单 {ticket.number}”，说错了发“撤销 {ticket.number}”。"
     )
 
 
-def kept_private(ticket: Ticket, called: Sequence[str]) -> str:
+def _whom(called: Sequence[str], *, pooled: bool) -> str:
+    return f"已经叫了{'、'.join(called)}" if called else "已经放进需求清单等人认领" if pooled else "已经报给社区"
+
+
+def kept_private(ticket: Ticket, called: Sequence[str], *, pooled: bool = False) -> str:
     """To who said in a group what is never repeated there."""
-    whom = f"已经叫了{'、'.join(called)}" if called else "已经报给社区"
-    return f"您刚才说的事我单独记下了（{ticket.number} 号），{whom}。群里不会再提，有进展我私下告诉您。"
+    return f"您刚才说的事我单独记下了（{ticket.number} 号），{_whom(called, pooled=pooled)}。群里不会再提，有进展我私下告诉您。"
 
 
 def emergency_in_group(ticket: Ticket, advice: str, called: Sequence[str]) -> str:

@@ -10,6 +10,16 @@ from handlers.rules.escalations import Policy
 from storage.types import Mode, PlaceKind, Urgency
 
 ASK: Final = timedelta(minutes=10)
+#: How somebody is found where nothing else is said. What can wait is worth asking one after the other: whoever is asked
+#: knows that it is up to him, and the others are left in peace. What is urgent is called out to all at once.
+MODES: Final[Mapping[Urgency, Mode]] = MappingProxyType(
+    {
+        Urgency.EMERGENCY: Mode.ALL,
+        Urgency.URGENT: Mode.ALL,
+        Urgency.NORMAL: Mode.IN_TURN,
+        Urgency.LOW: Mode.IN_TURN,
+    }
+)
 NO_HOURS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -30,7 +40,7 @@ class Plan:
 
     limits: Mapping[Urgency, Limits]
     ladder: tuple[PlaceKind, ...]
-    mode: Mode = Mode.ALL
+    modes: Mapping[Urgency, Mode] = field(default_factory=lambda: MODES)
     hours: Mapping[str, Any] = field(default_factory=lambda: NO_HOURS)  #: `Hours` as kept, where some run in them
     repeat: timedelta = timedelta(minutes=2)
     answer: timedelta = timedelta(hours=24)
@@ -50,7 +60,7 @@ class Plan:
         return {
             "limits": {urgency.value: _seconds(limits) for urgency, limits in self.limits.items()},
             "ladder": [kind.value for kind in self.ladder],
-            "mode": self.mode.value,
+            "modes": {urgency.value: mode.value for urgency, mode in self.modes.items()},
             "hours": dict(self.hours),
             "every": [_whole(self.repeat), _whole(self.answer), _whole(self.chase)],
         }
@@ -60,7 +70,8 @@ class Plan:
         """What `kept` stored."""
         limits = {Urgency(urgency): _limits(row) for urgency, row in kept["limits"].items()}
         every = (timedelta(seconds=seconds) for seconds in kept["every"])
-        return cls(limits, tuple(map(PlaceKind, kept["ladder"])), Mode(kept["mode"]), kept["hours"], *every)
+        modes = {Urgency(urgency): Mode(mode) for urgency, mode in kept["modes"].items()}
+        return cls(limits, tuple(map(PlaceKind, kept["ladder"])), modes, kept["hours"], *every)
 
     @classmethod
     def by(cls, policy: Policy) -> "Plan":

@@ -22,7 +22,7 @@ from handlers.rules.plans import Plan
 from handlers.rules.quiet import QuietHours
 from handlers.rules.tickets import OPEN, WAITING
 from storage.steps import StepKind
-from storage.types import Mode, TicketStatus, Urgency
+from storage.types import TicketStatus, Urgency
 
 WARN_AT: Final = 0.75  #: of the time until it is late
 REMIND_ON: Final = 1  #: Monday
@@ -41,6 +41,7 @@ class State:
     runs_since: datetime
     level: int = 0
     asked: int = 0
+    asking: bool = False  #: whether somebody is asked before the others
     called_at: datetime | None = None
     accepted_at: datetime | None = None
     paused_since: datetime | None = None
@@ -89,7 +90,7 @@ def _waiting(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:
         yield Step(kind, pace.after(state.waiting_since, limits.accept, state.level + 1))
     if state.urgency is Urgency.EMERGENCY:
         yield Step(StepKind.REPEAT, called + plan.repeat)
-    elif plan.mode is Mode.IN_TURN:
+    elif state.asking and state.was_taken(StepKind.ASK_NEXT) is None:
         yield Step(StepKind.ASK_NEXT, pace.after(called, limits.ask))
     pooled = state.was_taken(StepKind.TO_POOL)
     if pooled is not None and state.was_taken(StepKind.COORDINATOR) is None:

@@ -1,0 +1,41 @@
+"""One after another: whoever is asked and lets his time pass is noted, and the next one is asked."""
+
+from handlers.calling import Called, call_up, call_words
+from handlers.choosing import choose, of_round
+from handlers.dispatch import note_called, step_now
+from handlers.lifecycle import advance, possible
+from handlers.moment import Moment
+from storage import choices
+from storage.tickets import Ticket
+from storage.types import MemberId, TicketAction
+
+
+async def ask_next(moment: Moment, ticket: Ticket) -> Called:
+    """Ask the next one at the ticket's step; where nobody is left there, it waits for the next step up.
+
+    Whoever was asked last has until then: nobody waits behind him.
+    """
+    step = await step_now(moment, ticket)
+    chosen = await choose(moment, ticket, step) if step is not None else None
+    if step is None or chosen is None or not {person.id for person in chosen.people} - {ticket.asking_id}:
+        return Called()
+    if ticket.asking_id is not None:
+        no_answer(moment, ticket, ticket.asking_id)
+    called = await call_up(moment, ticket, [step], await call_words(moment, ticket))
+    return note_called(moment, ticket, called)
+
+
+async def note_silence(moment: Moment, ticket: Ticket) -> None:
+    """Note who was called at the step that is left behind now and has not said a word."""
+    made = of_round(ticket, await choices.of_ticket(moment.session, ticket.id))
+    called: list[MemberId] = made[-1].codes["called"] if made else []
+    said_no = await choices.declined(moment.session, ticket)
+    for member in called:
+        if member not in said_no:
+            no_answer(moment, ticket, member)
+
+
+def no_answer(moment: Moment, ticket: Ticket, member: MemberId) -> None:
+    """Note that `member` has let his time pass: a fact of the ticket's history, to be weighed elsewhere."""
+    if possible(ticket, TicketAction.NO_ANSWER):
+        advance(moment, ticket, TicketAction.NO_ANSWER, member)
