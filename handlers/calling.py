@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from handlers.choosing import Step, choose, keep
 from handlers.messages import Button, Words
@@ -88,15 +89,22 @@ async def remind(moment: Moment, ticket: Ticket, words: str) -> Called:
 
 async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> bool:
     """Call one person about the ticket, alone; whether there is a way to."""
-    quiet, zone = moment.house.escalation.quiet, moment.house.zone
     return await moment.tell(
         member,
         Words(words, (Button("接单", f"接单 {ticket.number}"), Button("去不了", f"去不了 {ticket.number}"))),
         MessageKind.EMERGENCY if ticket.urgency is Urgency.EMERGENCY else MessageKind.CALL,
         key=f"call:{ticket.id}:{moment.cause}",
         ticket=ticket.id,
-        due_at=None if may_disturb(ticket) else quiet_until(moment.now, quiet, zone),
+        due_at=waits_until(moment, ticket),
     )
+
+
+def waits_until(moment: Moment, ticket: Ticket) -> datetime | None:
+    """The end of the night for which a call about it waits; None where it is made at once."""
+    if may_disturb(ticket):
+        return None
+    morning = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
+    return morning if morning > moment.now else None
 
 
 def may_disturb(ticket: Ticket) -> bool:

@@ -34,7 +34,7 @@ async def open_new(ctx: Context, item: Item, text: str) -> Reply | None:
     """Something that somebody has to do, said for the first time."""
     opened = await open_ticket(ctx, item, text, await ctx.member())
     if not ctx.is_group:
-        return Reply(phrases.opened_alone(opened.ticket, opened.names, pooled=opened.called.pooled))
+        return Reply(phrases.opened_alone(opened.ticket, opened.names, opened.morning, pooled=opened.called.pooled))
     await announce(ctx, opened)
     return None
 

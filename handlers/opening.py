@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
-from handlers.calling import Called
+from handlers.calling import Called, waits_until
 from handlers.context import Context
 from handlers.dispatch import call_out, mentioned
 from handlers.messages import Words
@@ -28,6 +29,7 @@ class Opened:
 
     ticket: Ticket
     called: Called
+    morning: time | None = None  #: when they hear of it, where that waits for the end of the night
 
     @property
     def names(self) -> list[str]:
@@ -42,7 +44,8 @@ async def open_ticket(ctx: Context, item: Item, text: str, reporter: Member) -> 
     await keep_words(ctx, ticket, Act.OPEN, text, reporter)
     await followers.follow(ctx.session, ticket.id, reporter.id, ctx.now, in_group=ctx.is_group)
     # Whoever reports it knows of it; if he is on duty himself, he accepts in his own time or it climbs.
-    return Opened(ticket, await call_out(ctx, ticket))
+    called, waits = await call_out(ctx, ticket), waits_until(ctx, ticket)
+    return Opened(ticket, called, waits.astimezone(ctx.house.zone).time() if waits else None)
 
 
 async def _new_ticket(ctx: Context, item: Item, reporter: Member) -> Ticket:
@@ -132,11 +135,12 @@ async def announce(ctx: Context, opened: Opened) -> None:
     elif not ticket.private:
         told, in_front = opened.called.told, opened.called.in_front
         is_worker = may(ctx.roles_at(ctx.place), Role.STEWARD)
-        text = phrases.opened_in_group(ticket, [m.name for m in told], [m.name for m in in_front], by_worker=is_worker)
+        names, to_call = [m.name for m in told], [m.name for m in in_front]
+        text = phrases.opened_in_group(ticket, names, to_call, opened.morning, by_worker=is_worker)
         text = pooled_in_group(ticket) if opened.called.pooled else text
         await note(ctx, ticket, text, key="opened", calling=in_front, answers=ctx.inbound.message_id)
     if ticket.private and ticket.reporter_id is not None:
-        words = Words(phrases.kept_private(ticket, opened.names, pooled=opened.called.pooled))
+        words = Words(phrases.kept_private(ticket, opened.names, opened.morning, pooled=opened.called.pooled))
         await ctx.tell(ticket.reporter_id, words, MessageKind.PERSONAL, key=f"opened:{ticket.id}", ticket=ticket.id)
 
 

@@ -60,6 +60,7 @@ async def test_each_step_is_called_once(world: World) -> None:
 async def test_nobody_is_called_at_night_about_what_can_wait(world: World) -> None:
     await later(world, 13.5 * HOUR)  # it is half past ten
     await world.says("李姐", LAMP)
+    world.hears("3栋群", "记下了", "7:00就叫值班的王芳")
     await later(world, 8.4 * HOUR, rings=20)
     world.silent("王芳", "周网格", "陈书记")
     await later(world, 0.2 * HOUR)

@@ -1,10 +1,11 @@
 """What the bot says about tickets. In a group a place is at most building and unit, and nobody but staff is named."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from handlers.phrases import CATEGORY_NAMES, STATUS_NAMES
+from handlers.phrases.times import clock_name
 from handlers.understanding.place import spot_name
 from handlers.understanding.types import Spot
 from storage.tickets import Ticket
@@ -27,11 +28,18 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def opened_in_group(ticket: Ticket, called: Sequence[str], to_call: Sequence[str], *, by_worker: bool) -> str:
-    """After a ticket was opened from what was said in the group. `to_call`: who has to read it here."""
+def opened_in_group(
+    ticket: Ticket, called: Sequence[str], to_call: Sequence[str], morning: time | None, *, by_worker: bool
+) -> str:
+    """After a ticket was opened from what was said in the group.
+
+    Args:
+        to_call: Who has to read it here.
+        morning: When `called` hear of it, where that waits for the end of the night.
+    """
     text = f"记下了，{title(ticket)}。"
     if called:
-        text += f"已经叫了值班的{'、'.join(called)}。"
+        text += f"{_called(['值班的' + called[0], *called[1:]], morning)}。"
     if to_call:
         text += f"{'、'.join(to_call)}请看一下，能去就回“接单 {ticket.number}”。"
     if by_worker:
@@ -41,21 +49,29 @@ def opened_in_group(ticket: Ticket, called: Sequence[str], to_call: Sequence[str
     return text + "有同样情况的邻居说声“我家也是”就行。"
 
 
-def opened_alone(ticket: Ticket, called: Sequence[str], *, pooled: bool = False) -> str:
+def opened_alone(ticket: Ticket, called: Sequence[str], morning: time | None, *, pooled: bool = False) -> str:
     """The same, to who reported it alone."""
     return (
-        f"记下了，{title(ticket, rooms=True)}。{_whom(called, pooled=pooled)}，有进展我告诉您，群里不会提。"
+        f"记下了，{title(ticket, rooms=True)}。{_whom(called, morning, pooled=pooled)}，有进展我告诉您，群里不会提。"
         f"想看进度发“工单 {ticket.number}”，说错了发“撤销 {ticket.number}”。"
     )
 
 
-def _whom(called: Sequence[str], *, pooled: bool) -> str:
-    return f"已经叫了{'、'.join(called)}" if called else "已经放进需求清单等人认领" if pooled else "已经报给社区"
+def _whom(called: Sequence[str], morning: time | None, *, pooled: bool) -> str:
+    if called:
+        return _called(called, morning)
+    return "已经放进需求清单等人认领" if pooled else "已经报给社区"
 
 
-def kept_private(ticket: Ticket, called: Sequence[str], *, pooled: bool = False) -> str:
+def _called(names: Sequence[str], morning: time | None) -> str:
+    whom = "、".join(names)
+    return f"夜里先不吵人，{clock_name(morning)}就叫{whom}" if morning else f"已经叫了{whom}"
+
+
+def kept_private(ticket: Ticket, called: Sequence[str], morning: time | None, *, pooled: bool = False) -> str:
     """To who said in a group what is never repeated there."""
-    return f"您刚才说的事我单独记下了（{ticket.number} 号），{_whom(called, pooled=pooled)}。群里不会再提，有进展我私下告诉您。"
+    whom = _whom(called, morning, pooled=pooled)
+    return f"您刚才说的事我单独记下了（{ticket.number} 号），{whom}。群里不会再提，有进展我私下告诉您。"
 
 
 def emergency_in_group(ticket: Ticket, advice: str, called: Sequence[str]) -> str:
