@@ -21,7 +21,7 @@ from bot.joining import Reaches
 from bot.learning import in_use, waiting
 from bot.lines import lines
 from bot.reader import make_reader
-from bot.readiness import community, leftovers
+from bot.readiness import community, holidays, leftovers
 from bot.section import Misconfigured
 from handlers.moment import Moment
 from storage.database import make_engine, open_database
@@ -97,4 +97,11 @@ async def _inside(config: Config, now: datetime) -> list[Finding]:
         cost = await spent(session, config.model, now, moment.house.zone)
         lessons = await waiting(session, config)
         hooks = await hooked(session, [c for c in config.channels if isinstance(c, WecomHookConfig)])
-        return [*await community(moment, kinds), *hooks, *await leftovers(session), *lessons, *cost]
+        return [
+            *await community(moment, kinds),
+            *await holidays(moment),
+            *hooks,
+            *await leftovers(session),
+            *lessons,
+            *cost,
+        ]

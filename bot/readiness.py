@@ -10,6 +10,8 @@ from handlers.dispatch import Rung, ladder
 from handlers.gazetteer import title
 from handlers.moment import Moment
 from handlers.phrases.places import names
+from handlers.phrases.worktime import unknown_year
+from handlers.years import unknown_years
 from storage import chats, duty, held, identities, inbox, members, places, receipts
 from storage.members import Person
 from storage.places import Place
@@ -31,6 +33,14 @@ async def community(moment: Moment, kinds: Collection[str]) -> list[Finding]:
         await _on_duty(moment.session, buildings, [rungs[building.id] for building in buildings]),
         await _reachable(moment.session, called, kinds),
     ]
+
+
+async def holidays(moment: Moment) -> list[Finding]:
+    """Which years nobody knows the holidays of, soon enough to do something about it."""
+    today = moment.now.astimezone(moment.house.zone).date()
+    found = await places.all_of(moment.session, PlaceKind.COMMUNITY)
+    years = {year for place in found for year in await unknown_years(moment, place, today)}
+    return [missing(unknown_year(year)) for year in sorted(years)]
 
 
 async def leftovers(session: AsyncSession) -> list[Finding]:

@@ -93,7 +93,7 @@ async def replan(moment: Moment, ticket: Ticket) -> None:
     wind(moment, ticket)
 
 
-def ordered(rows: Iterable[Policy], near: Sequence[PlaceId], category: Category) -> list[Policy]:
+def ordered(rows: Iterable[Policy], near: Sequence[PlaceId], category: Category | None) -> list[Policy]:
     """The rows that concern the category, the least particular first: far places, all categories, all urgencies."""
     meant = [row for row in rows if row.category in (None, category)]
     return sorted(meant, key=lambda r: (-near.index(r.place_id), r.category is not None, r.urgency is not None))
@@ -102,10 +102,11 @@ def ordered(rows: Iterable[Policy], near: Sequence[PlaceId], category: Category)
 def tailored(plan: Plan, rows: Iterable[Policy]) -> Plan:
     """The plan with what the rows say otherwise, each after the other.
 
-    What counts in working time where no urgency is named are the matters that can wait.
+    What counts in working time where no urgency is named are the matters that can wait. Nobody has longer to accept than
+    there is until it has to be done.
     """
     for row in rows:
-        limits = {u: _with(limit, row, u) if row.urgency in (None, u) else limit for u, limit in plan.limits.items()}
+        limits = {u: _with(limit, row, u) if concerns(row.urgency, u) else limit for u, limit in plan.limits.items()}
         plan = replace(plan, limits=limits, modes=_found_by(plan, row))
     return plan
 
@@ -118,12 +119,18 @@ def _found_by(plan: Plan, row: Policy) -> Mapping[Urgency, Mode]:
     return {**plan.modes, **dict.fromkeys(said, row.mode)}
 
 
+def concerns(named: Urgency | None, urgency: Urgency) -> bool:
+    """Whether limits that name an urgency, or none, hold for this one; those of an emergency are named outright."""
+    return urgency is (named or urgency) and (named is not None or urgency is not Urgency.EMERGENCY)
+
+
 def _with(limits: Limits, row: Policy, urgency: Urgency) -> Limits:
     said = row.hours if row.urgency is not None or urgency not in DAY_AND_NIGHT else None
+    done = _minutes(row.done_minutes, limits.done)
     return Limits(
-        _minutes(row.accept_minutes, limits.accept),
-        _minutes(row.progress_minutes, limits.progress),
-        _minutes(row.done_minutes, limits.done),
+        min(_minutes(row.accept_minutes, limits.accept), done),
+        min(_minutes(row.progress_minutes, limits.progress), done),
+        done,
         _minutes(row.ask_minutes, limits.ask),
         working=limits.working if said is None else said == WORKING,
     )

@@ -23,6 +23,7 @@ from handlers import (
     inquiries,
     invitations,
     joining,
+    limits,
     linking,
     listings,
     members,
@@ -34,6 +35,7 @@ from handlers import (
     pool,
     privacy,
     ratings,
+    recounting,
     relocating,
     reports,
     rounds,
@@ -41,6 +43,8 @@ from handlers import (
     takeovers,
     tickets,
     uniting,
+    worktime,
+    years,
 )
 from handlers.router import Routes
 
@@ -67,6 +71,8 @@ ROUTES: Final[Routes] = Routes(
         uniting.router,
         parting.router,
         duty.router,
+        limits.router,
+        worktime.router,
         broadcasts.router,
         groups.router,
         listings.router,
@@ -83,6 +89,8 @@ ROUTES: Final[Routes] = Routes(
 TICKS: Final = (
     escalations.escalate_waiting,
     auditing.wind_stopped,
+    recounting.recount,
+    years.tell_unknown_year,
     handoffs.give_up_waiting,
     handover.tell_whose_turn,
     rounds.start_due,

@@ -172,6 +172,7 @@ def _whole(found: re.Match[str], today: date) -> tuple[date, date]:
 
 
 def hours_at(text: str, start: int) -> tuple[time, time, int] | None:
+    """From when to when it is, where that stands at `start`, and where it ends; `text` is folded."""
     """The hours of duty that stand at `start`, from when to when, and where they end; `text` is folded."""
     if whole := _WHOLE_DAY.match(text, start):
         return time(), time(), whole.end()

@@ -1,7 +1,7 @@
 """When a place works: its hours of the week, and the particular days on which it is otherwise."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.types import PlaceId
+from storage.types import PlaceId, TicketId
 
 Spans = list[list[int]]  #: minutes since midnight, from and to
 
@@ -32,6 +32,16 @@ class OwnDay(Base, kw_only=True):
     day: Mapped[date] = mapped_column(primary_key=True)
     worked: Mapped[bool]
     spans: Mapped[dict[str, Any] | None] = mapped_column(default=None)  #: {"on": `Spans`}
+
+
+class Recount(Base, kw_only=True):
+    """A place whose working time has changed: what runs below it is counted anew, in order of its tickets' ids."""
+
+    __tablename__ = "recount"
+
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    at: Mapped[datetime]
+    last_id: Mapped[TicketId] = mapped_column(default=TicketId(0))  #: up to this ticket it is done
 
 
 async def weeks(session: AsyncSession, places: Collection[PlaceId]) -> dict[PlaceId, WorkWeek]:
@@ -79,3 +89,19 @@ async def forget_day(session: AsyncSession, place: PlaceId, day: date) -> bool:
     """Let the day be what it is by itself; whether anything had been said of it."""
     gone = sa.delete(OwnDay).where(OwnDay.place_id == place, OwnDay.day == day)
     return bool((await session.execute(gone.returning(OwnDay.day))).all())
+
+
+async def recount(session: AsyncSession, place: PlaceId, now: datetime) -> None:
+    """Let everything that runs below the place be counted anew, from the first ticket on."""
+    found = await session.get(Recount, place)
+    if found is None:
+        session.add(Recount(place_id=place, at=now))
+    else:
+        found.at, found.last_id = now, TicketId(0)
+    await session.flush()
+
+
+async def to_recount(session: AsyncSession) -> Recount | None:
+    """The place whose turn it is; no other clock takes it."""
+    query = sa.select(Recount).order_by(Recount.at, Recount.place_id).limit(1)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).one_or_none()

@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import places
+from storage.places import Place
 from storage.steps import StepKind
 from storage.tickets import UNACCEPTED, Ticket
-from storage.types import MemberId, Urgency
+from storage.types import MemberId, TicketId, Urgency
 
 
 async def due(session: AsyncSession, moment: datetime, most: int, *, shuffled: bool = False) -> Sequence[Ticket]:
@@ -48,3 +50,10 @@ async def ask_another(session: AsyncSession, member: MemberId, now: datetime) ->
     """Whoever was asked is gone: the next one is asked at once."""
     his = sa.update(Ticket).where(Ticket.asking_id == member, Ticket.closed_at.is_(None))
     await session.execute(his.values(next_step=StepKind.ASK_NEXT, next_at=now))
+
+
+async def open_below(session: AsyncSession, place: Place, after: TicketId, most: int) -> Sequence[Ticket]:
+    """At most `most` open tickets at `place` or below it, in order of their ids, from the one after `after` on."""
+    below = await places.within(session, [place])
+    query = sa.select(Ticket).join(Place, Place.id == Ticket.place_id).where(below, Ticket.closed_at.is_(None))
+    return (await session.scalars(query.where(Ticket.id > after).order_by(Ticket.id).limit(most))).all()

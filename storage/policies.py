@@ -62,3 +62,17 @@ async def row_for(
 async def that_say_how(session: AsyncSession) -> Sequence[Policy]:
     """Every row that says how somebody is found."""
     return (await session.scalars(sa.select(Policy).where(Policy.mode.is_not(None)).order_by(Policy.key))).all()
+
+
+async def take_back(
+    session: AsyncSession, place: PlaceId, category: Category | None = None, urgency: Urgency | None = None
+) -> bool:
+    """Let the limits of exactly that place, category and urgency be what is said further up; whether there were any."""
+    row = await session.get(Policy, key_of(place, category, urgency))
+    limits = ("ask_minutes", "accept_minutes", "progress_minutes", "done_minutes", "hours")
+    if row is None or all(getattr(row, column) is None for column in limits):
+        return False
+    for column in limits:
+        setattr(row, column, None)
+    await session.flush()
+    return True

@@ -8,8 +8,9 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from handlers.clocks import plan_of, state_of, wind
+from handlers.clocks import plan_of, replan, state_of
 from handlers.moment import Moment
+from handlers.rules.plans import Plan
 from handlers.rules.steps import next_step
 from storage import members
 from storage.members import Member
@@ -57,10 +58,11 @@ async def many(world: World, number: int, urgency: Urgency = Urgency.NORMAL) -> 
                 community_id=community, number=1000 + count, scope_id=place.id, place_id=place.id,
                 category=Category.LIGHTING, urgency=urgency, opened_at=since, waiting_since=since, called_at=since,
                 channel=CHANNEL, account=ACCOUNT, chat="3栋群", in_group=True, status=TicketStatus.DISPATCHED,
+                plan=Plan.by(world.house.escalation).kept(),
             )  # fmt: skip
             session.add(ticket)
             await session.flush()
-            wind(moment, ticket)
+            await replan(moment, ticket)
 
 
 async def test_who_accepts_and_is_silent_is_asked_kindly_then_the_others_then_the_community(world: World) -> None:

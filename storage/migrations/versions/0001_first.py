@@ -230,6 +230,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_policy_place_id"), ["place_id"], unique=False)
 
     op.create_table(
+        "recount",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_recount_place_id")),
+        sa.PrimaryKeyConstraint("place_id", name=op.f("pk_recount")),
+    )
+    op.create_table(
         "ticket_counter",
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
