@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from handlers.calling import call_words, may_disturb
+from handlers.calling import may_disturb
 from handlers.context import Context
 from handlers.lifecycle import advance
 from handlers.messages import Button, Refusal, Words
@@ -14,6 +14,7 @@ from handlers.phrases import refusals
 from handlers.phrases import tickets as ticket_phrases
 from handlers.reading import words
 from handlers.rules.quiet import awake_after, quiet_until
+from handlers.together import details
 from storage import followers, handoffs, members
 from storage.handoffs import Handoff
 from storage.members import Member
@@ -94,12 +95,12 @@ async def ask_to_take(ctx: Context, ticket: Ticket, taker: Member, reason: str) 
         Refusal: He cannot be asked.
     """
     await put_question(ctx, ticket, taker)
-    details = "" if ticket.private else await call_words(ctx, ticket)
+    known = "" if ticket.private else await details(ctx, ticket)
     giver = (await members.by_id(ctx.session, ticket.assignee_id or taker.id)).name
     within = phrases.answer_by(ticket_phrases.moment(answer_by(ctx, ticket), ctx.house.zone))
     said = "" if ticket.private else reason
     buttons = (Button("接手", f"接手 {ticket.number}"), Button("不接", f"不接 {ticket.number}"))
-    text = phrases.please_take(ticket, giver, said, details, within)
+    text = phrases.please_take(ticket, giver, said, known, within)
     await _ask(ctx, taker, Words(text, buttons), [ticket])
 
 

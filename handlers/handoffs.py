@@ -5,6 +5,7 @@ from typing import Final
 from handlers.calling import call, call_words
 from handlers.clocks import wind
 from handlers.context import Context
+from handlers.crewing import sign_off
 from handlers.handing import ask_to_take, keep_reason, name_and_reason, withdraw
 from handlers.hands import at_my_places, in_my_hands, is_community, must_hold, name_of
 from handlers.lifecycle import advance, possible
@@ -18,7 +19,7 @@ from handlers.refusing import refuse
 from handlers.router import Router
 from handlers.rules.tickets import WAITING, WORKING
 from handlers.telling import call_others
-from storage import handoffs, members, tickets
+from storage import crews, handoffs, members, tickets
 from storage.members import Member
 from storage.tickets import Ticket
 from storage.types import MessageKind, Role, TicketAction
@@ -63,13 +64,16 @@ async def _to_the_next(ctx: Context, ticket: Ticket, member: Member) -> Reply:
     "去不了",
     example="去不了 12",
     does="叫到您但去不了，马上改叫别人",
-    allow=Role.STEWARD,
     also=("我去不了", "来不了", "我来不了"),
     everyday=True,
 )
 async def cannot_go(ctx: Context, rest: str) -> Reply:
     """Who was called says that he cannot go; the next one is asked at once."""
     ticket, _ = await pick(ctx, rest, "去不了", lambda: at_my_places(ctx, waiting=True))
+    member = await ctx.member()
+    crew = await crews.of_ticket(ctx.session, ticket.id, alone=True)
+    if crew is not None and await crews.includes(ctx.session, ticket.id, member.id):
+        return Reply(await sign_off(ctx, ticket, crew, member.id), alone=True)
     return await refuse(ctx, ticket)
 
 

@@ -17,6 +17,7 @@ from handlers.picking import pick
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_followers
+from handlers.together import details
 from storage import handoffs, members, parties
 from storage.members import Member, Person
 from storage.tickets import Ticket
@@ -116,9 +117,9 @@ async def _tell_each(
     """Tell each who is new, alone; the names of those who cannot be told."""
     asked = await handoffs.of_ticket(ctx.session, ticket.id)
     names = [party.name for party in called]
-    details = "" if ticket.private else await call_words(ctx, ticket)
+    known = "" if ticket.private else await details(ctx, ticket)
     by = (await ctx.member()).name
-    text = phrases.come_and_help(ticket, by, lead, names, details)
+    text = phrases.come_and_help(ticket, by, lead, names, known)
     buttons = (Button("不归我管", f"退出会办 {ticket.number}"),)
     unreached = []
     for person in sorted(new):

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.calling import call_words
 from handlers.context import Context
 from handlers.handing import ask_to_take_all, close, keep_reason, name_and_reason, take_over
 from handlers.hands import in_my_hands, name_of
@@ -15,6 +14,7 @@ from handlers.phrases import refusals
 from handlers.picking import may_take, numbered
 from handlers.reading import Unclear, leading_number
 from handlers.router import Router
+from handlers.together import details
 from storage import handoffs, members
 from storage.handoffs import Handoff
 from storage.members import Member
@@ -37,7 +37,7 @@ async def agree(ctx: Context, rest: str) -> Reply:
     ((handoff, ticket),) = found
     giver = await name_of(ctx, handoff.giver_id)
     next_steps = (Button("办结", f"办结 {ticket.number}"), Button("转单", f"转单 {ticket.number}"))
-    return Reply(phrases.yours_now(ticket, giver, await call_words(ctx, ticket)), next_steps, alone=True)
+    return Reply(phrases.yours_now(ticket, giver, await details(ctx, ticket)), next_steps, alone=True)
 
 
 @router.command("不接", example="不接 12 今天出差", does="不方便接别人转来的单，不要紧", allow=Role.STEWARD)

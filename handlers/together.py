@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 
+from handlers.calling import reporter_name
 from handlers.messages import Words
 from handlers.moment import Moment
+from handlers.phrases import crews as crew_phrases
 from handlers.phrases import parties as phrases
-from storage import crews, handoffs, handouts, members, parties, places
+from storage import crews, handoffs, handouts, members, parties, places, words
 from storage.tickets import Ticket
-from storage.types import MemberId, MessageKind, Role
+from storage.types import Act, MemberId, MessageKind, Role
 
 
 async def having_a_hand(moment: Moment, ticket: Ticket) -> list[MemberId]:
@@ -36,4 +38,14 @@ async def beside(moment: Moment, ticket: Ticket) -> str:
     department = await handouts.department_of(moment.session, ticket.id) if ticket.outside_since else None
     found = {party.role for party, _ in await parties.of_ticket(moment.session, ticket.id)}
     roles = [role for role in Role if role in found]
-    return phrases.beside(department.name if department else "", roles, "")
+    crew = await crews.of_ticket(moment.session, ticket.id)
+    people = len(await crews.coming(moment.session, ticket.id)) if crew is not None else 0
+    task = crew_phrases.state(crew.wanted, people) if crew is not None else ""
+    return phrases.beside(department.name if department else "", roles, task)
+
+
+async def details(moment: Moment, ticket: Ticket) -> str:
+    """What was said about the ticket and by whom: for those who do something about it, alone."""
+    said = await words.said_about(moment.session, [ticket.id])
+    texts = [w.text for act in (Act.OPEN, Act.DETAIL) for w in said if w.act is act and w.text]
+    return phrases.said(await reporter_name(moment, ticket), "；".join(texts))

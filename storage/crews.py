@@ -1,6 +1,6 @@
 """Tasks that several people do together: how many are wanted, when it begins, and who comes, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import Base, insert_once
 from storage.members import Member, Person
 from storage.tickets import Ticket
-from storage.types import MemberId, TicketId
+from storage.types import MemberId, PlaceId, TicketId
 
 
 class HelperStatus(StrEnum):
@@ -32,6 +32,7 @@ class Crew(Base, kw_only=True):
     wanted: Mapped[int]
     starts_at: Mapped[datetime | None] = mapped_column(default=None, index=True)  #: None: to be agreed among them
     reminded: Mapped[int] = mapped_column(default=0)
+    full: Mapped[bool] = mapped_column(default=False)  #: that there are enough was told
 
 
 class Helper(Base, kw_only=True):
@@ -59,7 +60,7 @@ async def of_ticket(session: AsyncSession, ticket: TicketId, *, alone: bool = Fa
 
 async def enter(session: AsyncSession, ticket: TicketId, wanted: int, starts_at: datetime | None) -> Crew:
     """Make a task of the ticket. Two at once make one."""
-    row = dict(ticket_id=ticket, wanted=wanted, starts_at=starts_at, reminded=0)
+    row = dict(ticket_id=ticket, wanted=wanted, starts_at=starts_at, reminded=0, full=False)
     await insert_once(session, Crew, [row], key=("ticket_id",))
     return await session.get_one(Crew, ticket, with_for_update=True, populate_existing=True)
 
@@ -115,3 +116,17 @@ async def starting(session: AsyncSession, now: datetime, before: datetime) -> Se
     due = Crew.starts_at > now, Crew.starts_at <= before, Crew.reminded < 2, Ticket.closed_at.is_(None)
     found = await session.execute(query.where(*due).with_for_update(skip_locked=True, of=Crew))
     return [(crew, ticket) for crew, ticket in found]
+
+
+async def unsettled(session: AsyncSession, limit: int = 200) -> Sequence[Ticket]:
+    """Open tasks in which somebody does not know yet that he is among those who do it, or waits."""
+    untold = sa.select(Helper.ticket_id).where(Helper.status == HelperStatus.COMING, Helper.told.is_(False))
+    query = sa.select(Ticket).where(Ticket.id.in_(untold), Ticket.closed_at.is_(None))
+    return (await session.scalars(query.order_by(Ticket.id).limit(limit))).all()
+
+
+async def open_at(session: AsyncSession, scopes: Collection[PlaceId]) -> Sequence[Ticket]:
+    """The open tasks of these places that everybody there may know of, by their number."""
+    query = sa.select(Ticket).join(Crew, Crew.ticket_id == Ticket.id).order_by(Ticket.number)
+    here = Ticket.scope_id.in_(scopes), Ticket.closed_at.is_(None), Ticket.private.is_(False)
+    return (await session.scalars(query.where(*here))).all()

@@ -35,7 +35,7 @@ hand_out  P P P = . . . . .
 take_back . . = A . . . . .
 confer    = = = = . . . . .
 leave     = = = = . . . . .
-recruit   = = = = . . . . .
+recruit   = = P = . . . . .
 sign_up   = = = = . . . . .
 sign_off  = = = = . . . . .
 refuse    = = . . . . . . .

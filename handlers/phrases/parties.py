@@ -89,6 +89,11 @@ def over(ticket: Ticket) -> str:
     return f"{title(ticket)}报的人撤回了，不用管了，谢谢您。"
 
 
+def said(reporter: str, text: str) -> str:
+    """What there is to know."""
+    return f"{reporter}说：“{text[:200]}”" if text else f"{reporter}报的，没有文字。"
+
+
 def somebody_left(ticket: Ticket, who: str, reason: str) -> str:
     """To who leads."""
     return f"{who}退出了 {ticket.number} 号的会办{f'：“{reason[:100]}”' if reason else ''}。"

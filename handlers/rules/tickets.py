@@ -13,7 +13,7 @@ WORKING: Final = frozenset({S.ACCEPTED, S.IN_PROGRESS})  #: somebody has
 #: What is done to an open ticket and leaves it where it is.
 STAYING: Final = (
     *(A.ESCALATE, A.DETAIL, A.JOIN, A.URGE, A.CORRECT),
-    *(A.CONFER, A.LEAVE, A.RECRUIT, A.SIGN_UP, A.SIGN_OFF),
+    *(A.CONFER, A.LEAVE, A.SIGN_UP, A.SIGN_OFF),
 )
 #: What puts the ticket into the hands of who does it.
 TAKING: Final = frozenset({A.ACCEPT, A.TAKE_OVER, A.TAKE_BACK, A.HAND_OUT})
@@ -31,6 +31,8 @@ TRANSITIONS: Final[Mapping[tuple[S, A], S]] = {
     **{(s, a): s for s in WORKING for a in (A.OFFER, A.DECLINE)},
     **{(s, a): S.ACCEPTED for s in WORKING for a in (A.TAKE_OVER, A.TAKE_BACK)},
     **{(s, A.HAND_OUT): S.IN_PROGRESS for s in OPEN},
+    **{(s, A.RECRUIT): s for s in WAITING},
+    **{(s, A.RECRUIT): S.IN_PROGRESS for s in WORKING},  # who looks for people is not silent
     **{(s, a): s for s in OPEN for a in STAYING},
     **{(s, a): s for s in WAITING for a in (A.REFUSE, A.NO_ANSWER)},
     **{(s, A.MERGE): S.MERGED for s in OPEN},
