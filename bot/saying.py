@@ -8,15 +8,14 @@ from bot.channels.base import Channel, SendError
 from bot.channels.wording import Wording
 from bot.outcomes import Outcome
 from handlers.messages import Words
-from storage.outbox import OutboxMessage
-from storage.types import MessageKind
+from storage.outbox import NOTICES, OutboxMessage
 
 log = logging.getLogger(__name__)
 
 
 async def say(channel: Channel, message: OutboxMessage, within: timedelta, wording: Wording) -> Outcome:
     """Say `message` as the channel can say it; whatever goes wrong is told, never raised."""
-    talk = message.is_group and message.kind is not MessageKind.BROADCAST  # to a notice nobody need answer
+    talk = message.is_group and message.kind not in NOTICES  # to a notice nobody need answer
     words = wording.of(Words.from_body(message.body), channel.can, is_group=talk)
     try:
         async with asyncio.timeout(within.total_seconds()):

@@ -5,16 +5,17 @@ from typing import Final
 
 from handlers.audience import remarks
 from handlers.context import Context
-from handlers.drafts import community_of, draft, others
+from handlers.drafts import community_of, draft
 from handlers.gazetteer import title
 from handlers.messages import Refusal, Reply
 from handlers.notices import addressed
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases.confirming import whom
+from handlers.previews import others
 from handlers.reading import Unclear, number
-from handlers.rounds import DRAFT_FOR, LATE, advance, ask_again, awake, buttons, start
+from handlers.rounds import DRAFT_FOR, advance, ask_again, buttons, release
 from handlers.router import Router
-from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
+from handlers.rules.broadcasts import BroadcastAction, next_status
 from handlers.rules.confirming import WITHDRAWN
 from handlers.rules.roles import may
 from storage import broadcasts, confirmations, places, receipts
@@ -84,26 +85,18 @@ async def confirm(ctx: Context, rest: str) -> Reply:
 
 
 def _far_too_late(ctx: Context, found: Broadcast) -> bool:
-    return not found.at_once and found.repeat is None and ctx.now - found.due_at > LATE
+    return not found.at_once and found.repeat is None and ctx.now - found.due_at > ctx.house.notice_grace
 
 
 async def _go(ctx: Context, found: Broadcast) -> str:
     """Schedule the draft, or start it if its time has come."""
     ctx.note("确认通知", f"broadcast:{found.id}", found.author_id)
-    advance(found, BroadcastAction.CONFIRM)
-    if found.repeat is not None and found.due_at < ctx.now:
-        found.due_at = Repeat.of(found.repeat).next_time(ctx.now, ctx.house.zone)
-    found.due_at = max(found.due_at, ctx.now)
-    fits = awake(ctx, found)
-    if found.due_at <= ctx.now:
-        return await _started(ctx, found)
-    found.at_once = False
-    return phrases.scheduled(found, phrases.when(found, ctx.now, ctx.house.zone, postponed=not fits))
-
-
-async def _started(ctx: Context, found: Broadcast) -> str:
-    audience = await start(ctx, found)
-    return phrases.started(found, len(audience.groups), await remarks(ctx, audience))
+    planned = found.due_at
+    audience = await release(ctx, found, BroadcastAction.CONFIRM)
+    if audience is None:
+        postponed = found.due_at > max(planned, ctx.now)
+        return phrases.scheduled(found, phrases.when(found, ctx.now, ctx.house.zone, postponed=postponed))
+    return phrases.started(found, len(audience.groups), await remarks(ctx, audience), people=len(audience.people))
 
 
 async def _numbered(ctx: Context, rest: str) -> Broadcast:

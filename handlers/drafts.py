@@ -1,19 +1,97 @@
 """A notice before it is confirmed: kept, and shown back to its author as the groups will read it."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from handlers import phrases as general
-from handlers.audience import audience_of, remarks, too_long
+from handlers.audience import Audience, audience_of, too_long
 from handlers.context import Context
+from handlers.expanding import texts_at
 from handlers.gazetteer import known_places, title
 from handlers.messages import Refusal, Reply
-from handlers.notices import MOST_TEXT, Notice, notice, pictures
+from handlers.moment import Moment
+from handlers.notices import MOST_TEXT, Notice, notice
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming
-from handlers.rounds import awake, buttons, text_of
+from handlers.previews import shown
 from handlers.rules.roles import may
-from storage import broadcasts
+from storage import places
 from storage.broadcasts import Broadcast
 from storage.places import Place
-from storage.types import Role
+from storage.types import MemberId, PlaceId, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a notice was written, and its author hears what became of it if he cannot be told alone."""
+
+    channel: str = ""
+    account: str = ""
+    chat: str = ""
+    in_group: bool = False
+
+
+NO_DESK: Final = Desk()  #: it was written in no chat
+
+
+async def compose(moment: Moment, new: Notice, community: PlaceId, author: MemberId, desk: Desk = NO_DESK) -> Broadcast:
+    """Keep a notice as a draft of `author`, due when it says and never in the night; the one way to make one.
+
+    Raises:
+        Refusal: Nobody would get it, or it is too long for somebody.
+    """
+    audience = await audience_of(moment, new.whom, warning=new.warning)
+    if audience.is_empty:
+        raise Refusal(await _nobody(moment, new, audience), alone=True)
+    kept = _row(moment, new, community, author, desk)
+    moment.session.add(kept)
+    await moment.session.flush()
+    longest = max((await texts_at(moment, kept, audience.spots)).values(), key=len)
+    if most := too_long(moment, audience, longest):
+        raise Refusal(confirming.too_long(most), alone=True)
+    return kept
+
+
+async def _nobody(moment: Moment, new: Notice, audience: Audience) -> str:
+    titles = [await title(moment.session, place) for place in new.whom.places]
+    if audience.left_out:
+        return confirming.no_warning_there(titles)
+    if new.whom.places:
+        return phrases.no_groups(titles, left_out=bool(new.whom.but))
+    return phrases.no_people(phrases.whom([], [], [(r, await title(moment.session, p)) for r, p in new.whom.roles]))
+
+
+def _row(moment: Moment, new: Notice, community: PlaceId, author: MemberId, desk: Desk) -> Broadcast:
+    due_at = new.repeat.next_time(moment.now, moment.house.zone) if new.repeat else new.at or moment.now
+    said = new.remarks
+    return Broadcast(
+        community_id=community,
+        audience=list(new.whom.places),
+        exclusions=list(new.whom.but),
+        roles=[[role.value, place] for role, place in new.whom.roles],
+        author_id=author,
+        text=new.text,
+        pictures=list(new.pictures),
+        files=list(new.files),
+        issuer=said.issuer,
+        source=said.source,
+        link=said.link,
+        asks_back=said.asks_back,
+        same_day=said.same_day,
+        expires_at=said.expires_at,
+        template=new.template,
+        corrects_id=new.corrects,
+        created_at=moment.now,
+        shown_at=moment.now,
+        due_at=due_at,
+        channel=desk.channel,
+        account=desk.account,
+        chat=desk.chat,
+        in_group=desk.in_group,
+        at_once=due_at <= moment.now,
+        warning=new.warning,
+        repeat=new.repeat.kept() if new.repeat else None,
+    )
 
 
 async def draft(ctx: Context, rest: str, *, warning: bool) -> Reply:
@@ -24,20 +102,34 @@ async def draft(ctx: Context, rest: str, *, warning: bool) -> Reply:
         Refusal: It cannot go where or when it says, or is too long.
     """
     community = await community_of(ctx)
-    read = notice(ctx, await known_places(ctx), community, rest)
-    if (length := len(ctx.inbound.text)) > MOST_TEXT:
+    read = notice(ctx, await known_places(ctx), community, rest, warning=warning)
+    return await drafted(ctx, community, read)
+
+
+async def drafted(ctx: Context, community: Place, new: Notice) -> Reply:
+    """Keep a notice that was read and show it back.
+
+    Raises:
+        Refusal: It cannot go where or when it says, or is too long.
+    """
+    if (length := max(len(ctx.inbound.text), len(new.text))) > MOST_TEXT:
         raise Refusal(phrases.too_long(length, MOST_TEXT), alone=True)
-    titles = [await title(ctx.session, place.id) for place in read.places]
-    if not all(may(ctx.roles_at(place), Role.ADMIN) for place in read.places):
-        raise Refusal(phrases.not_your_place(titles), alone=True)
-    audience = await audience_of(ctx, [place.id for place in read.places], warning=warning)
-    if not audience.groups:
-        none = confirming.no_warning_there(titles) if audience.left_out else phrases.no_groups(titles)
-        raise Refusal(none, alone=True)
-    kept = await _keep(ctx, community, read, warning=warning)
-    if most := too_long(ctx, audience, await text_of(ctx, kept)):
-        raise Refusal(confirming.too_long(most), alone=True)
-    return await _shown(ctx, kept, phrases.where(titles, len(audience.groups), await remarks(ctx, audience)))
+    await may_write_to(ctx, new)
+    kept = await compose(ctx, new, community.id, (await ctx.member()).id, desk_of(ctx))
+    return await shown(ctx, kept)
+
+
+def desk_of(ctx: Context) -> Desk:
+    """The chat in which a message was written."""
+    return Desk(ctx.inbound.channel, ctx.inbound.account, ctx.inbound.chat, ctx.is_group)
+
+
+async def may_write_to(ctx: Context, new: Notice) -> None:
+    """Refuse who is no admin of a place that the notice is for."""
+    wanted = [*new.whom.places, *(place for _, place in new.whom.roles)]
+    found = [await places.by_id(ctx.session, place) for place in wanted]
+    if not all(may(ctx.roles_at(place), Role.ADMIN) for place in found):
+        raise Refusal(phrases.not_your_place([await title(ctx.session, place) for place in wanted]), alone=True)
 
 
 async def community_of(ctx: Context) -> Place:
@@ -50,42 +142,3 @@ async def community_of(ctx: Context) -> Place:
         return await ctx.community()
     except LookupError:
         raise Refusal(general.no_community()) from None
-
-
-async def others(ctx: Context, this: Broadcast) -> list[str]:
-    """A line about the author's other drafts, if there are any."""
-    numbers = [one.id for one in await broadcasts.drafts_of(ctx.session, this.author_id) if one.id != this.id]
-    return [phrases.other_drafts(numbers)] if numbers else []
-
-
-async def _keep(ctx: Context, community: Place, read: Notice, *, warning: bool) -> Broadcast:
-    due_at = read.repeat.next_time(ctx.now, ctx.house.zone) if read.repeat else read.at or ctx.now
-    kept = Broadcast(
-        community_id=community.id,
-        audience=[place.id for place in read.places],
-        author_id=(await ctx.member()).id,
-        text=read.text,
-        pictures=pictures(ctx),
-        created_at=ctx.now,
-        shown_at=ctx.now,
-        due_at=due_at,
-        channel=ctx.inbound.channel,
-        account=ctx.inbound.account,
-        chat=ctx.inbound.chat,
-        in_group=ctx.is_group,
-        at_once=due_at <= ctx.now,
-        warning=warning,
-        repeat=read.repeat.kept() if read.repeat else None,
-    )
-    ctx.session.add(kept)
-    await ctx.session.flush()
-    return kept
-
-
-async def _shown(ctx: Context, kept: Broadcast, to: str) -> Reply:
-    postponed = not awake(ctx, kept)
-    at = phrases.when(kept, ctx.now, ctx.house.zone, postponed=postponed)
-    text = phrases.shown_back(kept, to, at, await text_of(ctx, kept))
-    refused = [part.refused for part in ctx.inbound.attachments if part.refused]
-    more = [phrases.picture_missing(refused)] if refused else []
-    return Reply("\n".join([text, *more, *await others(ctx, kept)]), buttons(kept), tuple(kept.pictures), alone=True)

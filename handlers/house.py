@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -77,6 +77,10 @@ class HouseRules:
     handoff_within: timedelta = timedelta(hours=2)  #: how long somebody who is asked to take a ticket over has
     sign_off_until: timedelta = timedelta(hours=12)  #: before its beginning a task may be left without a note
     task_for: timedelta = timedelta(hours=2)  #: how long a task for several people is taken to last
+    notice_approval: bool = False  #: whether a second person has to approve a notice, where a place says nothing else
+    notices_a_day: int = 5  #: in one group, before the rest of a day's become one message; 0: as many as there are
+    notice_grace: timedelta = timedelta(hours=2)  #: how late a notice still goes without asking its author again
+    digest_at: time = time(18)  #: when the rest of a day's notices goes out as one message
     code_for: timedelta = timedelta(hours=24)  #: how long a one-time code is good
     ids_for: timedelta = timedelta(days=30)  #: how long message ids are kept against double delivery
     words_for: timedelta = timedelta(days=30)  #: how long what the bot said is kept in words

@@ -126,6 +126,7 @@ class Words:
     mentions: tuple[Mention, ...] = ()
     quote: str | None = None  #: the platform's id of the message that is answered
     pictures: tuple[str, ...] = ()  #: digests
+    files: tuple[str, ...] = ()  #: digests
     #: the platform's id of what this answers, quoted or not: some platforms let an answer go where nothing else may
     answers: str | None = None
 
@@ -137,6 +138,7 @@ class Words:
             "mentions": [[m.sender, m.name] for m in self.mentions],
             "quote": self.quote,
             "pictures": list(self.pictures),
+            **({"files": list(self.files)} if self.files else {}),
             "answers": self.answers,
         }
 
@@ -149,6 +151,7 @@ class Words:
             mentions=tuple(Mention(*pair) for pair in body.get("mentions", ())),
             quote=body.get("quote"),
             pictures=tuple(body.get("pictures", ())),
+            files=tuple(body.get("files", ())),
             answers=body.get("answers"),
         )
 

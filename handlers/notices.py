@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from handlers.audience import Whom
 from handlers.context import Context
-from handlers.gazetteer import Gazetteer
+from handlers.gazetteer import AND, Gazetteer
 from handlers.messages import Refusal
 from handlers.phrases import broadcasts as phrases
-from handlers.reading import SEPARATORS, Unclear
+from handlers.reading import ROLE_WORDS, SEPARATORS, Unclear
+from handlers.remarks import NO_REMARKS, Remarks, remarks_of
 from handlers.rules.broadcasts import Repeat
 from handlers.times import Past, moment, repetition
 from storage.places import Place
+from storage.types import BroadcastId, PlaceId, Role
 
 MOST_TEXT: Final = 2000  #: characters of the whole message: what is read of one
 _TO: Final = re.compile(r"\s*(?:发给|发到|发往|给|到)?\s*")
@@ -20,16 +23,28 @@ _WHOM: Final = r"(?:的?(?:全体)?(?:居民|业主|住户|邻居|群众|群|人
 _EVERYBODY: Final = re.compile(rf"(?:全体|所有|全社区){_WHOM}")
 _REST_OF_HEAD: Final = re.compile(_WHOM)
 _COLON: Final = re.compile(r"[^\S\n]*[:：\n]\s*")
+_OFFICES: Final = "|".join(
+    sorted((word for word, role in ROLE_WORDS.items() if role is not Role.RESIDENT), key=len, reverse=True)
+)
+_OFFICE: Final = re.compile(rf"的?(?:全体|所有|各位)?(?P<role>{_OFFICES})们?")
+_BUT: Final = re.compile(r"\s*[,，(（]?\s*(?:除了|除去|除|不含|不包括|不发)\s*")
+_BUT_ENDS: Final = re.compile(r"\s*(?:以外|之外|外)?\s*[)）]?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What is to be said where and when. `at` None: at once, or as `repeat` says."""
+    """What is to be said to whom and when. `at` and `repeat` None: at once."""
 
-    places: list[Place]
+    whom: Whom
     text: str
     at: datetime | None = None
     repeat: Repeat | None = None
+    warning: bool = False
+    remarks: Remarks = NO_REMARKS
+    pictures: tuple[str, ...] = ()  #: digests
+    files: tuple[str, ...] = ()  #: digests
+    template: str | None = None
+    corrects: BroadcastId | None = None
 
 
 def addressed(ctx: Context) -> bool:
@@ -37,32 +52,46 @@ def addressed(ctx: Context) -> bool:
     return ctx.inbound.to_bot or not ctx.is_group or ctx.inbound.text.lstrip().startswith(("/", "／"))
 
 
-def notice(ctx: Context, known: Gazetteer, community: Place, rest: str) -> Notice:
+def notice(ctx: Context, known: Gazetteer, community: Place, rest: str, *, warning: bool) -> Notice:
     """The notice that the words are.
 
     Raises:
         Unclear: They have no head that can be read.
         Refusal: A place is not known, the time has gone by, or there is nothing to say.
     """
-    at, repeat, rest = _when(ctx, rest)
-    places, rest = _places(ctx, known, community, rest)
+    at, repeat, rest = when(ctx, rest)
+    whom, rest = whom_at(ctx, known, community, rest)
     if at is None and repeat is None and not _COLON.match(rest):
-        at, repeat, text = _when(ctx, rest.lstrip(SEPARATORS))
+        at, repeat, text = when(ctx, rest.lstrip(SEPARATORS))
         if at is None and repeat is None:
             raise Unclear("no colon")
     else:
         text = _after_colon(rest)
-    if not text.strip() and not pictures(ctx):
+    text, remarks = remarks_of(text.strip(), ctx.now, ctx.house.zone)
+    shown = pictures(ctx)
+    if not text and not shown:
         raise _for(ctx, phrases.no_words())
-    return Notice(places, text.strip(), at, repeat)
+    return Notice(
+        whom=whom, text=text, at=at, repeat=repeat, warning=warning, remarks=remarks, pictures=shown, files=files(ctx)
+    )
 
 
-def pictures(ctx: Context) -> list[str]:
+def pictures(ctx: Context) -> tuple[str, ...]:
     """The digests of the pictures that came with the message."""
-    return [part.digest for part in ctx.inbound.attachments if part.digest]
+    return tuple(part.digest for part in ctx.inbound.attachments if part.digest and part.kind != "file")
 
 
-def _when(ctx: Context, text: str) -> tuple[datetime | None, Repeat | None, str]:
+def files(ctx: Context) -> tuple[str, ...]:
+    """The digests of the files that came with the message."""
+    return tuple(part.digest for part in ctx.inbound.attachments if part.digest and part.kind == "file")
+
+
+def when(ctx: Context, text: str) -> tuple[datetime | None, Repeat | None, str]:
+    """The time or the repetition that the text begins with, and what follows; None and None where there is none.
+
+    Raises:
+        Refusal: It has gone by.
+    """
     again = repetition(text)
     if again is not None:
         return None, *again
@@ -75,16 +104,57 @@ def _when(ctx: Context, text: str) -> tuple[datetime | None, Repeat | None, str]
     return at, None, rest
 
 
-def _places(ctx: Context, known: Gazetteer, community: Place, text: str) -> tuple[list[Place], str]:
-    start = _to(text)
-    if everybody := _EVERYBODY.match(text, start):
-        return [community], text[everybody.end() :]
-    try:
-        found, rest = known.all_at(text[start:])
-    except Unclear:
-        raise _for(ctx, phrases.no_audience()) from None
+def whom_at(ctx: Context, known: Gazetteer, community: Place, text: str) -> tuple[Whom, str]:
+    """For whom it is, as the text begins with, and what follows: 3栋、4栋; 全体除了5栋; 全体网格员; 锦绣小区的红管家.
+
+    Raises:
+        Refusal: It names nobody, or a place that is not known.
+    """
+    found, rest = _part(known, community, text[_to(text) :])
+    if found is None:
+        raise _for(ctx, phrases.no_audience())
+    parts = [found]
+    while joint := AND.match(rest):
+        found, after = _part(known, community, rest[joint.end() :])
+        if found is None:
+            break
+        parts.append(found)
+        rest = after
+    but, rest = _but(known, rest)
     head = _REST_OF_HEAD.match(rest)
-    return found, rest[head.end() :] if head else rest
+    places = [place for part in parts for place in part.places]
+    roles = [role for part in parts for role in part.roles]
+    return Whom(tuple(dict.fromkeys(places)), tuple(dict.fromkeys(roles)), but), rest[head.end() :] if head else rest
+
+
+def _part(known: Gazetteer, community: Place, text: str) -> tuple[Whom | None, str]:
+    """Places that share one ending: 3栋、4栋, or 3栋、4栋的红管家."""
+    if everybody := _OFFICE.match(text):
+        return Whom(roles=((ROLE_WORDS[everybody["role"]], community.id),)), text[everybody.end() :]
+    if everybody := _EVERYBODY.match(text):
+        return Whom((community.id,)), text[everybody.end() :]
+    try:
+        found, rest = known.all_at(text)
+    except Unclear:
+        return None, text
+    if office := _OFFICE.match(rest):
+        role = ROLE_WORDS[office["role"]]
+        return Whom(roles=tuple((role, place.id) for place in found)), rest[office.end() :]
+    head = _REST_OF_HEAD.match(rest)
+    return Whom(tuple(place.id for place in found)), rest[head.end() :] if head else rest
+
+
+def _but(known: Gazetteer, text: str) -> tuple[tuple[PlaceId, ...], str]:
+    """The places that 除了5栋 leaves out, and what follows."""
+    word = _BUT.match(text)
+    if word is None:
+        return (), text
+    try:
+        found, rest = known.all_at(text[word.end() :])
+    except Unclear:
+        raise Refusal(phrases.no_exclusion(), alone=True) from None
+    end = _BUT_ENDS.match(rest)
+    return tuple(place.id for place in found), rest[end.end() :] if end else rest
 
 
 def _to(text: str) -> int:

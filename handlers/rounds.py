@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from handlers.audience import Audience, audience_of
+from handlers.audience import Audience
+from handlers.expanding import audience_for, expand
 from handlers.gazetteer import title
 from handlers.messages import Button, Words
 from handlers.moment import Moment
+from handlers.noticing import awake_at
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming as waiting_phrases
-from handlers.rules.broadcasts import TOO_LATE, BroadcastAction, Repeat, next_status
-from handlers.rules.quiet import quiet_until
-from storage import broadcasts, chats, confirmations, members, places, receipts
+from handlers.remarks import end_of_day
+from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction, Repeat, next_status
+from storage import broadcasts, chats, confirmations, receipts
 from storage.broadcasts import Broadcast
 from storage.outbox import WAITING, OutboxMessage
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
 
-LATE: Final = timedelta(hours=2)  #: how late a notice still goes, in any group, without asking its author again
 DRAFT_FOR: Final = timedelta(hours=24)  #: how long a draft waits for its author
 
 
@@ -36,56 +37,79 @@ def advance(broadcast: Broadcast, action: BroadcastAction) -> None:
     broadcast.status = after
 
 
-def awake(moment: Moment, broadcast: Broadcast) -> bool:
-    """Put the notice off to the morning if it is quiet when it is due; whether it was not."""
+async def awake(moment: Moment, broadcast: Broadcast) -> bool:
+    """Put the notice off to the morning if it is quiet everywhere when it is due; whether it was not."""
     if broadcast.warning:
         return True
-    due_at = quiet_until(broadcast.due_at, moment.house.escalation.quiet, moment.house.zone)
+    due_at = await awake_at(moment, (await audience_for(moment, broadcast)).spots, broadcast.due_at)
     fits, broadcast.due_at = due_at == broadcast.due_at, due_at
     return fits
 
 
-async def text_of(moment: Moment, broadcast: Broadcast) -> str:
-    """The notice as the groups read it."""
-    author = await members.by_id(moment.session, broadcast.author_id)
-    community = await places.by_id(moment.session, broadcast.community_id)
-    return phrases.notice(broadcast, community.name, author.name)
-
-
 async def start(moment: Moment, broadcast: Broadcast) -> Audience:
-    """Put one message a group into the outbox."""
+    """Put one message a group and a person into the outbox."""
     advance(broadcast, BroadcastAction.START)
     broadcast.rounds += 1
-    words = Words(await text_of(moment, broadcast), pictures=tuple(broadcast.pictures))
-    audience = await audience_of(moment, broadcast.audience, warning=broadcast.warning)
-    for group in audience.groups:
-        moment.say(
-            group.address,
-            words,
-            MessageKind.BROADCAST,
-            key=broadcast.round_key.removesuffix(":"),
-            is_group=True,
-            broadcast=broadcast.id,
-        )
+    if broadcast.same_day:
+        broadcast.expires_at = end_of_day(broadcast.due_at, moment.house.zone)
+    audience = await audience_for(moment, broadcast)
+    await expand(moment, broadcast, audience)
     return audience
+
+
+async def release(moment: Moment, broadcast: Broadcast, action: BroadcastAction) -> Audience | None:
+    """Schedule a notice that was confirmed or approved, or start it if its time has come; who then gets it."""
+    advance(broadcast, action)
+    if broadcast.repeat is not None and broadcast.due_at < moment.now:
+        broadcast.due_at = Repeat.of(broadcast.repeat).next_time(moment.now, moment.house.zone)
+    broadcast.due_at = max(broadcast.due_at, moment.now)
+    await awake(moment, broadcast)
+    if broadcast.due_at <= moment.now:
+        return await start(moment, broadcast)
+    broadcast.at_once = False
+    return None
 
 
 async def start_due(moment: Moment) -> None:
     """Start every notice whose time has come; what is far too late is left to its author."""
     for broadcast in await broadcasts.due(moment.session, moment.now):
-        if moment.now - broadcast.due_at > LATE:
+        if is_expired(moment, broadcast):
+            await _expired(moment, broadcast)
+        elif moment.now - broadcast.due_at > moment.house.notice_grace:
             await _missed(moment, broadcast)
-            continue
-        planned, broadcast.due_at = broadcast.due_at, moment.now
-        if awake(moment, broadcast):
-            broadcast.due_at = planned
-            await start(moment, broadcast)
+        else:
+            await _start_by_day(moment, broadcast)
+
+
+async def _start_by_day(moment: Moment, broadcast: Broadcast) -> None:
+    planned, broadcast.due_at = broadcast.due_at, moment.now
+    if await awake(moment, broadcast):
+        broadcast.due_at = planned
+        await start(moment, broadcast)
+
+
+def is_expired(moment: Moment, broadcast: Broadcast) -> bool:
+    """Whether it is of no use any more; one that comes again has another day."""
+    if broadcast.same_day and moment.now >= end_of_day(broadcast.due_at, moment.house.zone):
+        return True
+    return not broadcast.same_day and broadcast.expires_at is not None and broadcast.expires_at <= moment.now
+
+
+async def _expired(moment: Moment, broadcast: Broadcast) -> None:
+    """Its author is told that it did not go out; it never goes out late."""
+    planned = broadcast.due_at
+    if broadcast.repeat is not None and broadcast.same_day:
+        await _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+    else:
+        advance(broadcast, BroadcastAction.CANCEL)
+    words = Words(phrases.expired(broadcast, planned, moment.now, moment.house.zone))
+    await tell_author(moment, broadcast, words, f"expired:{planned.timestamp():.0f}")
 
 
 async def _missed(moment: Moment, broadcast: Broadcast) -> None:
     planned = broadcast.due_at
     if broadcast.repeat is not None:
-        _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+        await _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
         text = phrases.round_missed(broadcast, planned, moment.now, moment.house.zone)
         return await tell_author(moment, broadcast, Words(text), f"missed:{planned.timestamp():.0f}")
     ask_again(moment, broadcast)
@@ -105,18 +129,18 @@ def buttons(broadcast: Broadcast) -> tuple[Button, ...]:
     return (Button("确认发送", f"确认 {broadcast.id}"), Button("取消", f"取消通知 {broadcast.id}"))
 
 
-def _wait_for_next(moment: Moment, broadcast: Broadcast, repeat: Repeat) -> None:
+async def _wait_for_next(moment: Moment, broadcast: Broadcast, repeat: Repeat) -> None:
     broadcast.due_at = repeat.next_time(moment.now, moment.house.zone)
-    awake(moment, broadcast)
+    await awake(moment, broadcast)
 
 
 async def finish_sent(moment: Moment) -> None:
     """Close every round of which nothing is waiting any more, and tell the author what became of it."""
     for broadcast in await broadcasts.sending(moment.session):
-        if moment.now - broadcast.due_at > LATE:  # yesterday's “明天停水” misleads
-            await broadcasts.give_up(moment.session, broadcast, TOO_LATE)
+        expired = broadcast.expires_at is not None and broadcast.expires_at <= moment.now
+        await broadcasts.give_up(moment.session, broadcast, moment.now, EXPIRED if expired else TOO_LATE)
         counts = await receipts.of_round(moment.session, broadcast.id, broadcast.round_key)
-        if any(counts.get(status) for status in WAITING):
+        if any(counts.get(status) for status in (*WAITING, OutboxStatus.GATHERING)):
             continue
         if counts.get(OutboxStatus.CONFIRMING):
             await _tell_waiting(moment, broadcast, counts.get(OutboxStatus.SENT, 0))
@@ -144,7 +168,7 @@ async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
         advance(broadcast, BroadcastAction.FINISH)
     else:
         advance(broadcast, BroadcastAction.REPEAT)
-        _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+        await _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
 
 
 async def _reasons(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:
@@ -178,4 +202,6 @@ async def tell_author(moment: Moment, broadcast: Broadcast, words: Words, key: s
     named = f"notice:{broadcast.id}:{key}"
     if not await moment.tell(broadcast.author_id, words, MessageKind.PERSONAL, key=named):
         way = (broadcast.channel, broadcast.account, broadcast.chat)
+        if not broadcast.chat:  # written in no chat, or by somebody who is gone
+            return
         moment.say(way, words, MessageKind.ANSWER, key=named, is_group=broadcast.in_group)

@@ -1,6 +1,6 @@
 """Notices to the groups below a place."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import places
 from storage.base import Base
-from storage.chats import GroupChat
 from storage.outbox import OutboxMessage
-from storage.places import Place
 from storage.types import BroadcastId, BroadcastStatus, MemberId, OutboxStatus, PlaceId
 
 
@@ -41,6 +38,21 @@ class Broadcast(Base, kw_only=True):
     repeat: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     rounds: Mapped[int] = mapped_column(default=0)  #: how often it has started
     wait_told: Mapped[int] = mapped_column(default=0)  #: the round of which its author knows that members must confirm
+    exclusions: Mapped[list[PlaceId]] = mapped_column(sa.JSON, default_factory=list)  #: no group at or below these
+    #: [role, place]: who holds that role for that place is told alone
+    roles: Mapped[list[list[Any]]] = mapped_column(sa.JSON, default_factory=list)
+    files: Mapped[list[str]] = mapped_column(sa.JSON, default_factory=list)  #: digests
+    issuer: Mapped[str | None] = mapped_column(sa.String(60), default=None)  #: who signs it, where not its author
+    source: Mapped[str | None] = mapped_column(sa.String(60), default=None)  #: whose words these are: 区医保局
+    link: Mapped[str | None] = mapped_column(sa.String(500), default=None)  #: where they can be read
+    template: Mapped[str | None] = mapped_column(sa.String(20), default=None)
+    asks_back: Mapped[bool] = mapped_column(default=False)  #: households are to answer that they have read it
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)  #: when those who had not answered were reminded
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)  #: it is of no use from then on
+    same_day: Mapped[bool] = mapped_column(default=False)  #: each round is of use on its own day only
+    paused: Mapped[bool] = mapped_column(default=False)
+    approved_by: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    corrects_id: Mapped[BroadcastId | None] = mapped_column(sa.ForeignKey("broadcast.id"), default=None, index=True)
     version: Mapped[int] = mapped_column(default=1, nullable=False)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name and shape
@@ -78,7 +90,7 @@ async def ahead(session: AsyncSession, community: PlaceId, limit: int) -> Sequen
 async def due(session: AsyncSession, now: datetime) -> Sequence[Broadcast]:
     """The notices whose time has come, locked: of two clocks one gets each."""
     query = sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.SCHEDULED, Broadcast.due_at <= now)
-    return await _locked(session, query)
+    return await _locked(session, query.where(Broadcast.paused.is_(False)))
 
 
 async def sending(session: AsyncSession) -> Sequence[Broadcast]:
@@ -97,13 +109,6 @@ async def _locked(session: AsyncSession, query: sa.Select[Broadcast]) -> Sequenc
     return (await session.scalars(ordered)).all()
 
 
-async def groups_of(session: AsyncSession, audience: Collection[PlaceId]) -> Sequence[GroupChat]:
-    """The groups at these places or below them in which the bot still is, each once."""
-    tops = (await session.scalars(sa.select(Place).where(Place.id.in_(audience)))).all()
-    query = sa.select(GroupChat).join(Place, Place.id == GroupChat.place_id).where(GroupChat.lost_at.is_(None))
-    return (await session.scalars(query.where(await places.within(session, tops)).order_by(GroupChat.id))).all()
-
-
 async def not_sent(session: AsyncSession, broadcast: Broadcast) -> Sequence[OutboxMessage]:
     """The messages of the last round that did not go out, or perhaps did not."""
     failed = OutboxMessage.status.in_((OutboxStatus.DEAD, OutboxStatus.UNSURE))
@@ -115,17 +120,17 @@ async def take_back(session: AsyncSession, broadcast: Broadcast, why: str) -> in
 
     Those that a member has before him are dead: whoever asked him takes the task away.
     """
-    waiting = OutboxMessage.status == OutboxStatus.PENDING
+    waiting = OutboxMessage.status.in_((OutboxStatus.PENDING, OutboxStatus.GATHERING))
     dropped = sa.delete(OutboxMessage).where(*_round(broadcast), waiting).returning(OutboxMessage.id)
     asked = sa.update(OutboxMessage).where(*_round(broadcast), OutboxMessage.status == OutboxStatus.CONFIRMING)
     stopped = asked.values(status=OutboxStatus.DEAD, error=why).returning(OutboxMessage.id)
     return sum([len((await session.execute(change)).all()) for change in (dropped, stopped)])
 
 
-async def give_up(session: AsyncSession, broadcast: Broadcast, why: str) -> None:
-    """Let those messages of the last round be dead whose sending has not begun."""
-    waiting = OutboxMessage.status == OutboxStatus.PENDING
-    late = sa.update(OutboxMessage).where(*_round(broadcast), waiting)
+async def give_up(session: AsyncSession, broadcast: Broadcast, now: datetime, why: str) -> None:
+    """Let those messages of the last round be dead that are of no use any more, and whose sending has not begun."""
+    waiting = OutboxMessage.status.in_((OutboxStatus.PENDING, OutboxStatus.GATHERING)), OutboxMessage.good_until <= now
+    late = sa.update(OutboxMessage).where(*_round(broadcast), *waiting)
     await session.execute(late.values(status=OutboxStatus.DEAD, error=why))
 
 

@@ -47,7 +47,8 @@ async def take_due(
     session: AsyncSession, account: Account, *, now: datetime, lease: timedelta, by: str
 ) -> Sequence[OutboxMessage]:
     """Lease the messages of `account` that are due, in their order; commit at once."""
-    pending = OutboxMessage.status == OutboxStatus.PENDING, OutboxMessage.due_at <= now
+    of_use = sa.or_(OutboxMessage.good_until.is_(None), OutboxMessage.good_until > now)
+    pending = OutboxMessage.status == OutboxStatus.PENDING, OutboxMessage.due_at <= now, of_use
     query = sa.select(OutboxMessage).where(*_of(account), *pending).order_by(OutboxMessage.id).limit(MOST_AT_ONCE)
     found = (await session.scalars(query.with_for_update(skip_locked=True))).all()
     for message in found:

@@ -13,8 +13,9 @@ from storage.base import Base, only
 from storage.prepared import Prepared
 from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, TicketId
 
-WAITING = (OutboxStatus.PENDING, OutboxStatus.SENDING)
-UNSAID = (*WAITING, OutboxStatus.HELD)
+WAITING: Final = (OutboxStatus.PENDING, OutboxStatus.SENDING)
+UNSAID: Final = (*WAITING, OutboxStatus.GATHERING, OutboxStatus.HELD)
+NOTICES: Final = (MessageKind.BROADCAST, MessageKind.WARNING)
 
 
 class OutboxMessage(Base, kw_only=True):
@@ -43,6 +44,9 @@ class OutboxMessage(Base, kw_only=True):
     leased_by: Mapped[str | None] = mapped_column(sa.String(64), default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     platform_id: Mapped[str | None] = mapped_column(sa.String(200), default=None)
+    good_until: Mapped[datetime | None] = mapped_column(default=None)  #: it is of no use from then on
+    #: the message with which its words went out
+    folded_into: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox.id"), default=None, index=True)
     error: Mapped[str | None] = mapped_column(sa.String(200), default=None)
     doubt_told: Mapped[bool] = mapped_column(default=False)  #: its group's people know that it is unsure
     ticket_id: Mapped[TicketId | None] = mapped_column(sa.ForeignKey("ticket.id"), default=None, index=True)
@@ -50,9 +54,16 @@ class OutboxMessage(Base, kw_only=True):
     member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
 
 
-def put(session: AsyncSession, row: Mapping[str, Any]) -> None:
-    """Let a message wait to be sent; `row` are the columns that say what and to whom."""
-    append(session, OutboxMessage, dict(row, status=OutboxStatus.PENDING, attempts=0, doubt_told=False))
+def put(session: AsyncSession, row: Mapping[str, Any], *, dead: str | None = None, gathers: bool = False) -> None:
+    """Let a message wait to be sent; `row` are the columns that say what and to whom.
+
+    Args:
+        dead: Why it cannot be sent at all: only its receipt is kept.
+        gathers: It waits to become part of a later message.
+    """
+    status = OutboxStatus.GATHERING if gathers else OutboxStatus.PENDING
+    status = status if dead is None else OutboxStatus.DEAD
+    append(session, OutboxMessage, dict(row, status=status, error=dead, attempts=0, doubt_told=False))
 
 
 async def claim(
@@ -96,7 +107,9 @@ async def claim(
 
 
 _RANK = sa.case(
-    (OutboxMessage.kind == MessageKind.EMERGENCY, 0), (OutboxMessage.kind == MessageKind.BROADCAST, 2), else_=1
+    (OutboxMessage.kind.in_((MessageKind.EMERGENCY, MessageKind.WARNING)), 0),
+    (OutboxMessage.kind == MessageKind.BROADCAST, 2),
+    else_=1,
 )
 
 
@@ -108,9 +121,15 @@ def _firsts(now: datetime) -> sa.Select[int]:
     )
     return (
         sa.select(sa.func.min(OutboxMessage.id))
-        .where(OutboxMessage.status.in_(WAITING), in_line)
+        .where(OutboxMessage.status.in_(WAITING), in_line, _of_use(now))
         .group_by(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
     )
+
+
+def _of_use(now: datetime) -> sa.ColumnElement[bool]:
+    """What is not too late to be said; the clock lets the rest be dead."""
+    late = sa.and_(OutboxMessage.status == OutboxStatus.PENDING, OutboxMessage.good_until <= now)
+    return sa.not_(sa.func.coalesce(late, sa.false()))
 
 
 def _free(

@@ -3,13 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from storage.chats import Address
 from storage.outbox import WAITING, OutboxMessage
-from storage.types import BroadcastId, OutboxStatus
+from storage.types import BroadcastId, MessageKind, OutboxStatus
+
+
+class Receipt(NamedTuple):
+    """A message of a notice, and what became of it: of the one with which its words went out, where that is another."""
+
+    row: OutboxMessage
+    status: OutboxStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +73,54 @@ async def said_in(session: AsyncSession, address: Address, since: datetime, limi
     return newest[::-1]
 
 
+_CARRIER: Final = aliased(OutboxMessage)
+#: What became of a message: of the one with which its words went out, where it is part of another.
+FATE: Final = sa.func.coalesce(_CARRIER.status, OutboxMessage.status, type_=OutboxMessage.status.type)
+
+
 async def of_round(session: AsyncSession, broadcast: BroadcastId, round_: str) -> dict[OutboxStatus, int]:
-    """How many groups a round of a notice reached, by status."""
+    """How many groups and people a round of a notice reached, by status."""
     query = (
-        sa.select(OutboxMessage.status, sa.func.count())
+        sa.select(FATE, sa.func.count())
+        .select_from(OutboxMessage)
+        .outerjoin(_CARRIER, _CARRIER.id == OutboxMessage.folded_into)
         .where(OutboxMessage.broadcast_id == broadcast, OutboxMessage.key.startswith(round_, autoescape=True))
-        .group_by(OutboxMessage.status)
+        .group_by(FATE)
     )
     return {status: count for status, count in await session.execute(query)}
+
+
+async def rows_of(session: AsyncSession, broadcast: BroadcastId, round_: str) -> Sequence[Receipt]:
+    """What became of a round in each group and with each person, in order of entry."""
+    query = (
+        sa.select(OutboxMessage, FATE)
+        .outerjoin(_CARRIER, _CARRIER.id == OutboxMessage.folded_into)
+        .where(OutboxMessage.broadcast_id == broadcast, OutboxMessage.key.startswith(round_, autoescape=True))
+        .order_by(OutboxMessage.id)
+    )
+    return [Receipt(row, status) for row, status in await session.execute(query)]
+
+
+async def notices_since(session: AsyncSession, since: datetime, until: datetime) -> dict[Address, int]:
+    """How many notices each group had, or is to have, in that time; several in one message count once."""
+    here = (OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
+    counted = (OutboxStatus.DEAD, OutboxStatus.FOLDED, OutboxStatus.GATHERING)
+    ours = (OutboxMessage.kind == MessageKind.BROADCAST, OutboxMessage.is_group, OutboxMessage.status.not_in(counted))
+    in_time = (OutboxMessage.due_at >= since, OutboxMessage.due_at < until)
+    query = sa.select(*here, sa.func.count()).where(*ours, *in_time).group_by(*here)
+    return {(channel, account, chat): count for channel, account, chat, count in await session.execute(query)}
+
+
+async def reached_by(session: AsyncSession, broadcast: BroadcastId) -> set[Address]:
+    """Where a notice arrived in any of its rounds, or may have."""
+    arrived = FATE.in_((OutboxStatus.SENT, OutboxStatus.UNSURE, OutboxStatus.SENDING, OutboxStatus.CONFIRMING))
+    query = (
+        sa.select(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
+        .select_from(OutboxMessage)
+        .outerjoin(_CARRIER, _CARRIER.id == OutboxMessage.folded_into)
+        .where(OutboxMessage.broadcast_id == broadcast, arrived)
+    )
+    return {(channel, account, chat) for channel, account, chat in await session.execute(query)}
 
 
 async def with_status(session: AsyncSession, status: OutboxStatus, limit: int = 50) -> Sequence[OutboxMessage]:

@@ -27,6 +27,7 @@ from storage import (
     leases,
     listings,
     members,
+    noticing,
     numbers,
     offers,
     outbox,
@@ -40,6 +41,7 @@ from storage import (
     skills,
     spending,
     swaps,
+    templates,
     tickets,
     words,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "leases",
     "listings",
     "members",
+    "noticing",
     "numbers",
     "offers",
     "outbox",
@@ -81,6 +84,7 @@ __all__ = [
     "skills",
     "spending",
     "swaps",
+    "templates",
     "tickets",
     "words",
 ]

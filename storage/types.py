@@ -171,6 +171,7 @@ class MessageKind(StrEnum):
     PERSONAL = "personal"  #: to one person: told, asked to rate
     EMERGENCY = "emergency"  #: emergency calls and advice, to a group or a person
     BROADCAST = "broadcast"  #: a notice, one a group
+    WARNING = "warning"  #: the same of danger: it waits for no night, and for no other notice
     GREETING = "greeting"  #: once a group: who runs the bot and what it keeps
 
 
@@ -182,6 +183,7 @@ class OutboxStatus(StrEnum):
     CONFIRMING = "confirming"  #: a member of the group has it before him, and it goes out when he confirms it
     SENT = "sent"
     UNSURE = "unsure"  #: it may have been said; never repeated by itself
+    GATHERING = "gathering"  #: a group has had its notices today: it goes out with others as one message
     HELD = "held"  #: it may not be said until the person writes again
     FOLDED = "folded"  #: its words are part of a later message
     DEAD = "dead"
@@ -191,6 +193,7 @@ class BroadcastStatus(StrEnum):
     """Where a notice is."""
 
     DRAFT = "draft"
+    APPROVING = "approving"  #: its author has confirmed it, and a second person has not yet
     SCHEDULED = "scheduled"
     SENDING = "sending"
     SENT = "sent"

@@ -6,12 +6,14 @@ from typing import Final
 
 from handlers.phrases.places import names
 from handlers.rules import confirming as rules
-from handlers.rules.broadcasts import TOO_LATE
+from handlers.rules.broadcasts import EXPIRED, TOO_LATE, UNKNOWN_VALUE
 from storage.broadcasts import Broadcast
 
 #: What a message died of → what to do about it.
 _REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        EXPIRED: "过了有效的时间，没再发",
+        UNKNOWN_VALUE: "通知里有一处写了大括号，那里没有这一项；补上以后回“补发”就行",
         TOO_LATE: "一直发不过去，过了时间就没再发，还要发请重新写一条",
         rules.QUOTA_USED: "这个群今天已经群发过一次，一天只能一次；急的请群主自己在群里发，不急的明天再写一条",
         rules.UNCONFIRMED: "群主一直没有点确认，已经作废；还要发请先跟群主说好，再重新写一条",

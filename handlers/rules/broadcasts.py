@@ -8,16 +8,24 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
+from handlers.rules.quiet import QuietHours, quiet_until
 from storage.types import BroadcastStatus as S
 
 EVERY_DAY: Final = frozenset(range(1, 8))
-TOO_LATE: Final = "too late"  #: what a message died of that was not out in time
+
+# What a message died of, as its receipt has it.
+TOO_LATE: Final = "too late"  #: it was not out in time
+EXPIRED: Final = "expired"  #: its notice is of no use any more
+UNKNOWN_VALUE: Final = "unknown value"  #: a variable of its text has no value at that place
 
 
 class BroadcastAction(StrEnum):
     """What is done to a notice."""
 
     CONFIRM = "confirm"
+    SUBMIT = "submit"  #: confirmed by its author; a second person has to approve it
+    APPROVE = "approve"
+    CHANGE = "change"  #: edited, or not approved: its author confirms it anew
     ASK = "ask"  #: its time went by while the bot was away: its author decides again
     START = "start"
     FINISH = "finish"
@@ -27,17 +35,27 @@ class BroadcastAction(StrEnum):
 
 TRANSITIONS: Final[Mapping[tuple[S, BroadcastAction], S]] = {
     (S.DRAFT, BroadcastAction.CONFIRM): S.SCHEDULED,
-    (S.SCHEDULED, BroadcastAction.ASK): S.DRAFT,
+    (S.DRAFT, BroadcastAction.SUBMIT): S.APPROVING,
+    (S.APPROVING, BroadcastAction.APPROVE): S.SCHEDULED,
+    **{(s, BroadcastAction.CHANGE): S.DRAFT for s in (S.DRAFT, S.APPROVING, S.SCHEDULED)},
+    **{(s, BroadcastAction.ASK): S.DRAFT for s in (S.APPROVING, S.SCHEDULED)},
     (S.SCHEDULED, BroadcastAction.START): S.SENDING,
     (S.SENDING, BroadcastAction.FINISH): S.SENT,
     (S.SENDING, BroadcastAction.REPEAT): S.SCHEDULED,
-    **{(s, BroadcastAction.CANCEL): S.CANCELLED for s in (S.DRAFT, S.SCHEDULED, S.SENDING)},
+    **{(s, BroadcastAction.CANCEL): S.CANCELLED for s in (S.DRAFT, S.APPROVING, S.SCHEDULED, S.SENDING)},
 }
 
 
 def next_status(status: S, action: BroadcastAction) -> S | None:
     """What `status` becomes after `action`, or None where the rules do not allow it."""
     return TRANSITIONS.get((status, action))
+
+
+def next_digest(now: datetime, at: time, quiet: QuietHours, zone: ZoneInfo) -> datetime:
+    """When the next message of several notices goes out: at `at` by the community's clock, never at night; in UTC."""
+    local = now.astimezone(zone)
+    today = datetime.combine(local.date(), at, tzinfo=zone)
+    return quiet_until(today if today > local else today + timedelta(days=1), quiet, zone)
 
 
 @dataclass(frozen=True, slots=True)

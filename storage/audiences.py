@@ -1,0 +1,70 @@
+"""Whom a notice reaches: the groups at places, and the people who hold a role for them."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import places
+from storage.chats import GroupChat
+from storage.members import Member, RoleGrant
+from storage.places import Place
+from storage.types import MemberId, PlaceId, PlaceKind, Role
+
+
+class Holder(NamedTuple):
+    """Somebody who holds a role for a place."""
+
+    id: MemberId
+    name: str
+    place_id: PlaceId
+
+
+async def groups_of(
+    session: AsyncSession, audience: Collection[PlaceId], but: Collection[PlaceId] = (), *, lost: bool = False
+) -> Sequence[GroupChat]:
+    """The groups at these places or below them in which the bot still is, each once.
+
+    Args:
+        but: No group at one of these places or below one.
+        lost: Those instead in which the bot no longer is.
+    """
+    gone = GroupChat.lost_at.is_not(None) if lost else GroupChat.lost_at.is_(None)
+    query = sa.select(GroupChat).join(Place, Place.id == GroupChat.place_id).where(gone)
+    query = query.where(await _reached(session, audience, but))
+    return (await session.scalars(query.order_by(GroupChat.id))).all()
+
+
+async def holders_of(
+    session: AsyncSession, role: Role, place: PlaceId, but: Collection[PlaceId] = ()
+) -> Sequence[Holder]:
+    """Who holds `role` at `place`, below it, or for something above it, each once; in order of entry."""
+    top = await places.by_id(session, place)
+    wide = [above.id for above in await places.above(session, top)]
+    there = sa.or_(await _reached(session, [place], but), RoleGrant.place_id.in_(wide))
+    query = sa.select(Member.id, Member.name, RoleGrant.place_id).join(RoleGrant, RoleGrant.member_id == Member.id)
+    query = query.join(Place, Place.id == RoleGrant.place_id).where(RoleGrant.role == role, there)
+    rows = await session.execute(query.where(Member.gone_at.is_(None)).order_by(Member.id, Place.path))
+    return list({member: Holder(member, name, at) for member, name, at in rows}.values())
+
+
+async def households_at(session: AsyncSession, audience: Collection[PlaceId], but: Collection[PlaceId] = ()) -> int:
+    """How many households are known at these places: those entered, else those of which somebody has said his room."""
+    here = await _reached(session, audience, but)
+    entered = sa.select(sa.func.count()).select_from(Place).where(here, Place.kind == PlaceKind.HOUSEHOLD)
+    doors = sa.select(Member.home_id, Member.room).join(Place, Place.id == Member.home_id).distinct()
+    doors = doors.where(here, Member.room.is_not(None), Member.gone_at.is_(None))
+    said = sa.select(sa.func.count()).select_from(doors.subquery())
+    return max(await session.scalar(entered) or 0, await session.scalar(said) or 0)
+
+
+async def _reached(
+    session: AsyncSession, audience: Collection[PlaceId], but: Collection[PlaceId]
+) -> sa.ColumnElement[bool]:
+    """What is true of a place at or below one of `audience`, and neither at nor below one of `but`."""
+    tops = (await session.scalars(sa.select(Place).where(Place.id.in_({*audience, *but})))).all()
+    inside = await places.within(session, [top for top in tops if top.id in set(audience)])
+    if not but:
+        return inside
+    return sa.and_(inside, sa.not_(await places.within(session, [top for top in tops if top.id in set(but)])))
