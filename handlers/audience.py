@@ -6,8 +6,8 @@ from typing import Self
 
 from handlers.gazetteer import title
 from handlers.moment import Moment
-from handlers.phrases import broadcasts as saying
 from handlers.phrases import confirming as phrases
+from handlers.phrases import previews as shown_as
 from storage import audiences, identities
 from storage.broadcasts import Broadcast
 from storage.chats import Address, GroupChat
@@ -109,7 +109,7 @@ async def remarks(moment: Moment, audience: Audience) -> str:
     """What an author should know of his groups beside their number."""
     left_out = [await title(moment.session, group.place_id) for group in audience.left_out]
     unreached = [person.name for person in audience.people if person.way is None]
-    return phrases.must_be_confirmed(audience.waiting) + phrases.left_out(left_out) + saying.unreached(unreached)
+    return phrases.must_be_confirmed(audience.waiting) + phrases.left_out(left_out) + shown_as.unreached(unreached)
 
 
 async def who(moment: Moment, whom: Whom, audience: Audience) -> str:
@@ -117,7 +117,7 @@ async def who(moment: Moment, whom: Whom, audience: Audience) -> str:
     session = moment.session
     households = await audiences.households_at(session, whom.places, whom.but) if whom.places else 0
     asked = [(role, await title(session, place)) for role, place in whom.roles]
-    return saying.where(
+    return shown_as.where(
         [await title(session, place) for place in whom.places],
         len(audience.groups),
         await remarks(moment, audience),

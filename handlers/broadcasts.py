@@ -10,10 +10,12 @@ from handlers.gazetteer import title
 from handlers.messages import Refusal, Reply
 from handlers.notices import addressed
 from handlers.phrases import broadcasts as phrases
+from handlers.phrases import previews as shown_as
 from handlers.phrases.confirming import whom
 from handlers.previews import others
 from handlers.reading import Unclear, number
-from handlers.rounds import DRAFT_FOR, advance, ask_again, buttons, release
+from handlers.releasing import advance, release
+from handlers.rounds import DRAFT_FOR, ask_again, buttons
 from handlers.router import Router
 from handlers.rules.broadcasts import BroadcastAction, next_status
 from handlers.rules.confirming import WITHDRAWN
@@ -95,7 +97,7 @@ async def _go(ctx: Context, found: Broadcast) -> str:
     audience = await release(ctx, found, BroadcastAction.CONFIRM)
     if audience is None:
         postponed = found.due_at > max(planned, ctx.now)
-        return phrases.scheduled(found, phrases.when(found, ctx.now, ctx.house.zone, postponed=postponed))
+        return phrases.scheduled(found, shown_as.when(found, ctx.now, ctx.house.zone, postponed=postponed))
     return phrases.started(found, len(audience.groups), await remarks(ctx, audience), people=len(audience.people))
 
 

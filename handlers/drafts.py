@@ -11,8 +11,8 @@ from handlers.gazetteer import known_places, title
 from handlers.messages import Refusal, Reply
 from handlers.moment import Moment
 from handlers.notices import MOST_TEXT, Notice, notice
-from handlers.phrases import broadcasts as phrases
-from handlers.phrases import confirming
+from handlers.phrases import composing, confirming
+from handlers.phrases import previews as shown_as
 from handlers.previews import shown
 from handlers.rules.roles import may
 from storage import places
@@ -57,8 +57,8 @@ async def _nobody(moment: Moment, new: Notice, audience: Audience) -> str:
     if audience.left_out:
         return confirming.no_warning_there(titles)
     if new.whom.places:
-        return phrases.no_groups(titles, left_out=bool(new.whom.but))
-    return phrases.no_people(phrases.whom([], [], [(r, await title(moment.session, p)) for r, p in new.whom.roles]))
+        return composing.no_groups(titles, left_out=bool(new.whom.but))
+    return composing.no_people(shown_as.whom([], [], [(r, await title(moment.session, p)) for r, p in new.whom.roles]))
 
 
 def _row(moment: Moment, new: Notice, community: PlaceId, author: MemberId, desk: Desk) -> Broadcast:
@@ -113,7 +113,7 @@ async def drafted(ctx: Context, community: Place, new: Notice) -> Reply:
         Refusal: It cannot go where or when it says, or is too long.
     """
     if (length := max(len(ctx.inbound.text), len(new.text))) > MOST_TEXT:
-        raise Refusal(phrases.too_long(length, MOST_TEXT), alone=True)
+        raise Refusal(composing.too_long(length, MOST_TEXT), alone=True)
     await may_write_to(ctx, new)
     kept = await compose(ctx, new, community.id, (await ctx.member()).id, desk_of(ctx))
     return await shown(ctx, kept)
@@ -129,7 +129,7 @@ async def may_write_to(ctx: Context, new: Notice) -> None:
     wanted = [*new.whom.places, *(place for _, place in new.whom.roles)]
     found = [await places.by_id(ctx.session, place) for place in wanted]
     if not all(may(ctx.roles_at(place), Role.ADMIN) for place in found):
-        raise Refusal(phrases.not_your_place([await title(ctx.session, place) for place in wanted]), alone=True)
+        raise Refusal(composing.not_your_place([await title(ctx.session, place) for place in wanted]), alone=True)
 
 
 async def community_of(ctx: Context) -> Place:

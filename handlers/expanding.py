@@ -6,14 +6,14 @@ from typing import Final
 
 from handlers.audience import Audience, Whom, audience_of
 from handlers.messages import Words
-from handlers.moment import Moment
+from handlers.moment import Moment, key_at
 from handlers.noticing import Manners, manners_at
-from handlers.phrases import broadcasts as phrases
+from handlers.phrases import previews as shown_as
 from handlers.rules.broadcasts import UNKNOWN_VALUE, next_digest
 from handlers.rules.quiet import quiet_until
 from handlers.rules.templates import filled, place_variables
 from handlers.variables import values_at
-from storage import broadcasts, members, places, receipts
+from storage import broadcasts, members, outbox, places, receipts
 from storage.broadcasts import Broadcast
 from storage.chats import Address
 from storage.types import MemberId, MessageKind, PlaceId
@@ -28,7 +28,7 @@ async def text_of(moment: Moment, broadcast: Broadcast) -> str:
     first = None
     if broadcast.corrects_id is not None:
         first = await broadcasts.by_id(moment.session, broadcast.corrects_id)
-    return phrases.notice(broadcast, community.name, author.name, first, moment.house.zone)
+    return shown_as.notice(broadcast, community.name, author.name, first, moment.house.zone)
 
 
 async def texts_at(moment: Moment, broadcast: Broadcast, at: Collection[PlaceId]) -> Mapping[PlaceId, str]:
@@ -77,19 +77,25 @@ def _say(
     due_at = gathered or moment.now
     if not broadcast.warning:
         due_at = quiet_until(due_at, rule.quiet, moment.house.zone)
-    moment.say(
-        address,
-        Words(text, pictures=tuple(broadcast.pictures), files=tuple(broadcast.files)),
-        MessageKind.WARNING if broadcast.warning else MessageKind.BROADCAST,
-        key=key,
+    channel, account, chat = address
+    words = Words(text, pictures=tuple(broadcast.pictures), files=tuple(broadcast.files))
+    row = dict(
+        key=key_at(key, address),
+        channel=channel,
+        account=account,
+        chat=chat,
         is_group=member is None,
-        broadcast=broadcast.id,
-        member=member,
+        kind=MessageKind.WARNING if broadcast.warning else MessageKind.BROADCAST,
+        body=words.to_body(),
+        created_at=moment.now,
         due_at=due_at,
         good_until=_good_until(moment, broadcast, due_at),
-        dead=UNKNOWN_VALUE if place_variables(text) else None,
-        gathers=gathered is not None,
+        ticket_id=None,
+        broadcast_id=broadcast.id,
+        member_id=member,
     )
+    dead = UNKNOWN_VALUE if place_variables(text) else None
+    outbox.put(moment.session, row, dead=dead, gathers=gathered is not None)
 
 
 def _good_until(moment: Moment, broadcast: Broadcast, due_at: datetime) -> datetime:

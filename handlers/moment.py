@@ -63,17 +63,8 @@ class Moment:
         broadcast: BroadcastId | None = None,
         member: MemberId | None = None,
         due_at: datetime | None = None,
-        good_until: datetime | None = None,
-        dead: str | None = None,
-        gathers: bool = False,
     ) -> None:
-        """Put a message into the outbox; `key` names it for ever.
-
-        Args:
-            good_until: It is of no use from then on, and is dropped rather than said late.
-            dead: Why it cannot be said at all: only its receipt is kept.
-            gathers: It goes out together with others.
-        """
+        """Put a message into the outbox; `key` names it for ever."""
         channel, account, chat = address
         outbox.put(
             self.session,
@@ -90,10 +81,7 @@ class Moment:
                 ticket_id=ticket,
                 broadcast_id=broadcast,
                 member_id=member,
-                good_until=good_until,
             ),
-            dead=dead,
-            gathers=gathers,
         )
 
     async def way_to(self, member: MemberId, *, at_once: bool = False) -> Address | None:

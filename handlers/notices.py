@@ -9,7 +9,7 @@ from handlers.audience import Whom
 from handlers.context import Context
 from handlers.gazetteer import AND, Gazetteer
 from handlers.messages import Refusal
-from handlers.phrases import broadcasts as phrases
+from handlers.phrases import composing
 from handlers.reading import ROLE_WORDS, SEPARATORS, Unclear
 from handlers.remarks import NO_REMARKS, Remarks, remarks_of
 from handlers.rules.broadcasts import Repeat
@@ -70,7 +70,7 @@ def notice(ctx: Context, known: Gazetteer, community: Place, rest: str, *, warni
     text, remarks = remarks_of(text.strip(), ctx.now, ctx.house.zone)
     shown = pictures(ctx)
     if not text and not shown:
-        raise _for(ctx, phrases.no_words())
+        raise _for(ctx, composing.no_words())
     return Notice(
         whom=whom, text=text, at=at, repeat=repeat, warning=warning, remarks=remarks, pictures=shown, files=files(ctx)
     )
@@ -98,7 +98,7 @@ def when(ctx: Context, text: str) -> tuple[datetime | None, Repeat | None, str]:
     try:
         at, rest = moment(text, ctx.now, ctx.house.zone)
     except Past:
-        raise _for(ctx, phrases.time_is_past()) from None
+        raise _for(ctx, composing.time_is_past()) from None
     except Unclear:
         return None, None, text
     return at, None, rest
@@ -112,7 +112,7 @@ def whom_at(ctx: Context, known: Gazetteer, community: Place, text: str) -> tupl
     """
     found, rest = _part(known, community, text[_to(text) :])
     if found is None:
-        raise _for(ctx, phrases.no_audience())
+        raise _for(ctx, composing.no_audience())
     parts = [found]
     while joint := AND.match(rest):
         found, after = _part(known, community, rest[joint.end() :])
@@ -152,7 +152,7 @@ def _but(known: Gazetteer, text: str) -> tuple[tuple[PlaceId, ...], str]:
     try:
         found, rest = known.all_at(text[word.end() :])
     except Unclear:
-        raise Refusal(phrases.no_exclusion(), alone=True) from None
+        raise Refusal(composing.no_exclusion(), alone=True) from None
     end = _BUT_ENDS.match(rest)
     return tuple(place.id for place in found), rest[end.end() :] if end else rest
 

@@ -7,7 +7,7 @@ from handlers.messages import Refusal
 from handlers.phrases import no_community, refusals
 from handlers.reading import Unclear, leading_number
 from handlers.rules.roles import may
-from storage import crews, followers, members, outbox, parties, places, tickets, words
+from storage import crews, followers, members, parties, places, receipts, tickets, words
 from storage.members import Grant, Member
 from storage.places import Place
 from storage.tickets import Ticket
@@ -51,7 +51,7 @@ async def quoted(ctx: Context) -> Ticket | None:
     if ctx.inbound.reply_to is None:
         return None
     key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
-    found = await words.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
+    found = await words.holding(ctx.session, [key]) or await receipts.about(ctx.session, [key])
     return await tickets.by_id(ctx.session, next(iter(found.values()))) if found else None
 
 

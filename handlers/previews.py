@@ -8,8 +8,9 @@ from handlers.expanding import audience_for, full_groups, text_of, texts_at, unk
 from handlers.gazetteer import title
 from handlers.messages import Reply
 from handlers.moment import Moment
-from handlers.phrases import broadcasts as phrases
-from handlers.rounds import awake, buttons
+from handlers.phrases import previews as shown_as
+from handlers.releasing import awake
+from handlers.rounds import buttons
 from handlers.rules.broadcasts import next_digest
 from storage import broadcasts
 from storage.broadcasts import Broadcast
@@ -18,36 +19,36 @@ from storage.broadcasts import Broadcast
 async def shown(ctx: Context, kept: Broadcast) -> Reply:
     """The draft, for its author to look at and confirm."""
     postponed = not await awake(ctx, kept)
-    text = phrases.shown_back(kept, await preview(ctx, kept, postponed=postponed))
+    text = shown_as.shown_back(kept, await preview(ctx, kept, postponed=postponed))
     refused = [part.refused for part in ctx.inbound.attachments if part.refused]
-    more = [phrases.picture_missing(refused)] if refused else []
+    more = [shown_as.picture_missing(refused)] if refused else []
     return Reply("\n".join([text, *more, *await others(ctx, kept)]), buttons(kept), tuple(kept.pictures), alone=True)
 
 
 async def preview(moment: Moment, kept: Broadcast, *, postponed: bool = False) -> str:
     """To whom it goes and when, what there is to know before, and the words as they are read."""
     audience = await audience_for(moment, kept)
-    at = phrases.when(kept, moment.now, moment.house.zone, postponed=postponed)
+    at = shown_as.when(kept, moment.now, moment.house.zone, postponed=postponed)
     to = await who(moment, Whom.of(kept), audience)
-    lines = [*phrases.beside(kept, moment.now, moment.house.zone), *await _remarks(moment, kept, audience)]
+    lines = [*shown_as.beside(kept, moment.now, moment.house.zone), *await _remarks(moment, kept, audience)]
     texts = await texts_at(moment, kept, audience.spots[:1])
     text = next(iter(texts.values()), None) or await text_of(moment, kept)
-    return phrases.preview(to, at, lines, text)
+    return shown_as.preview(to, at, lines, text)
 
 
 async def _remarks(moment: Moment, kept: Broadcast, audience: Audience) -> Sequence[str]:
     lines = []
     for name, spots in (await unknown_at(moment, kept, audience.spots)).items():
-        lines.append(phrases.unknown_value(name, [await title(moment.session, place) for place in spots]))
+        lines.append(shown_as.unknown_value(name, [await title(moment.session, place) for place in spots]))
     late = await full_groups(moment, kept, audience) if kept.due_at <= moment.now else ()
     if late:
         at = next_digest(moment.now, moment.house.digest_at, moment.house.escalation.quiet, moment.house.zone)
         titles = [await title(moment.session, group.place_id) for group in audience.groups if group.address in late]
-        lines.append(phrases.gathered(titles, at, moment.now, moment.house.zone))
+        lines.append(shown_as.gathered(titles, at, moment.now, moment.house.zone))
     return lines
 
 
 async def others(ctx: Context, this: Broadcast) -> list[str]:
     """A line about the author's other drafts, if there are any."""
     numbers = [one.id for one in await broadcasts.drafts_of(ctx.session, this.author_id) if one.id != this.id]
-    return [phrases.other_drafts(numbers)] if numbers else []
+    return [shown_as.other_drafts(numbers)] if numbers else []

@@ -24,9 +24,9 @@ from storage import (
     inbox,
     members,
     offers,
-    outbox,
     places,
     privacy,
+    receipts,
     tickets,
 )
 from storage.members import Member
@@ -142,7 +142,7 @@ async def forget_old(moment: Moment) -> None:
         return
     now, house = moment.now, moment.house
     await inbox.forget(moment.session, ids_before=now - house.ids_for, kept_before=now - KEPT_FOR)
-    await outbox.forget_words(moment.session, now - house.words_for)
+    await receipts.forget_words(moment.session, now - house.words_for)
     await corrections.forget(moment.session, now - house.corrections_for)
     await offers.forget(moment.session, now)
     await allowances.forget(moment.session, now - house.ids_for)

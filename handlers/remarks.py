@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from handlers.messages import Refusal
-from handlers.phrases import broadcasts as phrases
+from handlers.phrases import composing
 from handlers.reading import Unclear, words
 from handlers.times import Past, moment
 
@@ -81,7 +81,7 @@ def _with_expiry(found: Remarks, said: str, now: datetime, zone: ZoneInfo) -> Re
     try:
         at, rest = moment(said, now, zone)
     except Past:
-        raise Refusal(phrases.expires_in_the_past(), alone=True) from None
+        raise Refusal(composing.expires_in_the_past(), alone=True) from None
     except Unclear:
         return None
     if rest:

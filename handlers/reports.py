@@ -26,7 +26,7 @@ from handlers.together import tell_together
 from handlers.understanding.scales import Weighed
 from handlers.understanding.types import Heard, Item, Judgement, Question
 from handlers.understanding.why import Way, told_outright
-from storage import corrections, followers, outbox, words
+from storage import corrections, followers, receipts, words
 from storage.tickets import Ticket
 from storage.types import Intent, TicketAction
 
@@ -125,7 +125,7 @@ async def quoted(ctx: Context) -> str | None:
     if ctx.inbound.reply_to is None:
         return None
     key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
-    found = await words.holding(ctx.session, [key]) or await outbox.about(ctx.session, [key])
+    found = await words.holding(ctx.session, [key]) or await receipts.about(ctx.session, [key])
     return str(next(iter(found.values()))) if found else None
 
 

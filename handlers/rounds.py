@@ -7,67 +7,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from handlers.audience import Audience
-from handlers.expanding import audience_for, expand
 from handlers.gazetteer import title
 from handlers.messages import Button, Words
 from handlers.moment import Moment
-from handlers.noticing import awake_at
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming as waiting_phrases
-from handlers.remarks import end_of_day
-from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction, Repeat, next_status
+from handlers.releasing import advance, awake, is_expired, start
+from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction, Repeat
 from storage import broadcasts, chats, confirmations, receipts
 from storage.broadcasts import Broadcast
 from storage.outbox import WAITING, OutboxMessage
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
 
 DRAFT_FOR: Final = timedelta(hours=24)  #: how long a draft waits for its author
-
-
-def advance(broadcast: Broadcast, action: BroadcastAction) -> None:
-    """Do `action` to the notice.
-
-    Raises:
-        ValueError: The rules do not allow it where the notice is.
-    """
-    after = next_status(broadcast.status, action)
-    if after is None:
-        raise ValueError(f"{action} does not follow {broadcast.status}")
-    broadcast.status = after
-
-
-async def awake(moment: Moment, broadcast: Broadcast) -> bool:
-    """Put the notice off to the morning if it is quiet everywhere when it is due; whether it was not."""
-    if broadcast.warning:
-        return True
-    due_at = await awake_at(moment, (await audience_for(moment, broadcast)).spots, broadcast.due_at)
-    fits, broadcast.due_at = due_at == broadcast.due_at, due_at
-    return fits
-
-
-async def start(moment: Moment, broadcast: Broadcast) -> Audience:
-    """Put one message a group and a person into the outbox."""
-    advance(broadcast, BroadcastAction.START)
-    broadcast.rounds += 1
-    if broadcast.same_day:
-        broadcast.expires_at = end_of_day(broadcast.due_at, moment.house.zone)
-    audience = await audience_for(moment, broadcast)
-    await expand(moment, broadcast, audience)
-    return audience
-
-
-async def release(moment: Moment, broadcast: Broadcast, action: BroadcastAction) -> Audience | None:
-    """Schedule a notice that was confirmed or approved, or start it if its time has come; who then gets it."""
-    advance(broadcast, action)
-    if broadcast.repeat is not None and broadcast.due_at < moment.now:
-        broadcast.due_at = Repeat.of(broadcast.repeat).next_time(moment.now, moment.house.zone)
-    broadcast.due_at = max(broadcast.due_at, moment.now)
-    await awake(moment, broadcast)
-    if broadcast.due_at <= moment.now:
-        return await start(moment, broadcast)
-    broadcast.at_once = False
-    return None
 
 
 async def start_due(moment: Moment) -> None:
@@ -86,13 +38,6 @@ async def _start_by_day(moment: Moment, broadcast: Broadcast) -> None:
     if await awake(moment, broadcast):
         broadcast.due_at = planned
         await start(moment, broadcast)
-
-
-def is_expired(moment: Moment, broadcast: Broadcast) -> bool:
-    """Whether it is of no use any more; one that comes again has another day."""
-    if broadcast.same_day and moment.now >= end_of_day(broadcast.due_at, moment.house.zone):
-        return True
-    return not broadcast.same_day and broadcast.expires_at is not None and broadcast.expires_at <= moment.now
 
 
 async def _expired(moment: Moment, broadcast: Broadcast) -> None:

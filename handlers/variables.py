@@ -6,7 +6,7 @@ from handlers.moment import Moment
 from handlers.phrases.places import short_name
 from handlers.rota import on_duty_at
 from handlers.rules.templates import BUILDING, OF_PLACES, ON_DUTY, PHONE
-from storage import members, places
+from storage import audiences, places
 from storage.members import Person
 from storage.places import Place
 from storage.types import PlaceId
@@ -40,7 +40,7 @@ async def _add_people(
     on_duty = await on_duty_at(moment, {place for line in lines.values() for place in line})
     answering = {place: _nearest(on_duty, line) for place, line in lines.items()}
     everybody = {person.id for people in answering.values() for person in people}
-    phones = await members.phones_of(moment.session, everybody)
+    phones = await audiences.phones_of(moment.session, everybody)
     for place, people in answering.items():
         if people:
             found[place][ON_DUTY] = "、".join(person.name for person in people)

@@ -59,6 +59,12 @@ async def households_at(session: AsyncSession, audience: Collection[PlaceId], bu
     return max(await session.scalar(entered) or 0, await session.scalar(said) or 0)
 
 
+async def phones_of(session: AsyncSession, people: Collection[MemberId]) -> dict[MemberId, str]:
+    """The telephone numbers of `people`, as far as they are known."""
+    query = sa.select(Member.id, Member.phone).where(Member.id.in_(people), Member.phone.is_not(None))
+    return {member: phone for member, phone in await session.execute(query) if phone is not None}
+
+
 async def _reached(
     session: AsyncSession, audience: Collection[PlaceId], but: Collection[PlaceId]
 ) -> sa.ColumnElement[bool]:

@@ -150,12 +150,6 @@ async def by_id(session: AsyncSession, member: MemberId) -> Member:
     return await _MEMBERS.get(session, member)
 
 
-async def phones_of(session: AsyncSession, people: Collection[MemberId]) -> dict[MemberId, str]:
-    """The telephone numbers of `people`, as far as they are known."""
-    query = sa.select(Member.id, Member.phone).where(Member.id.in_(people), Member.phone.is_not(None))
-    return {member: phone for member, phone in await session.execute(query) if phone is not None}
-
-
 async def called(session: AsyncSession, name: str) -> Sequence[Member]:
     """The members of exactly that name who are still here."""
     return (await session.scalars(sa.select(Member).where(Member.name == name, Member.gone_at.is_(None)))).all()

@@ -63,7 +63,11 @@ def put(session: AsyncSession, row: Mapping[str, Any], *, dead: str | None = Non
     """
     status = OutboxStatus.GATHERING if gathers else OutboxStatus.PENDING
     status = status if dead is None else OutboxStatus.DEAD
-    append(session, OutboxMessage, dict(row, status=status, error=dead, attempts=0, doubt_told=False))
+    append(
+        session,
+        OutboxMessage,
+        dict({"good_until": None}, **row, status=status, error=dead, attempts=0, doubt_told=False),
+    )
 
 
 async def claim(
@@ -166,32 +170,6 @@ async def next_due(
     )
     value: datetime | None = (await session.execute(query.add_columns(sa.literal(1)))).one()[0]
     return value
-
-
-_ABOUT: Final = Prepared(
-    sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id).where(
-        sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.platform_id).in_(
-            sa.bindparam("messages", expanding=True)
-        ),
-        OutboxMessage.ticket_id.is_not(None),
-    )
-)
-
-
-async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
-    """Which tickets the bot's own messages with these (channel, account, platform id) were about."""
-    if not messages:
-        return {}
-    found = await _ABOUT.all(session, {"messages": list(messages)})
-    return {str(message): ticket for message, ticket in found if ticket is not None}
-
-
-async def forget_words(session: AsyncSession, before: datetime) -> None:
-    """Empty the texts of what was settled before that moment; the receipts stay."""
-    settled = OutboxMessage.status.not_in(UNSAID)
-    await session.execute(
-        sa.update(OutboxMessage).where(settled, OutboxMessage.created_at < before).values(body={"text": ""})
-    )
 
 
 _CALLS: Final = (MessageKind.CALL, MessageKind.EMERGENCY)

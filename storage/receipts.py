@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from storage.chats import Address
-from storage.outbox import WAITING, OutboxMessage
-from storage.types import BroadcastId, MessageKind, OutboxStatus
+from storage.outbox import UNSAID, WAITING, OutboxMessage
+from storage.prepared import Prepared
+from storage.types import BroadcastId, MessageKind, OutboxStatus, TicketId
 
 
 class Receipt(NamedTuple):
@@ -158,3 +159,29 @@ async def overtaken(session: AsyncSession, why: str) -> Sequence[OutboxMessage]:
     )
     query = sa.select(OutboxMessage).where(*said, OutboxMessage.doubt_told.is_(False)).order_by(OutboxMessage.id)
     return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+
+
+_ABOUT: Final = Prepared(
+    sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id).where(
+        sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.platform_id).in_(
+            sa.bindparam("messages", expanding=True)
+        ),
+        OutboxMessage.ticket_id.is_not(None),
+    )
+)
+
+
+async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
+    """Which tickets the bot's own messages with these (channel, account, platform id) were about."""
+    if not messages:
+        return {}
+    found = await _ABOUT.all(session, {"messages": list(messages)})
+    return {str(message): ticket for message, ticket in found if ticket is not None}
+
+
+async def forget_words(session: AsyncSession, before: datetime) -> None:
+    """Empty the texts of what was settled before that moment; the receipts stay."""
+    settled = OutboxMessage.status.not_in(UNSAID)
+    await session.execute(
+        sa.update(OutboxMessage).where(settled, OutboxMessage.created_at < before).values(body={"text": ""})
+    )

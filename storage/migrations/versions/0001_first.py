@@ -203,6 +203,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
     )
     op.create_table(
+        "notice_rule",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("quiet_start", sa.Time(), nullable=True),
+        sa.Column("quiet_end", sa.Time(), nullable=True),
+        sa.Column("approval", sa.Boolean(), nullable=True),
+        sa.Column("most_a_day", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_notice_rule_place_id")),
+        sa.PrimaryKeyConstraint("place_id", name=op.f("pk_notice_rule")),
+    )
+    op.create_table(
         "own_day",
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -236,6 +246,16 @@ def upgrade() -> None:
         sa.Column("last_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_recount_place_id")),
         sa.PrimaryKeyConstraint("place_id", name=op.f("pk_recount")),
+    )
+    op.create_table(
+        "template",
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("warning", sa.Boolean(), nullable=False),
+        sa.Column("asks_back", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_template_community_id")),
+        sa.PrimaryKeyConstraint("community_id", "name", name=op.f("pk_template")),
     )
     op.create_table(
         "ticket_counter",
@@ -286,14 +306,32 @@ def upgrade() -> None:
         sa.Column("repeat", sa.JSON(), nullable=True),
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("wait_told", sa.Integer(), nullable=False),
+        sa.Column("exclusions", sa.JSON(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("issuer", sa.String(length=60), nullable=True),
+        sa.Column("source", sa.String(length=60), nullable=True),
+        sa.Column("link", sa.String(length=500), nullable=True),
+        sa.Column("template", sa.String(length=20), nullable=True),
+        sa.Column("asks_back", sa.Boolean(), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("same_day", sa.Boolean(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["approved_by"], ["member.id"], name=op.f("fk_broadcast_approved_by")),
         sa.ForeignKeyConstraint(["author_id"], ["member.id"], name=op.f("fk_broadcast_author_id")),
         sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_broadcast_community_id")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["broadcast.id"], name=op.f("fk_broadcast_corrects_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcast_approved_by"), ["approved_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_community_id"), ["community_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcast_corrects_id"), ["corrects_id"], unique=False)
         batch_op.create_index("ix_broadcast_due", ["status", "due_at"], unique=False)
 
     op.create_table(
@@ -686,12 +724,15 @@ def upgrade() -> None:
         sa.Column("leased_by", sa.String(length=64), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("platform_id", sa.String(length=200), nullable=True),
+        sa.Column("good_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("folded_into", sa.Integer(), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.Column("doubt_told", sa.Boolean(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
         sa.Column("broadcast_id", sa.Integer(), nullable=True),
         sa.Column("member_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_outbox_broadcast_id")),
+        sa.ForeignKeyConstraint(["folded_into"], ["outbox.id"], name=op.f("fk_outbox_folded_into")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_outbox_member_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_outbox_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
@@ -699,6 +740,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_broadcast_id"), ["broadcast_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_folded_into"), ["folded_into"], unique=False)
         batch_op.create_index(
             "ix_outbox_held",
             ["channel", "account", "chat", "id"],
