@@ -9,6 +9,7 @@ from handlers.codes import can_be_alone
 from handlers.context import Context
 from handlers.gazetteer import Gazetteer, known_places, title
 from handlers.homes import Home, home_of, introduction, scene_here
+from handlers.leaving import hand_back
 from handlers.messages import Refusal, Reply, Words
 from handlers.moment import Moment
 from handlers.phrases import groups as group_phrases
@@ -109,8 +110,9 @@ async def remove(ctx: Context, rest: str) -> Reply:
         raise Refusal(phrases.was_not(office.name, office.role, office.titles))
     ctx.note("免去", f"member:{member.id} place:{office.places[0].id} {office.role}"[:80], await _by(ctx))
     ctx.afresh = True
-    await _tell(ctx, member.id, phrases.you_are_no_longer(office.role, office.titles))
-    text = phrases.removed(office.name, office.role, office.titles)
+    given = await hand_back(ctx, member.id)
+    await _tell(ctx, member.id, phrases.you_are_no_longer(office.role, office.titles) + phrases.given_from_you(given))
+    text = phrases.removed(office.name, office.role, office.titles) + phrases.given_from(office.name, given)
     lines = await duty.shifts_at(ctx.session, [place.id for place in office.places])
     still_on = any(other.id == member.id for _, other in lines)
     return Reply(text + (phrases.still_on_roster(office.name, office.titles[0]) if still_on else ""))

@@ -7,6 +7,7 @@ from typing import Final
 from handlers.codes import GUESSED_WITHIN, can_be_alone
 from handlers.context import Context
 from handlers.gazetteer import title
+from handlers.leaving import hand_back
 from handlers.messages import Button, Refusal, Reply, Words
 from handlers.moment import Moment
 from handlers.phrases import ROLE_NAMES
@@ -90,6 +91,7 @@ async def delete(ctx: Context, rest: str) -> Reply | None:
     await _tell_of_gap(ctx, member.id, kept)
     way = await ctx.way_to(member.id) if ctx.is_group else ctx.inbound.address
     await privacy.erase(ctx.session, member, ctx.now)
+    await hand_back(ctx, member.id)
     ctx.note("确认删除", f"member:{member.id}", member.id)
     ctx.known, ctx.afresh = None, True
     if way is not None:

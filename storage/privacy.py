@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import allowances, clocks, identities, inbox, shared, skills, traces
+from storage import allowances, clocks, identities, inbox, queries, shared, skills, traces
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -107,8 +107,8 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await clocks.ask_another(session, member.id, now)
     for table in (OneTimeCode, RoleGrant, DutyShift, Offer, MemberSkill):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
-    await traces.erase(session, member.id)
-    await shared.forget(session, member.id)
+    for forget in (traces.erase, queries.forget, shared.forget):
+        await forget(session, member.id)
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))
         way = identity.one_to_one or identity.sender

@@ -108,3 +108,13 @@ def still_on_roster(name: str, place: str) -> str:
 def last_admin() -> str:
     """When the last admin would be gone."""
     return "这是最后一位管理员了，免掉就没人管事了。请先任命另一位，再来免。"
+
+
+def given_from(name: str, numbers: Sequence[int]) -> str:
+    """Behind the removal, about the tickets that he had in his hands."""
+    return f"{name}手上的 {'、'.join(map(str, numbers))} 号已经另叫人接。" if numbers else ""
+
+
+def given_from_you(numbers: Sequence[int]) -> str:
+    """The same, to himself."""
+    return f"您手上的 {'、'.join(map(str, numbers))} 号已经请别人接着办，不用您跑了。" if numbers else ""

@@ -788,6 +788,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_picture_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "query",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column("asked_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asked_id"], ["member.id"], name=op.f("fk_query_asked_id")),
+        sa.ForeignKeyConstraint(["asker_id"], ["member.id"], name=op.f("fk_query_asker_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_query_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_query")),
+    )
+    with op.batch_alter_table("query", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_query_asked_id"), ["asked_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_query_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_query_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
         "reason",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),

@@ -1,0 +1,41 @@
+"""Somebody leaves while he has tickets in his hands: they go back to the others at once, and nothing is orphaned."""
+
+from collections.abc import Collection
+
+from handlers.clocks import wind
+from handlers.lifecycle import advance
+from handlers.moment import Moment
+from handlers.telling import call_everybody
+from storage import clocks, members, places, tickets
+from storage.members import Grant
+from storage.tickets import Ticket
+from storage.types import MemberId, Role, TicketAction
+
+
+async def hand_back(moment: Moment, member: MemberId) -> list[int]:
+    """Call out again what `member` has and may not have any more, after he has lost his office; the tickets' numbers.
+
+    Where he was the one who is being asked, the next one is asked.
+    """
+    grants = (await members.grants_of(moment.session, [member])).get(member, ())
+    numbers = []
+    for ticket in await tickets.assigned_to(moment.session, member):
+        if not await _works_there(moment, ticket, grants):
+            await _call_again(moment, ticket, member)
+            numbers.append(ticket.number)
+    await clocks.ask_another(moment.session, member, moment.now)
+    return numbers
+
+
+async def _works_there(moment: Moment, ticket: Ticket, grants: Collection[Grant]) -> bool:
+    line = await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
+    paths = {place.path for place in line}
+    return any(grant.role is not Role.RESIDENT and grant.path in paths for grant in grants)
+
+
+async def _call_again(moment: Moment, ticket: Ticket, member: MemberId) -> None:
+    """As if he had given it back himself: he is not asked about it again, even while he is on some roster."""
+    advance(moment, ticket, TicketAction.RETURN, member)
+    called = await call_everybody(moment, ticket)
+    ticket.level = called.level if called.anybody else 0
+    wind(moment, ticket)
