@@ -19,6 +19,7 @@ from bot.advisor.config import ModelConfig
 from bot.channels.kinds import ChannelConfig
 from bot.channels.webchat import WebchatConfig
 from bot.complaints import ConfigError, explained
+from bot.rostering import Roster
 from bot.secrets import Secrets
 from bot.section import Section
 from bot.tables import Community, MediaLimits, Outbox, Rules, Whole
@@ -57,6 +58,7 @@ class Config(Section):
     )
     community: Community = Field(default_factory=Community, description="社区")
     rules: Rules = Field(default_factory=Rules, description="规矩")
+    roster: Roster = Field(default_factory=Roster, description="班表")
     outbox: Outbox = Field(default_factory=Outbox, description="往外发消息的快慢")
     media: MediaLimits = Field(default_factory=MediaLimits, description="图片")
     model: ModelConfig = Field(default_factory=ModelConfig, description="大模型，不开也能用")
@@ -113,6 +115,8 @@ class Config(Section):
             operator=community.operator,
             bot_name=community.bot_name,
             web_address=self.address if any(c.kind == "webchat" for c in self.channels) else None,
+            pages=self.address if self.public_url else None,
+            roster=self.roster.rules(),
             group_notes=rules.group_notes,
             never_in_group=rules.never_in_group,
             advice=MappingProxyType(rules.advice),

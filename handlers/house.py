@@ -54,6 +54,17 @@ MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class RosterRules:
+    """How the rota is looked at ahead of its time, and how far it is given out."""
+
+    ahead: timedelta = timedelta(weeks=3)
+    weekday: int = 4  #: on which it is looked at by itself, Monday is 1; 0 is never
+    rest_within: int = 14  #: of so many days in a row one has to be free
+    always: bool = False  #: somebody ought to be on duty at every hour; else at those at which somebody usually is
+    calendar: timedelta = timedelta(weeks=13)  #: how far ahead people's calendars go
+
+
+@dataclass(frozen=True, slots=True)
 class HouseRules:
     """What the community decided. `escalation` holds the time zone, the time limits, the ladder and the quiet hours."""
 
@@ -61,6 +72,7 @@ class HouseRules:
     operator: str = "社区居民委员会"  #: who runs the bot, as the greeting names it
     bot_name: str = "红管家"
     web_address: str | None = None  #: where the web chat is opened, if there is one
+    pages: str | None = None  #: where pages can be opened from outside, without a slash at the end
     group_notes: int = 3  #: most unasked messages in a group about one ticket
     never_in_group: frozenset[Category] = frozenset({Category.CARE, Category.DISPUTE, Category.SECURITY})
     advice: Mapping[Category, str] = field(default_factory=lambda: ADVICE)
@@ -68,6 +80,7 @@ class HouseRules:
     skills: tuple[str, ...] = SKILLS
     needed: Mapping[Category, tuple[str, ...]] = field(default_factory=lambda: NEEDED)  #: any one of them is enough
     limits: Limits = field(default_factory=Limits)
+    roster: RosterRules = field(default_factory=RosterRules)
     asked_from: float = 0.3  #: probability from which what is said to the bot opens a ticket
     manner: Manner = MANNERS["normal"]
     answer_within: timedelta = timedelta(minutes=10)  #: how long the bot's question in a group stands

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.checkups import ToldFlaw
 from storage.duty import ToldTurn
 from storage.hours import FreeHours
 from storage.overrides import DutyOverride
@@ -26,7 +27,7 @@ async def erase(session: AsyncSession, member: MemberId) -> None:
     """Drop all of it."""
     for table, mine in _changes(member):
         await session.execute(sa.delete(table).where(mine))
-    for own in (ToldTurn, FreeHours):
+    for own in (ToldTurn, ToldFlaw, FreeHours):
         await session.execute(sa.delete(own).where(own.member_id == member))
 
 

@@ -14,7 +14,7 @@ from bot.channels.kinds import ChannelConfig
 from bot.complaints import kinds_of, models_in
 from bot.config import Config, load
 from bot.tables import NEVER
-from handlers.house import ADVICE, HouseRules
+from handlers.house import ADVICE, HouseRules, RosterRules
 from handlers.rules.escalations import Policy
 from handlers.rules.quiet import QuietHours
 from storage.types import PlaceKind, Urgency
@@ -57,7 +57,19 @@ def test_the_example_explains_every_key_in_its_own_words() -> None:
 
 
 def test_every_key_that_is_a_time_says_its_unit() -> None:
-    units = ("_minutes", "_seconds", "_hours", "_days", "_mb", "_percent", "_messages", "_tokens", "_yuan", "_url")
+    units = (
+        "_minutes",
+        "_seconds",
+        "_hours",
+        "_days",
+        "_weeks",
+        "_mb",
+        "_percent",
+        "_messages",
+        "_tokens",
+        "_yuan",
+        "_url",
+    )
     for where, model, _ in tables(Config, example()):
         for key, field in model.model_fields.items():
             number = field.annotation in (int, float)
@@ -66,7 +78,17 @@ def test_every_key_that_is_a_time_says_its_unit() -> None:
 
 
 CHANNELS: Final = Path(__file__).parent.parent / "bot" / "channels"
-COUNTS: Final = {"port", "group_notes", "batch", "give_up_after", "failures", "most_open", "most_an_hour"}
+WEEK: Final = timedelta(weeks=1)
+COUNTS: Final = {
+    "port",
+    "check_weekday",
+    "group_notes",
+    "batch",
+    "give_up_after",
+    "failures",
+    "most_open",
+    "most_an_hour",
+}
 
 
 def required(model: type[BaseModel], table: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +99,7 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
     house = desk.loads(
         """
         port = 8090
+        public_url = "https://guanjia.example.org"
         [community]
         name = "石龙社区"
         time_zone = "Asia/Urumqi"
@@ -105,6 +128,12 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         words_days = 5
         correction_days = 90
         advice_else = "先打 110"
+        [roster]
+        check_weeks = 4
+        check_weekday = 1
+        rest_days = 7
+        always = true
+        calendar_weeks = 5
         [rules.accept_minutes]
         emergency = 1
         [rules.advice]
@@ -119,6 +148,7 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
     assert changed == {f.name for f in fields(HouseRules)}
     changed = {f.name for f in fields(Policy) if getattr(house.escalation, f.name) != getattr(usual.escalation, f.name)}
     assert changed == {f.name for f in fields(Policy)}
+    assert house.roster == RosterRules(4 * WEEK, weekday=1, rest_within=7, always=True, calendar=5 * WEEK)
     assert house.operator == "石龙社区居民委员会"
     assert house.escalation.quiet == QuietHours(time(21, 30), time(6))
     assert house.escalation.accept_within[Urgency.EMERGENCY] == timedelta(minutes=1)

@@ -607,6 +607,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_waiting", ["status", "waiting_since"], unique=False)
 
     op.create_table(
+        "told_flaw",
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("starts", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_told_flaw_member_id")),
+        sa.PrimaryKeyConstraint("subject", "starts", name=op.f("pk_told_flaw")),
+    )
+    with op.batch_alter_table("told_flaw", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_told_flaw_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
         "told_turn",
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
