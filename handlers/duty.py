@@ -1,29 +1,28 @@
 """今天谁值班 排班 撤班 排班表: who is on duty, and who is to be."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Final
 
+from handlers.cautions import warnings
 from handlers.context import Context
-from handlers.entries import EXAMPLE, Entry, entry, people, places_in
+from handlers.entries import EXAMPLE, MOST_TEXT, Entry, entry, own_title, people, places_in
 from handlers.gazetteer import known_places, title
+from handlers.lines import line_of
 from handlers.messages import Refusal, Reply
 from handlers.phrases import duty as phrases
 from handlers.reading import Unclear
-from handlers.rota import line_of, timeline
+from handlers.rota import timeline
 from handlers.router import Router
 from handlers.rules.duty import DAY
-from handlers.rules.roles import may
 from handlers.rules.wall import moment_of
+from handlers.seats import leave_seats
 from handlers.watch import answer, asked, question
-from storage import duty, members
-from storage.places import Place
+from storage import duty
 from storage.types import PlaceId, Role
 
 router: Final = Router()
 
 DAYS_SHOWN: Final = 7
-MOST_TEXT: Final = 2000  #: characters of a message that are read
 
 
 @router.command("今天谁值班", example="今天谁值班", does="看现在谁值班", everyday=True, also=("谁值班", "值班"))
@@ -54,11 +53,12 @@ async def enter(ctx: Context, rest: str) -> Reply:
     if not entries:
         raise Unclear("no line")
     told = [await _enter(ctx, one) for one in entries]
-    return Reply("\n".join([*told, *await _warnings(ctx, entries)]))
+    warned = [await warnings(ctx, one.people, one.places, one.span) for one in entries]
+    return Reply("\n".join([*told, *dict.fromkeys(line for lines in warned for line in lines)]))
 
 
 async def _enter(ctx: Context, one: Entry) -> str:
-    titles = [await _title_of_own(ctx, place) for place in one.places]
+    titles = [await own_title(ctx, place) for place in one.places]
     news = False
     for place in one.places:
         for member in one.people:
@@ -68,17 +68,6 @@ async def _enter(ctx: Context, one: Entry) -> str:
     return phrases.entered(titles, [m.name for m in one.people], one.span, today, news=news)
 
 
-async def _warnings(ctx: Context, entries: Sequence[Entry]) -> list[str]:
-    """Who of those entered will not hear a call, and who cannot accept one."""
-    found = {member.id: member for one in entries for member in one.people}
-    deaf = [m.name for m in found.values() if await ctx.way_to(m.id) is None]
-    grants = await members.grants_of(ctx.session, list(found))
-    idle = [m.name for m in found.values() if not may((g.role for g in grants.get(m.id, ())), Role.STEWARD)]
-    said = [phrases.cannot_be_reached(deaf)] if deaf else []
-    where = await title(ctx.session, entries[0].places[0].id)
-    return said + ([phrases.cannot_accept(idle, where)] if idle else [])
-
-
 @router.command("撤班", example="撤班 3栋 王芳", does="把人从班表里撤下来", allow=Role.ADMIN)
 async def take_off(ctx: Context, rest: str) -> Reply:
     """Take all lines of somebody at a place off the roster."""
@@ -86,20 +75,18 @@ async def take_off(ctx: Context, rest: str) -> Reply:
     if len(found) != 1:
         raise Unclear("not one place")
     (place,), said = found, await people(ctx, names)
-    where = await _title_of_own(ctx, place)
-    gone = [member.name for member in said if await duty.clear(ctx.session, place.id, member.id)]
+    where = await own_title(ctx, place)
+    on_it = {member.id for _, member in await duty.shifts_at(ctx.session, [place.id])}
+    for member in said:
+        await leave_seats(ctx, member.id, place.id)
+    gone = [member.name for member in said if member.id in on_it]
+    for member in said:
+        await duty.clear(ctx.session, place.id, member.id)
     if not gone:
         raise Refusal(phrases.was_not_on(where, "、".join(member.name for member in said)))
     ctx.note("撤班", f"place:{place.id}", (await ctx.member()).id)
-    return Reply(phrases.taken_off(where, "、".join(gone)))
-
-
-async def _title_of_own(ctx: Context, place: Place) -> str:
-    """The place in full, if the speaker may roster for it."""
-    where = await title(ctx.session, place.id)
-    if not may(ctx.roles_at(place), Role.ADMIN):
-        raise Refusal(phrases.not_yours_to_roster(where))
-    return where
+    empty = on_it <= {member.id for member in said}
+    return Reply(phrases.taken_off(where, "、".join(gone), empty=empty))
 
 
 @router.command("排班表", example="排班表 3栋", does="看今后七天的班", allow=Role.STEWARD, also=("值班表",))
@@ -116,7 +103,7 @@ async def show(ctx: Context, rest: str) -> Reply:
     where = await title(ctx.session, place.id)
     today = ctx.now.astimezone(ctx.house.zone).date()
     week = await _week(ctx, place.id, today)
-    if not any(turns for _, turns in week):
+    if not any(turns for _, turns in week) and not await duty.shifts_at(ctx.session, [place.id]):
         raise Refusal(phrases.no_roster(where))
     return Reply(phrases.roster(where, week, today))
 
@@ -129,6 +116,5 @@ async def _week(ctx: Context, place: PlaceId, today: date) -> list[tuple[date, l
     for turn in await timeline(ctx, place, first, first + DAYS_SHOWN * DAY):
         starts, ends = turn.starts.astimezone(zone), turn.ends.astimezone(zone)
         if starts.date() in week:
-            instead = turn.instead_of.name if turn.instead_of else None
-            week[starts.date()].append(phrases.turn(turn.name, instead, starts, ends, today))
+            week[starts.date()].append(phrases.turn(turn.name, turn.replaced, starts, ends, today))
     return list(week.items())

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from handlers.context import Context
-from handlers.gazetteer import Gazetteer
+from handlers.gazetteer import Gazetteer, title
 from handlers.messages import Refusal
 from handlers.phrases import duty as phrases
 from handlers.phrases import for_example
 from handlers.reading import SEPARATORS, Unclear, words
 from handlers.rules.duty import Span
+from handlers.rules.roles import may
 from handlers.times import Backwards, Past, span
 from storage import members
 from storage.members import Member
@@ -20,6 +21,7 @@ from storage.types import MemberId, Role
 
 EXAMPLE: Final = "排班 3栋 王芳 每天 20:00-8:00"
 MOST_PEOPLE: Final = 30
+MOST_TEXT: Final = 2000  #: characters of a message that are read
 LONGEST_NAME: Final = 30
 NOBODY: Final = MemberId(0)
 _NAMES: Final = re.compile(r"\S+(?:\s*[、,，]\s*[^\s、,，]+)*")
@@ -129,6 +131,9 @@ async def _mentioned(ctx: Context) -> list[Member]:
     return [known.member for known in (await members.known(ctx.session, who)).values()]
 
 
-def for_member(turns: Span, member: Member) -> Span:
-    """The same turns for somebody."""
-    return replace(turns, member=member.id)
+async def own_title(ctx: Context, place: Place) -> str:
+    """The place in full, if the speaker may roster for it."""
+    where = await title(ctx.session, place.id)
+    if not may(ctx.roles_at(place), Role.ADMIN):
+        raise Refusal(phrases.not_yours_to_roster(where))
+    return where

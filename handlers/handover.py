@@ -18,6 +18,7 @@ from handlers.rules.roles import may
 from handlers.rules.rota import joined
 from handlers.telling import say_above
 from storage import duty, members, places, tickets
+from storage.turns import TurnSource
 from storage.types import MemberId, MessageKind, PlaceId, Role
 
 TELL_WITHIN: Final = timedelta(hours=2)  #: how late somebody is still told that his turn has begun
@@ -40,7 +41,9 @@ async def _begun(moment: Moment) -> list[Begun]:
     oldest, zone = moment.now - moment.house.escalation.quiet.length - TELL_WITHIN, moment.house.zone
     found: list[Begun] = []
     for place, rota in (await rotas(moment, None, oldest - DAY, moment.now + DAY)).items():
-        turns = joined(rota.between(oldest, moment.now + INSTANT, zone))
+        # Who stepped in where nobody was on duty knows it.
+        turns = rota.between(oldest, moment.now + INSTANT, zone)
+        turns = joined(turn for turn in turns if turn.source is not TurnSource.ADDED)
         # One that runs already at the edge of what is looked at began before.
         new = (turn for turn in turns if turn.starts > oldest and turn.covers(moment.now))
         found += [(place, turn.member, turn.starts) for turn in new if _is_time_to_tell(moment, turn.starts)]

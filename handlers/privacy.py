@@ -6,16 +6,18 @@ from typing import Final
 
 from handlers.codes import GUESSED_WITHIN, can_be_alone
 from handlers.context import Context
+from handlers.exchange import give_back
 from handlers.gazetteer import title
 from handlers.leaving import hand_back
+from handlers.lines import span_of
 from handlers.messages import Button, Refusal, Reply, Words
 from handlers.moment import Moment
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases import privacy as phrases
 from handlers.phrases.times import span_name
 from handlers.reading import Unclear
-from handlers.rota import span_of
 from handlers.router import Router
+from handlers.seats import leave_seats
 from storage import (
     allowances,
     codes,
@@ -90,6 +92,8 @@ async def delete(ctx: Context, rest: str) -> Reply | None:
     kept = await privacy.kept_of(ctx.session, member.id)
     await _tell_of_gap(ctx, member.id, kept)
     way = await ctx.way_to(member.id) if ctx.is_group else ctx.inbound.address
+    await give_back(ctx, member.id)
+    await leave_seats(ctx, member.id)
     await privacy.erase(ctx.session, member, ctx.now)
     await hand_back(ctx, member.id)
     ctx.note("确认删除", f"member:{member.id}", member.id)

@@ -2,34 +2,28 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
+from handlers.lines import free_span, own_days_of, span_of
 from handlers.moment import Moment
 from handlers.rules.duty import DAY, INSTANT, NO_OWN_DAYS, OwnDays, Span
 from handlers.rules.rota import Block, Override, Stretch, final_rota, joined, on_duty
-from handlers.rules.rotations import Rotation
 from storage import duty, hours, overrides
-from storage.duty import DutyShift
 from storage.members import Person
-from storage.turns import TurnSource
+from storage.turns import Days, TurnSource
 from storage.types import MemberId, PlaceId
 
 LONG: Final = 7 * DAY  #: a turn that goes on for longer neither begins nor ends for anybody who asks
 FREE_WITHIN: Final = 14 * DAY  #: how far ahead is looked for somebody's own hours
-_ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A turn of duty as it will be: `instead_of` is who was to have it."""
+class Turn(Stretch):
+    """A turn of duty with the names of its people: `replaced` is what he is called who was to have it."""
 
-    member: MemberId
-    name: str
-    starts: datetime
-    ends: datetime
-    source: TurnSource
-    instead_of: Person | None = None
+    name: str = ""
+    replaced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,50 +57,20 @@ class Rota:
         return bool(self.blocks) or any(lasting) or bool(self.people(here))
 
 
-def span_of(shift: Any, own_days: OwnDays = NO_OWN_DAYS) -> Span:
-    """The turns that a line of the roster, a `DutyShift` or as much of one, stands for."""
-    weekdays, rotation = frozenset(map(int, shift.weekdays)), None
-    if getattr(shift, "cadence", None) is not None:
-        rotation = Rotation(shift.cadence, shift.since, shift.seats, shift.every, shift.first_seat)
-    return Span(
-        shift.member_id,
-        shift.first_day,
-        shift.last_day,
-        weekdays,
-        shift.starts,
-        shift.ends,
-        shift.days,
-        own_days,
-        rotation,
-        shift.seat if rotation else 0,
-    )
-
-
-def line_of(place: PlaceId, member: MemberId, span: Span, pattern: str = "") -> DutyShift:
-    """The turns as a line of the roster, not yet in any session."""
-    return DutyShift(
-        place_id=place,
-        member_id=member,
-        first_day=span.first_day,
-        last_day=span.last_day,
-        weekdays="".join(map(str, sorted(span.weekdays))),
-        days=span.days,
-        starts=span.starts,
-        ends=span.ends,
-        pattern=pattern,
-        seat=span.seat,
-    )
-
-
 async def rotas(
     moment: Moment, places: Collection[PlaceId] | None, starts: datetime, ends: datetime
 ) -> dict[PlaceId, Rota]:
-    """What each of `places` itself (None: every place) has for that time; two statements."""
+    """What each of `places` itself (None: every place) has for that time.
+
+    Two statements, and one more for each place where it matters what kind of day it is.
+    """
     zone, found = moment.house.zone, dict[PlaceId, Rota]()
     first, last = starts.astimezone(zone).date(), ends.astimezone(zone).date()
-    for line in await duty.in_force(moment.session, first, last, places):
+    lines = await duty.in_force(moment.session, first, last, places)
+    own = await _own_days(moment, lines, first)
+    for line in lines:
         rota = found.setdefault(line.place_id, Rota())
-        rota.lines.append(span_of(line))
+        rota.lines.append(span_of(line, own.get(line.place_id, NO_OWN_DAYS)))
         rota.names[line.member_id] = line.name
     changed = await overrides.in_force(moment.session, starts, ends, places)
     for place in (row.place_id for row in changed if row.place_id is not None):
@@ -115,6 +79,15 @@ async def rotas(
         for rota in found.values() if row.place_id is None else (found[row.place_id],):
             _change(rota, row, changed)
     return found
+
+
+async def _own_days(moment: Moment, lines: Sequence[Any], first: date) -> dict[PlaceId, OwnDays]:
+    """The communities' own days, for the places where the kind of a day matters, since turns are counted there."""
+    since: dict[PlaceId, date] = {}
+    for line in (line for line in lines if line.days is not Days.ANY):
+        counted = line.since.date() if line.since is not None else first
+        since[line.place_id] = min(counted - DAY, first - DAY, since.get(line.place_id, date.max))
+    return {place: await own_days_of(moment, place, day) for place, day in since.items()}
 
 
 def _change(rota: Rota, row: Any, among: Sequence[Any]) -> None:
@@ -151,11 +124,12 @@ def named(rota: Rota, stretches: Iterable[Stretch]) -> list[Turn]:
     return [
         Turn(
             one.member,
-            rota.names[one.member],
             one.starts,
             one.ends,
             one.source,
-            Person(one.instead_of, rota.names[one.instead_of]) if one.instead_of is not None else None,
+            one.instead_of,
+            rota.names[one.member],
+            rota.names[one.instead_of] if one.instead_of is not None else None,
         )
         for one in stretches
     ]
@@ -173,12 +147,6 @@ async def away(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, 
         if leave.starts <= moment.now:
             found[leave.goes_id] = Away(on_leave=True, until=leave.ends)
     return found
-
-
-def free_span(given: Any) -> Span:
-    """The hours that somebody gave, as turns."""
-    weekdays = frozenset(map(int, given.weekdays))
-    return Span(given.member_id, _ALWAYS, None, weekdays, given.starts, given.ends, given.days)
 
 
 def _next_start(spans: Sequence[Span], moment: Moment) -> datetime | None:

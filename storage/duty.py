@@ -111,6 +111,12 @@ async def of_member(session: AsyncSession, member: MemberId) -> Sequence[DutyShi
     return (await session.scalars(query.order_by(DutyShift.id))).all()
 
 
+async def seats_of(session: AsyncSession, place: PlaceId, pattern: str) -> Sequence[DutyShift]:
+    """The lines that are the seats of a rotation, in its order."""
+    query = sa.select(DutyShift).where(DutyShift.place_id == place, DutyShift.pattern == pattern)
+    return (await session.scalars(query.order_by(DutyShift.seat, DutyShift.id))).all()
+
+
 async def shifts_at(session: AsyncSession, places: Collection[PlaceId]) -> Sequence[tuple[DutyShift, Member]]:
     """The roster of `places` themselves with the people on it, in order of entry."""
     query = (

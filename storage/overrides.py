@@ -87,6 +87,19 @@ async def enter(
     return entered[0][0] if entered else None
 
 
+async def places_of(session: AsyncSession, member: MemberId, since: datetime) -> set[PlaceId]:
+    """Where something was changed for `member` that is not over at `since`."""
+    his = sa.or_(DutyOverride.comes_id == member, DutyOverride.goes_id == member)
+    query = sa.select(DutyOverride.place_id).where(his, DutyOverride.place_id.is_not(None), DutyOverride.ends > since)
+    return {place for place in await session.scalars(query) if place is not None}
+
+
+async def taken_by(session: AsyncSession, member: MemberId, since: datetime) -> Sequence[DutyOverride]:
+    """The turns of others that `member` took and that are not over at `since`, in order of entry."""
+    his = (DutyOverride.comes_id == member, DutyOverride.goes_id.is_not(None), DutyOverride.ends > since)
+    return (await session.scalars(sa.select(DutyOverride).where(*his).order_by(DutyOverride.id))).all()
+
+
 _LEAVE: Final = Prepared(
     sa.select(DutyOverride.goes_id, DutyOverride.starts, DutyOverride.ends)
     .where(

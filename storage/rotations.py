@@ -1,5 +1,6 @@
 """In which order people take turns at a place; their seats are the lines of the roster that name its pattern."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -38,6 +39,12 @@ async def locked(session: AsyncSession, place: PlaceId, pattern: str) -> DutyRot
     query = sa.select(DutyRotation).where(DutyRotation.place_id == place, DutyRotation.pattern == pattern)
     found: DutyRotation | None = await session.scalar(query.with_for_update())
     return found
+
+
+async def at(session: AsyncSession, place: PlaceId) -> Sequence[DutyRotation]:
+    """The rotations of `place` itself."""
+    query = sa.select(DutyRotation).where(DutyRotation.place_id == place)
+    return (await session.scalars(query.order_by(DutyRotation.pattern))).all()
 
 
 async def enter(session: AsyncSession, new: DutyRotation) -> bool:

@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from handlers.handover import tell_whose_turn
+from handlers.lines import span_of
 from handlers.moment import Moment
-from handlers.rota import on_duty_at, since, span_of, until
+from handlers.rota import on_duty_at, since, until
 from handlers.rules.rota import final_rota
 from storage import places
 from storage.database import Sessions

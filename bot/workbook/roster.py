@@ -10,8 +10,8 @@ from bot.workbook.cells import Cell, Problems, Row
 from bot.workbook.offices import people_meant, places_meant
 from bot.workbook.town import Town
 from handlers.days import day_at
+from handlers.lines import line_of
 from handlers.reading import Unclear, folded
-from handlers.rota import line_of
 from handlers.rules.duty import Span
 from handlers.times import Past, span
 from storage import duty

@@ -72,6 +72,21 @@ def cannot_accept(people: Sequence[str], place: str) -> str:
     return f"注意：{'、'.join(people)}在{place}还没有任命，接不了单。请发“任命 {people[0]} 红管家 {place}”。"
 
 
+def on_twice(people: Sequence[str], place: str) -> str:
+    """Behind an entry, about those whose turns there overlap."""
+    return f"注意：{'、'.join(people)}在{place}的班有重叠，重叠的时候只算一个人。发“排班表 {place}”看看。"
+
+
+def outside_hours(people: Sequence[str]) -> str:
+    """Behind an entry, about those who gave hours and are on duty outside of them."""
+    return f"注意：{'、'.join(people)}说过自己有空的时间，这里有的班不在里面。请和本人对一下。"
+
+
+def on_leave_then(people: Sequence[str]) -> str:
+    """Behind an entry, about those who are on leave in some of these turns."""
+    return f"注意：{'、'.join(people)}在这段时间里请了假，请假的那几天不算在班。"
+
+
 def nobody_called(name: str) -> str:
     """When no member is called so."""
     return f"我还不认识“{name}”。请他先在群里或单独给我发一条消息，名字要写得和他的昵称一样。"
@@ -102,9 +117,12 @@ def too_much_at_once(most: int) -> str:
     return f"一次最多读 {most} 字，后面的我看不到。请分几次发。"
 
 
-def taken_off(place: str, name: str) -> str:
-    """After 撤班."""
-    return f"{place}的班撤了：{name}。发“排班表 {place}”可以看剩下的。"
+def taken_off(place: str, name: str, *, empty: bool) -> str:
+    """After 撤班; `empty`: nobody is left there."""
+    text = f"{place}的班撤了：{name}。"
+    if empty:
+        return text + f"{place}的班表里没有人了，有事我就找这里的红管家、楼栋长，找不到再找上一级。"
+    return text + f"发“排班表 {place}”可以看剩下的。"
 
 
 def was_not_on(place: str, name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from itertools import pairwise
+from typing import TypeVar
 
 from handlers.rules.duty import Span, covering
 from storage.turns import TurnSource
@@ -27,6 +28,9 @@ class Stretch:
     def covers(self, moment: datetime) -> bool:
         """Whether it is on at `moment`."""
         return self.starts <= moment < self.ends
+
+
+OneTurn = TypeVar("OneTurn", bound=Stretch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,9 @@ def final_rota(
     return sorted((s for s in found if s.starts < ends and starts < s.ends), key=lambda s: (s.starts, s.ends, s.member))
 
 
-def joined(turns: Iterable[Stretch]) -> list[Stretch]:
+def joined(turns: Iterable[OneTurn]) -> list[OneTurn]:
     """The same with each member's turns that touch or overlap as one, by their beginning."""
-    found: list[Stretch] = []
+    found: list[OneTurn] = []
     last: dict[MemberId, int] = {}
     for turn in sorted(turns, key=lambda turn: turn.starts):
         at = last.get(turn.member)
