@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Final
 
@@ -17,7 +17,7 @@ from bot.channels.wording import Wording
 from bot.offering import numbered
 from bot.outcomes import Outcome, Verdict
 from bot.saying import say
-from bot.turns import Account, Turns, elsewhere, loop_time
+from bot.turns import Account, Pace, Turns, elsewhere, loop_time
 from storage import chats, identities, outbox
 from storage.chats import Address
 from storage.database import Sessions
@@ -27,17 +27,8 @@ log = logging.getLogger(__name__)
 
 IDLE: Final = 15.0  #: seconds without a nudge after which the outbox is looked at anyway
 AWAY: Final = 2.0  #: seconds after which a database that was away is tried again
+SPARED: Final = 2  #: of the messages at a time, so many are emergencies or nothing: they do not wait for slow answers
 PATIENCE: Final = 0.2  #: seconds that a round waits for all its messages before it goes on with other chats
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How outgoing messages are paced."""
-
-    batch: int = 20
-    lease: timedelta = timedelta(seconds=60)
-    timeout: timedelta = timedelta(seconds=30)  #: shorter than the lease, so that a lease outlives its send
-    give_up_after: int = 8  #: attempts
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,13 +97,15 @@ class Sender:
         room = self._room() - len(self._flying)
         if room <= 0:
             return ()
+        ordinary = room - min(SPARED, self._room() - 1)
         self._turns.forget_past(loop_time())
         async with self.sessions.begin() as session:
             claimed = await outbox.claim(
                 session,
                 now=self.clock(),
                 lease=self.pace.lease,
-                limit=room,
+                limit=max(ordinary, 1),
+                emergencies=ordinary <= 0,
                 by=self.instance,
                 resting=self._resting,
                 quiet=self._turns.chats,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, Strict, ValidationInfo, field_validator, model_validator
 
 from bot.section import Section
-from bot.sender import Pace
+from bot.turns import Pace
 from handlers.house import ADVICE, ADVICE_ELSE
 from handlers.rules.dispatch import NEEDED, SKILLS
 from handlers.rules.escalations import LADDER

@@ -19,6 +19,16 @@ LONGEST: Final = 86_400.0  #: seconds of the longest limit that is counted; a re
 Account = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How outgoing messages are paced."""
+
+    batch: int = 20
+    lease: timedelta = timedelta(seconds=60)
+    timeout: timedelta = timedelta(seconds=30)  #: shorter than the lease, so that a lease outlives its send
+    give_up_after: int = 8  #: attempts
+
+
 @dataclass(slots=True)
 class Turns:
     """When each account and each chat may speak again, in seconds of the loop's clock."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.choosing import Step, choose, keep
+from handlers.doors import who_has_keys
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import calls
@@ -123,6 +124,9 @@ async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: b
     text = calls.call(
         ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone
     )
+    if ticket.urgency is Urgency.EMERGENCY:
+        advice = moment.house.advice.get(ticket.category, moment.house.advice_else)
+        return f"{advice}\n{text}{await who_has_keys(moment, ticket)}"  # the number to ring comes before everything
     return f"{calls.climbed(ticket)}\n{text}" if level else text
 
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from handlers.chasing import chase
-from handlers.clocks import pause_ends, plan_of, state_of, take, wind
+from handlers.clocks import pause_ends, plan_of, state_of, take
 from handlers.lifecycle import advance
 from handlers.messages import Button, Words
 from handlers.moment import Moment
@@ -14,7 +14,7 @@ from handlers.rules.paces import pace_of
 from handlers.rules.quiet import quiet_until
 from handlers.rules.tickets import WAITING
 from handlers.telling import call_everybody, call_in_front
-from handlers.turns import ask_next, note_silence
+from handlers.turns import ask_all_again, ask_next, note_silence
 from storage import members, outbox, places
 from storage.steps import StepKind
 from storage.tickets import Ticket
@@ -26,15 +26,26 @@ Taken = Callable[[Moment, Ticket], Awaitable[None]]
 async def next_in_turn(moment: Moment, ticket: Ticket) -> None:
     """Whoever was asked has let his time pass: the next one at the same level is asked, if it does not go up anyway."""
     take(ticket, StepKind.ASK_NEXT, moment.now)
-    wind(moment, ticket)
-    if ticket.next_step in (StepKind.CLIMB, StepKind.SUPERVISOR) and ticket.next_at and ticket.next_at <= moment.now:
-        return
-    await call_in_front(moment, ticket, await ask_next(moment, ticket))
+    if not _goes_up(moment, ticket):
+        await call_in_front(moment, ticket, await ask_next(moment, ticket))
 
 
 async def call_again(moment: Moment, ticket: Ticket) -> None:
-    """An emergency is called out again, to everybody."""
-    await call_everybody(moment, ticket, ticket.level, again=True)
+    """An emergency is called out again, to everybody; what can wait, to those who were asked one after another."""
+    if ticket.urgency is Urgency.EMERGENCY:
+        await call_everybody(moment, ticket, ticket.level, again=True)
+    elif not _goes_up(moment, ticket):
+        await call_in_front(moment, ticket, await ask_all_again(moment, ticket))
+
+
+def _goes_up(moment: Moment, ticket: Ticket) -> bool:
+    """Whether its step is over by now, after an outage; then nobody is asked at it any more."""
+    plan, policy = plan_of(moment, ticket), moment.house.escalation
+    pace = pace_of(plan, ticket.urgency, policy.quiet, policy.zone)
+    limit = plan.limits[ticket.urgency].accept
+    is_over = ticket.level < plan.top and pace.after(ticket.waiting_since, limit, ticket.level + 1) <= moment.now
+    ticket.asking_id = None if is_over else ticket.asking_id
+    return is_over
 
 
 async def climb(moment: Moment, ticket: Ticket) -> None:

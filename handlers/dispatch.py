@@ -7,6 +7,7 @@ from typing import Final
 from handlers.calling import Called, call_up, call_words, remind
 from handlers.choosing import Step
 from handlers.clocks import forget, plan_for, plan_of, wind
+from handlers.doors import call_holders
 from handlers.lifecycle import advance, possible
 from handlers.messages import Mention
 from handlers.moment import Moment
@@ -108,7 +109,9 @@ async def _called(moment: Moment, ticket: Ticket, level: int, *, again: bool, bu
     if again and ticket.asking_id is not None:
         return await remind(moment, ticket, words)
     steps = await _steps(moment, ticket, level, found_by)
-    return await call_up(moment, ticket, steps, words, but=but, anew=again)
+    called = await call_up(moment, ticket, steps, words, but=but, anew=again)
+    await call_holders(moment, ticket, [person.id for person in (*called.told, *called.in_front)])
+    return called
 
 
 async def _steps(moment: Moment, ticket: Ticket, level: int, found_by: Mode) -> list[Step]:

@@ -34,9 +34,17 @@ async def open_new(ctx: Context, item: Item, text: str) -> Reply | None:
     """Something that somebody has to do, said for the first time."""
     opened = await open_ticket(ctx, item, text, await ctx.member())
     if not ctx.is_group:
-        return Reply(phrases.opened_alone(opened.ticket, opened.names, opened.morning, pooled=opened.called.pooled))
+        text = phrases.opened_alone(opened.ticket, opened.names, opened.morning, pooled=opened.called.pooled)
+        return Reply(f"{advice_for(ctx, opened.ticket)}{text}")
     await announce(ctx, opened)
     return None
+
+
+def advice_for(ctx: Context, ticket: Ticket) -> str:
+    """The number to ring, before everything else, to who reports an emergency alone."""
+    if ticket.urgency is not Urgency.EMERGENCY:
+        return ""
+    return f"{ctx.house.advice.get(ticket.category, ctx.house.advice_else)}\n"
 
 
 async def add_detail(ctx: Context, item: Item, text: str) -> Reply | None:

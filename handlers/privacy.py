@@ -57,7 +57,7 @@ async def show(ctx: Context, rest: str) -> Reply:
             member.phone or "",
             [phrases.way(i.channel, i.sender) for i in kept.identities],
             offices,
-            kept.skills,
+            kept.abilities,
         ),
         phrases.your_tickets([(t.number, t.texts, t.pictures) for t in kept.tickets]),
         phrases.the_rest(

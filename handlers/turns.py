@@ -1,10 +1,13 @@
 """One after another: whoever is asked and lets his time pass is noted, and the next one is asked."""
 
+from dataclasses import replace
+
 from handlers.calling import Called, call_up, call_words
 from handlers.choosing import choose, of_round
 from handlers.dispatch import note_called, step_now
 from handlers.lifecycle import advance, possible
 from handlers.moment import Moment
+from handlers.phrases import calls
 from storage import choices
 from storage.tickets import Ticket
 from storage.types import MemberId, TicketAction
@@ -23,6 +26,13 @@ async def ask_next(moment: Moment, ticket: Ticket) -> Called:
         no_answer(moment, ticket, ticket.asking_id)
     called = await call_up(moment, ticket, [step], await call_words(moment, ticket))
     return note_called(moment, ticket, called)
+
+
+async def ask_all_again(moment: Moment, ticket: Ticket) -> Called:
+    """Nobody is left who was not asked: all of them are once more, but those who cannot go."""
+    step = await step_now(moment, ticket)
+    steps = [replace(step, one=False)] if step is not None else []
+    return note_called(moment, ticket, await call_up(moment, ticket, steps, calls.still_open(ticket), anew=True))
 
 
 async def note_silence(moment: Moment, ticket: Ticket) -> None:

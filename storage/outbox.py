@@ -79,6 +79,7 @@ async def claim(
     by: str,
     resting: Collection[tuple[str, str]] = (),
     quiet: Collection[tuple[str, str, str]] = (),
+    emergencies: bool = False,
 ) -> Sequence[OutboxMessage]:
     """Lease up to `limit` due messages, at most one a chat, so that a chat stays in order.
 
@@ -90,14 +91,16 @@ async def claim(
         by: The instance that claims.
         resting: Accounts (channel, account) that may not speak just now.
         quiet: Chats (channel, account, chat) in which nothing may be said just now.
+        emergencies: Nothing else.
     """
+    these = (_PRESSING,) if emergencies else ()
     query = (
         sa.select(OutboxMessage)
         .where(
             OutboxMessage.id.in_(_firsts(now)),
             OutboxMessage.status == OutboxStatus.PENDING,
             OutboxMessage.due_at <= now,
-            *_free(resting, quiet),
+            *(*these, *_free(resting, quiet)),
         )
         .order_by(_RANK, OutboxMessage.due_at, OutboxMessage.id)
         .limit(limit)
@@ -110,11 +113,11 @@ async def claim(
     return found
 
 
-_RANK = sa.case(
-    (OutboxMessage.kind.in_((MessageKind.EMERGENCY, MessageKind.WARNING)), 0),
-    (OutboxMessage.kind == MessageKind.BROADCAST, 2),
-    else_=1,
-)
+_PRESSING: Final = OutboxMessage.kind.in_((MessageKind.EMERGENCY, MessageKind.WARNING))
+_RANK = sa.case((_PRESSING, 0), (OutboxMessage.kind == MessageKind.BROADCAST, 2), else_=1)
+_FAR: Final = 10**12  #: more messages than there will ever be
+# In a chat, what is being said holds the line; an emergency goes before everything that waits, and the rest in order.
+_AHEAD = sa.case((OutboxMessage.status == OutboxStatus.SENDING, 2 * _FAR), (_PRESSING, _FAR), else_=0)
 
 
 def _firsts(now: datetime) -> sa.Select[int]:
@@ -123,8 +126,10 @@ def _firsts(now: datetime) -> sa.Select[int]:
     in_line = sa.or_(
         OutboxMessage.status == OutboxStatus.SENDING, OutboxMessage.attempts > 0, OutboxMessage.due_at <= now
     )
+    place = sa.func.min(OutboxMessage.id - _AHEAD)
+    first = sa.case((place < -_FAR, place + 2 * _FAR), (place < 0, place + _FAR), else_=place)
     return (
-        sa.select(sa.func.min(OutboxMessage.id))
+        sa.select(first)
         .where(OutboxMessage.status.in_(WAITING), in_line, _of_use(now))
         .group_by(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.chat)
     )

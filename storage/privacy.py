@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import allowances, clocks, identities, inbox, queries, shared, skills, traces
+from storage import abilities, allowances, clocks, identities, inbox, queries, shared, traces
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -22,7 +22,6 @@ from storage.inbox import InboxEntry
 from storage.members import Member, RoleGrant
 from storage.offers import Offer
 from storage.outbox import UNSAID, WAITING, OutboxMessage
-from storage.skills import MemberSkill
 from storage.tickets import Ticket
 from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role, TicketId
 from storage.words import Picture, TicketMessage
@@ -48,7 +47,7 @@ class Kept:
     identities: Sequence[Identity]
     roles: Sequence[tuple[PlaceId, Role]]
     shifts: Sequence[DutyShift]
-    skills: Sequence[str]
+    abilities: Sequence[str]
     changes: int  #: of the rosters that concern him: swaps asked for and made, leave, temporary turns
     hours: int  #: times at which he said that he can be asked
     tickets: Sequence[KeptOfTicket]  #: newest first
@@ -70,7 +69,7 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         his,
         [(place, role) for place, role in roles],
         shifts.all(),
-        sorted((await skills.of_members(session, [member])).get(member, ())),
+        await abilities.of_member(session, member),
         await traces.changes_of(session, member),
         await traces.hours_of(session, member),
         await _tickets_of(session, member, his),
@@ -105,9 +104,9 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await _erase_messages(session, member.id, his)
     await inbox.let_go(session, [(e.channel, e.account, e.message_id) for e in await _held(session, his)])
     await clocks.ask_another(session, member.id, now)
-    for table in (OneTimeCode, RoleGrant, DutyShift, Offer, MemberSkill):
+    for table in (OneTimeCode, RoleGrant, DutyShift, Offer):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
-    for forget in (traces.erase, queries.forget, shared.forget):
+    for forget in (abilities.erase, traces.erase, queries.forget, shared.forget):
         await forget(session, member.id)
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))

@@ -10,7 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.channels.base import Can, Link, SendError
-from bot.sender import Pace, Sender
+from bot.sender import Sender
+from bot.turns import Pace
 from handlers.messages import Words
 from storage.database import Sessions
 from storage.outbox import OutboxMessage

@@ -44,8 +44,11 @@ async def test_what_can_wait_is_asked_of_one_after_another(world: World) -> None
     world.hears(second, "照明")
     world.silent(first, "周网格")
     assert await events(world, TicketAction.NO_ANSWER) == [first]
-    await world.wait(timedelta(hours=3))
+    await world.wait(timedelta(hours=1.5))
     world.silent(first, second, "周网格")  # both were asked, and have until it goes up
+    await world.wait(timedelta(hours=1.5))
+    for who in (first, second):
+        world.hears(who, "能去吗")
     await world.wait(timedelta(hours=1))
     world.hears("周网格", "还没接")
     assert await events(world, TicketAction.NO_ANSWER) == [first, second]

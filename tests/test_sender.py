@@ -7,7 +7,7 @@ import pytest
 
 from bot.channels.base import SendError
 from bot.outcomes import Verdict
-from bot.sender import Pace
+from bot.turns import Pace
 from handlers.rules.outbox import LONGEST_WAIT, retry_after
 from storage.database import Sessions
 from storage.types import MessageKind, OutboxStatus
@@ -177,6 +177,31 @@ async def test_emergencies_overtake_the_notices_of_other_chats(sessions: Session
     await post.put("王芳", "着火了", MessageKind.EMERGENCY)
     await post.send_all()
     assert post.mouth.texts == ["着火了", "停水", "停水", "停水"]
+
+
+async def test_an_emergency_goes_before_what_waits_for_the_same_person(sessions: Sessions) -> None:
+    post = Post(sessions)
+    for text in ("一", "二"):
+        await post.put("王芳", text)
+    await post.put("王芳", "着火了", MessageKind.EMERGENCY)
+    await post.put("王芳", "还没人接", MessageKind.EMERGENCY)
+    await post.send_all()
+    assert post.mouth.texts == ["着火了", "还没人接", "一", "二"]
+
+
+async def test_an_emergency_does_not_wait_until_slow_platforms_have_answered(sessions: Sessions) -> None:
+    post = Post(sessions, pace=Pace(batch=4))
+    slow = asyncio.Event()
+    for number in range(6):
+        post.mouth.answers[f"{number}栋群"].append(slow)
+        await post.put(f"{number}栋群", "停水", MessageKind.BROADCAST)
+    await post.sender.round()
+    await post.put("王芳", "着火了", MessageKind.EMERGENCY)
+    await post.sender.round()
+    assert post.mouth.texts == ["着火了"]
+    slow.set()
+    await post.send_all()
+    assert post.mouth.texts.count("停水") == 6
 
 
 async def test_two_instances_say_nothing_twice_and_keep_the_order(post: Post) -> None:

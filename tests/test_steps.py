@@ -151,4 +151,5 @@ def test_the_time_for_which_the_reporter_was_asked_does_not_count(held: timedelt
 def test_the_next_one_is_asked_until_nobody_is_left_at_the_step() -> None:
     assert following(state(asking=True)) == Step(StepKind.ASK_NEXT, july("24 10:10").astimezone(UTC))
     left = state(asking=True, taken=taken(ask_next=july("24 10:20")))
-    assert following(left).kind is StepKind.CLIMB
+    assert following(left) == Step(StepKind.REPEAT, july("24 12:00").astimezone(UTC))
+    assert following(state(taken=left.taken)).kind is StepKind.CLIMB

@@ -29,6 +29,16 @@ def call(ticket: Ticket, words: str, reporter: str, zone: ZoneInfo) -> str:
     return f"{head}{said}\n{moment(ticket.opened_at, zone)}报的，请{WITHIN[ticket.urgency]}接单。"
 
 
+def keys(held: str) -> str:
+    """Below a call in an emergency: who has which key of the building."""
+    return f"\n钥匙：{held}。"
+
+
+def bring_the_key(ticket: Ticket, opens: Sequence[str]) -> str:
+    """To who has a key and is not on duty; no room and no name, for he may be anybody."""
+    return f"【紧急】{title(ticket)}。您有{'、'.join(opens)}的钥匙，请马上过去开门；去不了请托人把钥匙送到。"
+
+
 def climbed(ticket: Ticket) -> str:
     """In front of a call that comes up the ladder."""
     return f"前面的人还没接，转到您这里：{title(ticket, rooms=True)}"
@@ -37,6 +47,11 @@ def climbed(ticket: Ticket) -> str:
 def call_again(ticket: Ticket) -> str:
     """An emergency nobody has accepted yet."""
     return f"还没人接：{title(ticket, rooms=True)}，紧急！能去请马上接单。"
+
+
+def still_open(ticket: Ticket) -> str:
+    """What can wait and was offered to each of them in vain."""
+    return f"{title(ticket, rooms=True)}还没人接，这会儿能去吗？去不了也回一声，我好另找人。"
 
 
 def call_again_in_group(ticket: Ticket, names: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ from storage.steps import StepKind
 from storage.types import TicketStatus, Urgency
 
 WARN_AT: Final = 0.75  #: of the time until it is late
+AGAIN: Final = 0.5  #: of the limit after which all who were asked one after another are asked once more
 REMIND_ON: Final = 1  #: Monday
 REMIND_AT: Final = time(9)
 LEAST_BETWEEN: Final = timedelta(days=3)  #: between two words about what is late
@@ -92,6 +93,8 @@ def _waiting(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:
         yield Step(StepKind.REPEAT, called + plan.repeat)
     elif state.asking and state.was_taken(StepKind.ASK_NEXT) is None:
         yield Step(StepKind.ASK_NEXT, pace.after(called, limits.ask))
+    elif state.asking:
+        yield Step(StepKind.REPEAT, pace.after(called, AGAIN * limits.accept))
     pooled = state.was_taken(StepKind.TO_POOL)
     if pooled is not None and state.was_taken(StepKind.COORDINATOR) is None:
         yield Step(StepKind.COORDINATOR, pace.after(pooled, limits.progress))

@@ -304,7 +304,6 @@ def upgrade() -> None:
         sa.Column("warning", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("repeat", sa.JSON(), nullable=True),
-        sa.Column("doubt", sa.JSON(), nullable=True),
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("wait_told", sa.Integer(), nullable=False),
         sa.Column("exclusions", sa.JSON(), nullable=False),
@@ -356,6 +355,18 @@ def upgrade() -> None:
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_correction_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_correction_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "door_key",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.String(length=20), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_door_key_member_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_door_key_place_id")),
+        sa.PrimaryKeyConstraint("place_id", "opens", "member_id", name=op.f("pk_door_key")),
+    )
+    with op.batch_alter_table("door_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_door_key_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "duty_override",
