@@ -1,5 +1,6 @@
 """今天谁值班 排班 撤班 排班表: who is on duty, and who is to be."""
 
+import re
 from datetime import date, datetime, time
 from typing import Final
 
@@ -16,6 +17,7 @@ from handlers.router import Router
 from handlers.rules.duty import DAY
 from handlers.rules.wall import moment_of
 from handlers.seats import leave_seats
+from handlers.takings import enter_taking, taking
 from handlers.watch import answer, asked, question
 from storage import duty
 from storage.types import PlaceId, Role
@@ -23,6 +25,7 @@ from storage.types import PlaceId, Role
 router: Final = Router()
 
 DAYS_SHOWN: Final = 7
+_IN_TURNS: Final = re.compile(r"(?:来|按顺序)?(?:轮流|轮班|轮值|轮换|轮着)(?:值班|来)?")
 
 
 @router.command("今天谁值班", example="今天谁值班", does="看现在谁值班", everyday=True, also=("谁值班", "值班"))
@@ -49,12 +52,15 @@ async def enter(ctx: Context, rest: str) -> Reply:
     if len(ctx.inbound.text) > MOST_TEXT:
         raise Refusal(phrases.too_much_at_once(MOST_TEXT))
     known = await known_places(ctx)
-    entries = [await entry(ctx, known, line) for line in rest.splitlines() if line.strip()]
-    if not entries:
+    lines = [line for line in rest.splitlines() if line.strip()]
+    if not lines:
         raise Unclear("no line")
+    in_turns = [await taking(ctx, known, _IN_TURNS.sub(" ", line)) for line in lines if _IN_TURNS.search(line)]
+    entries = [await entry(ctx, known, line) for line in lines if not _IN_TURNS.search(line)]
     told = [await _enter(ctx, one) for one in entries]
     warned = [await warnings(ctx, one.people, one.places, one.span) for one in entries]
-    return Reply("\n".join([*told, *dict.fromkeys(line for lines in warned for line in lines)]))
+    told += dict.fromkeys(line for said in warned for line in said)
+    return Reply("\n".join([*told, *[line for one in in_turns for line in await enter_taking(ctx, one)]]))
 
 
 async def _enter(ctx: Context, one: Entry) -> str:

@@ -1,154 +1,52 @@
 """轮班: people take turns at a place, in an order."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from handlers.cadence import Pattern, pattern_at
-from handlers.cautions import warnings
 from handlers.context import Context
-from handlers.entries import MOST_PEOPLE, MOST_TEXT, own_title, person, places_in, split_names
-from handlers.gazetteer import Gazetteer, known_places
+from handlers.entries import MOST_TEXT
+from handlers.gazetteer import Gazetteer, known_places, title
 from handlers.messages import Refusal, Reply
 from handlers.phrases import duty as duty_phrases
-from handlers.phrases import for_example
 from handlers.phrases import rotations as phrases
-from handlers.reading import SEPARATORS, Unclear, words
-from handlers.rota import Turn, named, rotas
+from handlers.reading import Unclear
 from handlers.router import Router
-from handlers.rules.duty import DAY, Span
-from handlers.rules.rota import final_rota, joined
-from handlers.seats import take_seats
-from handlers.times import Past
-from storage import members
-from storage.members import Member
+from handlers.seats import orders_at
+from handlers.takings import EXAMPLE, enter_taking, taking
 from storage.places import Place
 from storage.types import Role
 
 router: Final = Router()
 
-EXAMPLE: Final = "轮班 3栋 每周一8点 王芳、赵强、陈素芬"
-SHOWN: Final = 3  #: of the coming turns, behind an entry
-NEAR: Final = 10 * DAY  #: where they are looked for,
-FAR: Final = 100 * DAY  #: … and where there are too few
-_BETWEEN: Final = re.compile(r"\s*(?:[、,，;；→]|->|=>)\s*")
-_TOGETHER: Final = re.compile(r"\s*[和与及+＋&]\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """Turns that people are to take, at each of these places."""
-
-    places: Sequence[Place]
-    pattern: Pattern
-    seats: Sequence[Sequence[Member]]
-
-    @property
-    def people(self) -> list[Member]:
-        """All of them, each once."""
-        return list({member.id: member for seat in self.seats for member in seat}.values())
-
 
 @router.command("轮班", example=EXAMPLE, does="让几个人按顺序轮流值班", allow=Role.ADMIN, also=("轮值", "轮流值班"))
 async def enter(ctx: Context, rest: str) -> Reply:
-    """Let people take turns; said again with other people, the order is changed and whoever is on stays on."""
+    """Let people take turns; said again with other people, the order is changed and whoever is on stays on.
+
+    With a place alone, it is shown who takes turns there.
+    """
     if len(ctx.inbound.text) > MOST_TEXT:
         raise Refusal(duty_phrases.too_much_at_once(MOST_TEXT))
     known = await known_places(ctx)
-    found = [await _taking(ctx, known, line) for line in rest.splitlines() if line.strip()]
+    if (place := _place_alone(known, rest)) is not None:
+        return await _show(ctx, place)
+    found = [await taking(ctx, known, line) for line in rest.splitlines() if line.strip()]
     if not found:
         raise Unclear("no line")
-    return Reply("\n".join([line for one in found for line in await _enter(ctx, one)]))
+    return Reply("\n".join([line for one in found for line in await enter_taking(ctx, one)]))
 
 
-async def _taking(ctx: Context, known: Gazetteer, line: str) -> Taking:
-    places, rest = places_in(ctx, known, line)
+def _place_alone(known: Gazetteer, text: str) -> Place | None:
+    """The one place that the text is, if it is no more."""
     try:
-        pattern, names = _pattern_and_names(ctx, rest)
-        return Taking(places, pattern, await _seats(ctx, names))
-    except Past:
-        raise Refusal(duty_phrases.gone_by()) from None
+        found, left = known.all_at(text)
     except Unclear:
-        if rest == line:
-            raise  # without a place it may be talk about somebody's shifts at work
-        raise Refusal(for_example(EXAMPLE)) from None
+        return None
+    return found[0] if len(found) == 1 and not left.strip() else None
 
 
-def _pattern_and_names(ctx: Context, text: str) -> tuple[Pattern, str]:
-    """How and who, in either order."""
-    try:
-        return pattern_at(text, ctx.now, ctx.house.zone)
-    except Past:
-        raise
-    except Unclear:
-        names, rest = split_names(text)
-        pattern, rest = pattern_at(rest, ctx.now, ctx.house.zone)
-        if rest:
-            raise Unclear("more than a line") from None
-        return pattern, names
-
-
-async def _seats(ctx: Context, names: str) -> list[list[Member]]:
-    """The people in their order; who is joined by 和 is on duty together."""
-    parts = [words(part) for part in _BETWEEN.split(names.strip(SEPARATORS)) if part]
-    said = [one for part in parts for one in await _by_blanks(ctx, part)]
-    if not said or len(said) > MOST_PEOPLE:
-        raise Unclear("no names")
-    seats = [await _seat(ctx, part) for part in said]
-    people = [member.id for seat in seats for member in seat]
-    if len(set(people)) < len(people):
-        raise Refusal(phrases.named_twice())
-    return seats
-
-
-async def _by_blanks(ctx: Context, said: str) -> list[str]:
-    """王芳 赵强 are two people, unless somebody is called so."""
-    return [said] if " " not in said or await members.called(ctx.session, said) else said.split()
-
-
-async def _seat(ctx: Context, said: str) -> list[Member]:
-    if not await members.called(ctx.session, said):  # 李和平 is one person
-        several = [part for part in _TOGETHER.split(said) if part]
-        if len(several) > 1:
-            return [await person(ctx, part) for part in several]
-    return [await person(ctx, said)]
-
-
-async def _enter(ctx: Context, one: Taking) -> list[str]:
-    order = [[member.id for member in seat] for seat in one.seats]
-    titles, news = [await own_title(ctx, place) for place in one.places], False
-    for place in one.places:
-        news |= await take_seats(ctx, place.id, one.pattern, order)
-        ctx.note("轮班", f"place:{place.id}", (await ctx.member()).id)
-    names = [[member.name for member in seat] for seat in one.seats]
-    said = [phrases.entered(titles, one.pattern, names, news=news)]
-    turns = await _coming(ctx, one)
-    today = ctx.now.astimezone(ctx.house.zone).date()
-    said += [phrases.coming([(t.name, t.starts, t.ends) for t in turns], today, ctx.house.zone)] if turns else []
-    return said + await warnings(ctx, one.people, one.places, _any_turn(one))
-
-
-def _any_turn(one: Taking) -> Span:
-    """When anybody of them may have to be there."""
-    pattern, somebody = one.pattern, one.people[0].id
-    return Span(somebody, pattern.first_day, None, pattern.weekdays, pattern.starts, pattern.ends, pattern.days)
-
-
-async def _coming(ctx: Context, one: Taking) -> list[Turn]:
-    """The turn that runs and those after it, of the first of the places, as the order alone has them."""
-    place, zone = one.places[0].id, ctx.house.zone
-    rota = (await rotas(ctx, [place], ctx.now - DAY, ctx.now + FAR))[place]
-    lines = [line for line in rota.lines if _is_of(one.pattern, line)]
-    turns: list[Turn] = []
-    for ahead in (NEAR, FAR):
-        turns = joined(named(rota, final_rota(lines, (), (), ctx.now, ctx.now + ahead, zone)))
-        if len(turns) > SHOWN:
-            break
-    return turns[:SHOWN]
-
-
-def _is_of(pattern: Pattern, line: Span) -> bool:
-    other = line.rotation
-    same = (line.starts, line.ends, line.weekdays, line.days) == (*pattern.hours, pattern.weekdays, pattern.days)
-    return other is not None and same and (other.cadence, other.every) == (pattern.cadence, pattern.every)
+async def _show(ctx: Context, place: Place) -> Reply:
+    where = await title(ctx.session, place.id)
+    orders = await orders_at(ctx, place.id)
+    if not orders:
+        raise Refusal(phrases.no_rotation(where))
+    return Reply("\n".join(phrases.order(where, pattern, names, on) for pattern, names, on in orders))

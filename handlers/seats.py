@@ -48,6 +48,23 @@ async def take_seats(moment: Moment, place: PlaceId, pattern: Pattern, seats: Se
     return True
 
 
+async def orders_at(moment: Moment, place: PlaceId) -> list[tuple[Pattern, list[list[str]], int]]:
+    """The rotations of a place: how turns pass on, who is in the order, and whose turn it is or was last."""
+    names = {member.id: member.name for _, member in await duty.shifts_at(moment.session, [place])}
+    found = []
+    for row in await rotations.at(moment.session, place):
+        lines = await duty.seats_of(moment.session, place, row.pattern)
+        if lines:
+            seats = [[names[member] for member in seat] for seat in _order(lines)]
+            found.append((_pattern(row, lines[0]), seats, await _seat_now(moment, row, lines)))
+    return found
+
+
+def _pattern(row: DutyRotation, line: DutyShift) -> Pattern:
+    weekdays = frozenset(map(int, line.weekdays))
+    return Pattern(row.cadence, row.every, row.since, line.first_day, weekdays, line.days, line.starts, line.ends)
+
+
 async def leave_seats(moment: Moment, member: MemberId, place: PlaceId | None = None) -> None:
     """Take `member` out of the rotations of `place`, or of all places; the others keep their turns and their order."""
     for line in await duty.of_member(moment.session, member):

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base
+from storage.base import Base, table_of
+from storage.entities import made
+from storage.prepared import Prepared
 from storage.types import PlaceId, TicketId
 
 Spans = list[list[int]]  #: minutes since midnight, from and to
@@ -50,10 +52,20 @@ async def weeks(session: AsyncSession, places: Collection[PlaceId]) -> dict[Plac
     return {row.place_id: row for row in found}
 
 
+_OWN: Final = table_of(OwnDay).c
+_DAYS: Final = Prepared(
+    sa.select(*_OWN)
+    .where(
+        _OWN.place_id.in_(sa.bindparam("places", expanding=True)),
+        _OWN.day >= sa.bindparam("since", type_=_OWN.day.type),
+    )
+    .order_by(_OWN.day)
+)
+
+
 async def days(session: AsyncSession, places: Collection[PlaceId], since: date) -> Sequence[OwnDay]:
-    """The days of `places` themselves from `since` on, in order."""
-    query = sa.select(OwnDay).where(OwnDay.place_id.in_(places), OwnDay.day >= since)
-    return (await session.scalars(query.order_by(OwnDay.day))).all()
+    """The days of `places` themselves from `since` on, in order, to be looked at only."""
+    return [made(OwnDay, row._asdict()) for row in await _DAYS.all(session, {"places": list(places), "since": since})]
 
 
 async def set_week(session: AsyncSession, place: PlaceId, week: dict[str, Spans] | None) -> None:

@@ -213,3 +213,16 @@ async def test_absurd_rotations_are_answered(world: World) -> None:
     for text in (*ABSURD[:12], "3栋 " * 900, "4栋 每天 " + "、".join(["王芳"] * 900)):
         await world.says("陈书记", f"轮班 {text}", alone=True)
         assert len(world.new("陈书记")) == 1
+
+
+async def test_a_line_of_the_roster_may_say_that_turns_are_taken(world: World) -> None:
+    await world.says("陈书记", "排班\n4栋 王芳、赵强 轮流 每天 20:00-8:00\n4栋 周网格 每天 8:00-20:00", alone=True)
+    world.hears("陈书记", "一班一换，顺序 王芳 → 赵强", "锦绣小区4栋：周网格，从今天")
+
+
+async def test_who_takes_turns_at_a_place_is_shown(world: World) -> None:
+    await rotation(world, "每周一8点 王芳、赵强")
+    await world.says("陈书记", "轮班 4栋", alone=True)
+    world.hears("陈书记", "锦绣小区4栋：每周一 8:00 换人，顺序 王芳 → 赵强，现在轮到王芳")
+    await world.says("陈书记", "轮班 3栋", alone=True)
+    world.hears("陈书记", "锦绣小区3栋没有轮班")

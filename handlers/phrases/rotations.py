@@ -25,6 +25,17 @@ def coming(turns: Sequence[tuple[str, datetime, datetime]], today: date, zone: Z
     return "接下来：\n" + "\n".join(rows)
 
 
+def order(place: str, pattern: Pattern, order: Sequence[Sequence[str]], on: int) -> str:
+    """A rotation that there is; `on` is whose turn it is, or was last."""
+    names = ["和".join(seat) for seat in order]
+    return f"{place}：{pattern_name(pattern)}，顺序 {' → '.join(names)}，现在轮到{names[on]}。要改人就照新的顺序再发一次“轮班”。"
+
+
+def no_rotation(place: str) -> str:
+    """When nobody takes turns there."""
+    return f"{place}没有轮班。请发“轮班 {place} 每周一8点 王芳、赵强、陈素芬”这样来排；固定的班发“排班表 {place}”看。"
+
+
 def named_twice() -> str:
     """When somebody is in an order twice."""
     return "同一个人在顺序里写了两遍。每人写一次就行，轮完一圈会从头再来。"
