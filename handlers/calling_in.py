@@ -7,17 +7,17 @@ from typing import Final
 
 from handlers.context import Context
 from handlers.gazetteer import title
+from handlers.jointly import THREE, people_of
 from handlers.phrases import parties as phrases
 from handlers.picking import worker_named
 from handlers.reading import Unclear, role_named, words
-from storage import members, places
+from storage import places
 from storage.members import Person
 from storage.places import Place
 from storage.tickets import Ticket
 from storage.types import PlaceKind, Role
 
 MOST: Final = 12  #: names in one message
-THREE: Final = (Role.ADMIN, Role.COMMITTEE, Role.PROPERTY)  #: the three parties
 _BETWEEN: Final = re.compile(r"[、,，;；\s]+")
 _AND: Final = re.compile("和|及|跟|与")
 _LEAD: Final = "牵头"
@@ -45,13 +45,14 @@ async def parties_said(ctx: Context, ticket: Ticket, text: str) -> tuple[list[Ca
         Refusal: Somebody named is nobody who could take the ticket.
     """
     found, missing = list[Called](), list[str]()
+    place = await places.by_id(ctx.session, ticket.place_id)
     for name, leads in _names(words(text)):
         role = role_named(name)
         if role is None or role is Role.RESIDENT:
             person = await worker_named(ctx, ticket, name)
             found.append(Called(None, (Person(person.id, person.name),), leads))
             continue
-        people = await people_of(ctx, ticket, role)
+        people = await people_of(ctx, place, role)
         if people:
             found.append(Called(role, people, leads))
         else:
@@ -78,18 +79,12 @@ def _parts(whole: str) -> list[str]:
     return parts if any(role_named(part.replace(_LEAD, "")) for part in parts) else [whole]
 
 
-async def people_of(ctx: Context, ticket: Ticket, role: Role) -> tuple[Person, ...]:
-    """Who speaks for that party at the nearest place above the ticket that has one."""
-    line = await places.above(ctx.session, await places.by_id(ctx.session, ticket.place_id))
-    held = await members.holders(ctx.session, [place.id for place in line])
-    return next((held[place.id, role] for place in line if (place.id, role) in held), ())
-
-
 async def parties_there(ctx: Context, ticket: Ticket) -> tuple[list[str], list[str]]:
     """Which of the three parties one can call in, as they are named, and what is so of the others."""
     there, missing = list[str](), list[str]()
+    place = await places.by_id(ctx.session, ticket.place_id)
     for role in THREE[1:]:
-        people = await people_of(ctx, ticket, role)
+        people = await people_of(ctx, place, role)
         if people:
             there.append(phrases.party(role, [person.name for person in people]))
         else:

@@ -8,6 +8,7 @@ from handlers.calling import Called, call_up, call_words, remind
 from handlers.choosing import Step
 from handlers.clocks import forget, plan_for, plan_of, wind
 from handlers.doors import call_holders
+from handlers.jointly import enter_three, first_step, hint
 from handlers.lifecycle import advance, possible
 from handlers.messages import Mention
 from handlers.moment import Moment
@@ -82,6 +83,8 @@ async def call_out(
     called = await _called(moment, ticket, level, again=again, but=but)
     if is_new:
         advance(moment, ticket, TicketAction.DISPATCH)
+        if plan_of(moment, ticket).modes[ticket.urgency] is Mode.PARTIES:
+            await enter_three(moment, ticket, but)
     return note_called(moment, ticket, called)
 
 
@@ -106,6 +109,8 @@ async def _called(moment: Moment, ticket: Ticket, level: int, *, again: bool, bu
     if found_by is Mode.POOL and level == 0 and not again:
         return Called(pooled=True)
     words = await call_words(moment, ticket, level, again=again)
+    if found_by is Mode.OUTSIDE and level == 0 and not again:
+        words += await hint(moment, ticket)
     if again and ticket.asking_id is not None:
         return await remind(moment, ticket, words)
     steps = await _steps(moment, ticket, level, found_by)
@@ -123,8 +128,10 @@ async def _steps(moment: Moment, ticket: Ticket, level: int, found_by: Mode) -> 
     first = min(level, len(rungs) - 1)
     one = found_by is Mode.IN_TURN
     steps = [Step(at, rung.place.id, rung.people, one=one) for at, rung in enumerate(rungs) if at >= first]
-    if found_by is not Mode.PROPERTY or level > 0:
+    if level > 0:
         return steps
+    if found_by is not Mode.PROPERTY:
+        return [*await first_step(moment, place, found_by), *steps]
     company = await property_of(moment, place)
     if company is None:
         return [replace(step, instead=True) for step in steps]

@@ -31,6 +31,8 @@ MODES: Final[Mapping[str, Mode | None]] = {
     **dict.fromkeys(("一起叫", "都叫", "全叫", "一起", "抢单"), Mode.ALL),
     **dict.fromkeys(("需求清单", "放清单", "清单", "认领"), Mode.POOL),
     **dict.fromkeys(("物业", "给物业", "派物业", "找物业"), Mode.PROPERTY),
+    **dict.fromkeys(("会办", "三方会办", "三方", "三方联办"), Mode.PARTIES),
+    **dict.fromkeys(("移交", "移交部门", "外面部门", "部门"), Mode.OUTSIDE),
     **dict.fromkeys(("照旧", "默认", "不另定", "取消"), None),
 }
 URGENCIES: Final = {name: urgency for urgency, name in URGENCY_NAMES.items()}

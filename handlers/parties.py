@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from handlers.calling import call, call_words
-from handlers.calling_in import Called, own_place, parties_said, parties_there, people_of
+from handlers.calling_in import Called, own_place, parties_said, parties_there
 from handlers.clocks import wind
 from handlers.context import Context
 from handlers.handing import ask_to_take, keep_reason
 from handlers.hands import in_my_hands, must_be_staff, must_hold, name_of
+from handlers.jointly import people_of
 from handlers.lifecycle import advance
 from handlers.messages import Button, Refusal, Reply, Words
 from handlers.phrases import parties as phrases
@@ -18,7 +19,7 @@ from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from handlers.telling import tell_followers
 from handlers.together import details
-from storage import handoffs, members, parties
+from storage import handoffs, members, parties, places
 from storage.members import Member, Person
 from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind, Role, TicketAction
@@ -98,7 +99,8 @@ async def _let_lead(ctx: Context, ticket: Ticket, member: Member, called: Sequen
 async def _enter(ctx: Context, ticket: Ticket, called: Sequence[Called], by: Member) -> set[MemberId]:
     """Enter the parties, the community and who calls them in always among them; who has to be told of it."""
     own = Called(None, (Person(by.id, by.name),), leads=False)
-    community = Called(Role.ADMIN, await people_of(ctx, ticket, Role.ADMIN), leads=False)
+    place = await places.by_id(ctx.session, ticket.place_id)
+    community = Called(Role.ADMIN, await people_of(ctx, place, Role.ADMIN), leads=False)
     rows = {
         person.id: dict(ticket_id=ticket.id, member_id=person.id, role=party.role, leads=party.leads, since=ctx.now)
         for party in (own, community, *called)

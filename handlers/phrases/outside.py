@@ -124,3 +124,11 @@ def chase(ticket: Ticket, found: Department, since: timedelta, last: timedelta |
 def chase_in_group() -> str:
     """Where nobody of the community can be told alone."""
     return "有件转到外面部门的事该去催了，请社区的同事私聊我发“待办”看一看。"
+
+
+def hand_it_out(ticket: Ticket, known: Sequence[Department]) -> str:
+    """Below the call to the community, where such matters go to a department."""
+    if not known:
+        return f"\n这类事按规则要移交外面的部门，可部门表还空着：先“接单 {ticket.number}”，再发“{EXAMPLE}”登记。"
+    which = "、".join(department(one) for one in known[:3])
+    return f"\n这类事按规则移交：{which}。打了电话就发“移交 {ticket.number} {known[0].name}”。"
