@@ -131,6 +131,7 @@ class Config(Section):
             linked_for=timedelta(hours=rules.linked_hours),
             reopen_within=timedelta(days=rules.reopen_days),
             handoff_within=timedelta(minutes=rules.handoff_minutes),
+            leave_returns=rules.leave_returns,
             sign_off_until=timedelta(hours=rules.sign_off_hours),
             task_for=timedelta(hours=rules.task_hours),
             code_for=timedelta(hours=rules.code_hours),

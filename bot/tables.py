@@ -101,6 +101,9 @@ class Rules(Section):
         default=120, description="转单、交接给谁，他多少分钟没回就算没答应（分钟）；夜里不算"
     )
     chase_days: Days = Field(default=3, description="转给外面部门的事，隔多少天提醒社区去催一次（天）")
+    leave_returns: bool = Field(
+        default=True, description="请假的人没交接出去的单，请假开始时退回去另派；写 false 就留在他手上"
+    )
     sign_off_hours: Hours = Field(default=12, description="几个人一起办的事，开始前多少小时之外退出不留记录（小时）")
     task_hours: Hours = Field(default=2, description="几个人一起办的事算它多长（小时），时间撞上别的就提醒报名的人")
     code_hours: Hours = Field(default=24, description="绑定群、邀请人用的口令多久之内有效（小时）")

@@ -88,6 +88,7 @@ class HouseRules:
     linked_for: timedelta = timedelta(days=2)  #: how long something said may still belong to a closed ticket
     reopen_within: timedelta = timedelta(days=7)
     handoff_within: timedelta = timedelta(hours=2)  #: how long somebody who is asked to take a ticket over has
+    leave_returns: bool = True  #: whether what somebody on leave has not handed over is given back when it begins
     sign_off_until: timedelta = timedelta(hours=12)  #: before its beginning a task may be left without a note
     task_for: timedelta = timedelta(hours=2)  #: how long a task for several people is taken to last
     notice_approval: bool = False  #: whether a second person has to approve a notice, where a place says nothing else

@@ -1,15 +1,18 @@
 """Somebody leaves while he has tickets in his hands: they go back to the others at once, and nothing is orphaned."""
 
+from collections import defaultdict
 from collections.abc import Collection
 
 from handlers.clocks import wind
 from handlers.lifecycle import advance
+from handlers.messages import Words
 from handlers.moment import Moment
+from handlers.phrases.handoffs import on_leave_without
 from handlers.telling import call_everybody
-from storage import clocks, members, places, tickets
+from storage import clocks, leaving, members, places, tickets
 from storage.members import Grant
 from storage.tickets import Ticket
-from storage.types import MemberId, Role, TicketAction
+from storage.types import MemberId, MessageKind, Role, TicketAction
 
 
 async def hand_back(moment: Moment, member: MemberId) -> list[int]:
@@ -33,8 +36,29 @@ async def _works_there(moment: Moment, ticket: Ticket, grants: Collection[Grant]
     return any(grant.role is not Role.RESIDENT and grant.path in paths for grant in grants)
 
 
+async def hand_back_of_absent(moment: Moment) -> None:
+    """Somebody is on leave: what he has not handed over by now goes back, unless the community wants it otherwise."""
+    if not moment.house.leave_returns:
+        return
+    given = defaultdict[MemberId, list[int]](list)
+    began = moment.now - moment.house.handoff_within  # who asks for leave at once still has the time to ask somebody
+    for ticket in await leaving.held_by_absent(moment.session, began, moment.now):
+        if ticket.assignee_id is not None:
+            given[ticket.assignee_id].append(ticket.number)
+            await _call_again(moment, ticket, ticket.assignee_id)
+    for member, numbers in given.items():
+        words = Words(on_leave_without(numbers))
+        await moment.tell(member, words, MessageKind.PERSONAL, key=f"leave:{moment.cause}")
+
+
 async def _call_again(moment: Moment, ticket: Ticket, member: MemberId) -> None:
-    """As if he had given it back himself: he is not asked about it again, even while he is on some roster."""
+    """As if he had given it back himself: he is not asked about it again, even while he is on some roster.
+
+    What a department has stays there, and the community goes on asking how it goes.
+    """
+    if ticket.outside_since is not None:
+        advance(moment, ticket, TicketAction.TAKE_OVER)
+        return
     advance(moment, ticket, TicketAction.RETURN, member)
     called = await call_everybody(moment, ticket)
     ticket.level = called.level if called.anybody else 0

@@ -121,6 +121,7 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         skills = ["电工", "水工", "开锁", "调解", "电梯", "法律", "电脑", "吹号"]
         handoff_minutes = 30
         chase_days = 5
+        leave_returns = false
         sign_off_hours = 6
         task_hours = 3
         code_hours = 3

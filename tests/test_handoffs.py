@@ -1,13 +1,16 @@
 """A ticket goes from one to another only with the other's word, and returns when it does not come."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from storage.handoffs import Handoff
+from storage.overrides import DutyOverride
 from storage.tickets import Ticket, TicketEvent
+from storage.turns import TurnSource
 from storage.types import TicketAction, TicketStatus
 from storage.words import TicketMessage
 from tests.people import person
@@ -288,3 +291,60 @@ async def test_nobody_is_asked_who_cannot_take_it(world: World, words: str) -> N
     assert len(world.new("王芳")) == 1
     assert await asked(world) == 0
     assert await holder(world, 1) == ("王芳", TicketStatus.ACCEPTED)
+
+
+async def on_leave(world: World, sender: str, starts: timedelta, ends: timedelta) -> None:
+    """`sender` is on leave from then to then."""
+    member = await person(world, sender)
+    assert member is not None
+    leave = DutyOverride(
+        cause=f"leave:{sender}",
+        source=TurnSource.LEAVE,
+        place_id=None,
+        comes_id=None,
+        goes_id=member.id,
+        starts=world.now + starts,
+        ends=world.now + ends,
+    )
+    async with world.sessions.begin() as session:
+        session.add(leave)
+
+
+async def test_what_was_not_handed_over_goes_back_when_the_leave_begins(world: World) -> None:
+    await in_hand(world)
+    await on_leave(world, "王芳", HOUR, 48 * HOUR)
+    await world.wait(3 * HOUR - timedelta(minutes=1))
+    assert (await holder(world, 1))[0] == "王芳"
+    world.forget()
+    await world.wait(timedelta(minutes=1))
+    world.hears("王芳", "请假了", "1 号我退回去")
+    assert await holder(world, 1) == ("", TicketStatus.DISPATCHED)
+    assert [words for name in ("赵强", "周网格", "陈书记") for words in world.new(name)]
+
+
+async def test_what_somebody_is_asked_to_take_waits_for_his_answer(world: World) -> None:
+    await in_hand(world)
+    await world.says("王芳", "请假 今天到后天", alone=True)
+    world.hears("王芳", "1 号没办完", "交接 姓名")
+    await world.wait(HOUR)
+    await world.says("王芳", "交接 赵强", alone=True)
+    await world.wait(timedelta(minutes=110))
+    assert (await holder(world, 1))[0] == "王芳"
+    await world.says("赵强", "接手", alone=True)
+    await world.wait(3 * HOUR)
+    assert (await holder(world, 1))[0] == "赵强"
+
+
+async def test_what_he_takes_on_while_on_leave_is_his(world: World) -> None:
+    await on_leave(world, "王芳", -HOUR, 48 * HOUR)
+    await in_hand(world)
+    await world.wait(HOUR)
+    assert (await holder(world, 1))[0] == "王芳"
+
+
+async def test_it_may_stay_with_him_where_the_community_wants_it_so(world: World) -> None:
+    world.clock.house = replace(world.house, leave_returns=False)
+    await in_hand(world)
+    await on_leave(world, "王芳", HOUR, 48 * HOUR)
+    await world.wait(4 * HOUR)
+    assert (await holder(world, 1))[0] == "王芳"

@@ -165,7 +165,7 @@ def only_community() -> str:
     return "从别人手上收回单子，只有社区能做。请社区的人来发，或者和他商量。"
 
 
-def on_leave_with(numbers: Sequence[int]) -> str:
-    """To who goes on leave and still has tickets in his hands."""
+def on_leave_without(numbers: Sequence[int]) -> str:
+    """To who has not handed over what he had when his leave began."""
     listed = "、".join(map(str, numbers))
-    return f"您请假了，手上还有 {listed} 号没办完。发“交接 姓名”请人接过去，或者“退单 {numbers[0]}”退回来另派。"
+    return f"您请假了，手上的 {listed} 号我退回去另外叫人了，您安心休息。"

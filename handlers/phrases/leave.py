@@ -95,4 +95,6 @@ def not_yours(name: str) -> str:
 def _in_hand(numbers: Sequence[int]) -> list[str]:
     if not numbers:
         return []
-    return [f"手上还有 {'、'.join(map(str, numbers))} 号没办完，办不了的请发“转单 {numbers[0]}”交给别人。"]
+    return [
+        f"手上还有 {'、'.join(map(str, numbers))} 号没办完，请发“交接 姓名”请人都接过去，只转一张发“转单 {numbers[0]} 姓名”。"
+    ]
