@@ -40,4 +40,4 @@ async def _report(moment: Moment, community: PlaceId, tickets: Sequence[Ticket])
     due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
     for admin in await members.with_role(moment.session, Role.ADMIN, [place.id for place in line]):
         key = f"wound:{moment.now:%Y%m%d%H}"
-        await moment.tell(admin.id, words, MessageKind.PERSONAL, key=key, due_at=due_at)
+        await moment.tell_once(admin.id, words, MessageKind.PERSONAL, key=key, due_at=due_at)

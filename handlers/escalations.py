@@ -26,7 +26,7 @@ async def escalate_waiting(moment: Moment) -> bool:
     summing = Summing(session=moment.session, now=moment.now, house=moment.house, reach=moment.reach)
     for ticket in due:
         await _catch_up(summing, ticket)
-    summing.say_all()
+    await summing.say_all()
     return len(due) == most
 
 

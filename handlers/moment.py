@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.house import HouseRules
 from handlers.messages import Words
-from storage import audit, chats, identities, outbox
+from storage import audit, chats, identities, outbox, said
 from storage.chats import Address
 from storage.types import BroadcastId, MemberId, MessageKind, PlaceId, TicketId
 
@@ -114,6 +114,16 @@ class Moment:
                 way, words, kind, key=f"{key}:{member}", is_group=False, ticket=ticket, member=member, due_at=due_at
             )
         return way is not None
+
+    async def tell_once(
+        self, member: MemberId, words: Words, kind: MessageKind, *, key: str, due_at: datetime | None = None
+    ) -> bool:
+        """Tell one person alone what may come to mind again; whether he had not been told before and there is a way to."""
+        way = await self.way_to(member, at_once=kind in CALLS)
+        if way is None or await said.is_there(self.session, key_at(f"{key}:{member}", way)):
+            return False
+        self.say(way, words, kind, key=f"{key}:{member}", is_group=False, member=member, due_at=due_at)
+        return True
 
     async def groups_at(self, scope: PlaceId) -> list[Address]:
         """The groups of a ticket's scope in which the bot still is, and can speak without waiting for anybody."""

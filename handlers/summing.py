@@ -8,8 +8,9 @@ from typing import Final
 from typing_extensions import override
 
 from handlers.messages import Button, Mention, Words
-from handlers.moment import Moment
+from handlers.moment import Moment, key_at
 from handlers.phrases import chains as phrases
+from storage import said
 from storage.chats import Address
 from storage.steps import StepKind
 from storage.tickets import Ticket
@@ -66,7 +67,7 @@ class Summing(Moment):
         held = Held(words, kind, key, is_group, member, due_at, *self.of)
         self.held.setdefault(address, []).append(held)
 
-    def say_all(self) -> None:
+    async def say_all(self) -> None:
         """Say to everybody what there is to say: of one ticket what comes first, of many all in one."""
         self.of = None
         for address, held in self.held.items():
@@ -74,7 +75,7 @@ class Summing(Moment):
             if len(found) == 1 or (len(found) <= APART and not any(one.stale for one in found)):
                 self._one_by_one(address, found)
             else:
-                self._at_once(address, found)
+                await self._at_once(address, found)
         self.held = {}
 
     def _one_by_one(self, address: Address, held: Sequence[Held]) -> None:
@@ -90,13 +91,15 @@ class Summing(Moment):
                 due_at=one.due_at,
             )
 
-    def _at_once(self, address: Address, held: Sequence[Held]) -> None:
+    async def _at_once(self, address: Address, held: Sequence[Held]) -> None:
         """One message an hour: what else comes to light within it stands in the list to which it points."""
         is_group = held[0].is_group
         called = any(one.kind is MessageKind.CALL for one in held)
         kind = MessageKind.TICKET_NOTE if is_group else MessageKind.CALL if called else MessageKind.PERSONAL
         words = _in_group(held) if is_group else _alone(held)
         key = f"summed:{self.now:%Y%m%d%H}:{held[0].member or 0}"
+        if await said.is_there(self.session, key_at(key, address)):
+            return
         due_at = max((one.due_at for one in held if one.due_at is not None), default=None)
         self.say(address, words, kind, key=key, is_group=is_group, member=held[0].member, due_at=due_at)
 

@@ -37,4 +37,4 @@ async def unknown_years(moment: Moment, community: Place, today: date) -> list[i
 async def _tell(moment: Moment, community: Place, year: int) -> None:
     words = Words(phrases.unknown_year(year))
     for admin in await members.with_role(moment.session, Role.ADMIN, [community.id]):
-        await moment.tell(admin.id, words, MessageKind.PERSONAL, key=f"year:{year}")
+        await moment.tell_once(admin.id, words, MessageKind.PERSONAL, key=f"year:{year}")

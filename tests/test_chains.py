@@ -8,10 +8,14 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
+from handlers.auditing import wind_stopped
 from handlers.clocks import plan_of, replan, state_of
+from handlers.escalations import escalate_waiting
 from handlers.moment import Moment
+from handlers.recounting import recount
 from handlers.rules.plans import Plan
 from handlers.rules.steps import next_step
+from handlers.years import tell_unknown_year
 from storage import members
 from storage.members import Member
 from storage.places import Place
@@ -24,6 +28,13 @@ from tests.world import ACCOUNT, CHANNEL, World
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+CLOCKS = (escalate_waiting, wind_stopped, recount, tell_unknown_year)
+
+
+@pytest.fixture(autouse=True)
+def _clocks_of_tickets_alone(world: World) -> None:
+    """Nothing else that happens by itself is heard here."""
+    world.clock.ticks = CLOCKS
 
 
 async def ring(world: World, after: timedelta = timedelta(0)) -> None:
@@ -44,7 +55,7 @@ async def appoint(world: World, name: str, role: Role, where: str) -> None:
         await members.grant(session, member, place, role)
 
 
-async def many(world: World, number: int, urgency: Urgency = Urgency.NORMAL) -> None:
+async def many(world: World, number: int, *, start: int = 1000) -> None:
     """So many tickets of building 3 that were called out just now, a minute apart."""
     async with world.sessions.begin() as session:
         place = (
@@ -55,8 +66,8 @@ async def many(world: World, number: int, urgency: Urgency = Urgency.NORMAL) -> 
         for count in range(number):
             since = world.now - timedelta(minutes=count)
             ticket = Ticket(
-                community_id=community, number=1000 + count, scope_id=place.id, place_id=place.id,
-                category=Category.LIGHTING, urgency=urgency, opened_at=since, waiting_since=since, called_at=since,
+                community_id=community, number=start + count, scope_id=place.id, place_id=place.id,
+                category=Category.LIGHTING, urgency=Urgency.NORMAL, opened_at=since, waiting_since=since, called_at=since,
                 channel=CHANNEL, account=ACCOUNT, chat="3栋群", in_group=True, status=TicketStatus.DISPATCHED,
                 plan=Plan.by(world.house.escalation).kept(),
             )  # fmt: skip
@@ -154,6 +165,24 @@ async def test_after_two_days_without_power_everybody_gets_one_message_and_the_g
     assert {ticket.level for ticket in await tickets_of(world)} == {3}
 
 
+async def test_a_second_outage_within_the_hour_is_not_summed_up_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await many(world, 20)
+    world.forget()
+    await ring(world, 6 * HOUR)
+    world.hears("周网格", "合在一起说")
+    await many(world, 20, start=2000)
+    await ring(world, timedelta(minutes=1))
+    async with world.sessions.begin() as session:
+        back = {"waiting_since": world.now - 9 * HOUR, "next_at": world.now - HOUR}
+        await session.execute(sa.update(Ticket).where(Ticket.number >= 2000).values(back))
+    await ring(world, timedelta(minutes=1))
+    world.silent("3栋群")
+    assert len(world.new("周网格")) + len(world.new("陈书记")) <= 2
+    assert not [record for record in caplog.records if record.message == "tick_failed"]
+
+
 async def test_emergencies_come_first_and_are_not_summed_up(world: World) -> None:
     await many(world, 30)
     await world.says("李姐", SMOKE)
@@ -193,7 +222,7 @@ async def test_a_clock_that_stopped_is_wound_and_reported(world: World, caplog: 
     world.forget()
     await ring(world, timedelta(minutes=5))
     world.hears("陈书记", "3 张工单的钟停过", "1000")
-    assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == ["clock_wound"] * 3
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == ["clock_wound"] * 3
     assert {ticket.next_step for ticket in await tickets_of(world)} == {StepKind.CLIMB}
     await ring(world, timedelta(minutes=5))
     world.silent("陈书记")

@@ -5,11 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage.types import Urgency
-from tests.test_chains import tickets_of
+from tests.test_chains import CLOCKS, tickets_of
 from tests.test_escalations import LAMP, later
 from tests.world import SHANGHAI, World
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _clocks_of_tickets_alone(world: World) -> None:
+    world.clock.ticks = CLOCKS
 
 
 async def done_by(world: World, number: int = 1) -> str:

@@ -2,18 +2,24 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from storage.identities import Identity
 from storage.queries import Query
 from storage.steps import StepKind
 from storage.types import Role
-from tests.test_chains import appoint, tickets_of
+from tests.test_chains import CLOCKS, appoint, tickets_of
 from tests.test_escalations import LAMP, later
 from tests.test_limits import done_by
 from tests.world import World
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _clocks_of_tickets_alone(world: World) -> None:
+    world.clock.ticks = CLOCKS
 
 
 async def taken(world: World) -> None:

@@ -9,12 +9,17 @@ from bot.readiness import holidays
 from handlers.moment import Moment
 from handlers.recounting import BATCH
 from storage.calendars import Recount
-from tests.test_chains import many, ring, tickets_of
+from tests.test_chains import CLOCKS, many, ring, tickets_of
 from tests.test_escalations import LAMP
 from tests.test_limits import admin, done_by
 from tests.world import SHANGHAI, World
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _clocks_of_tickets_alone(world: World) -> None:
+    world.clock.ticks = CLOCKS
 
 
 async def test_the_usual_hours_are_shown(world: World) -> None:
@@ -114,7 +119,9 @@ async def test_a_year_nobody_knows_is_said(world: World) -> None:
     assert "2027 年的放假安排我这里还没有" in await admin(world, "工作时间")
 
 
-async def test_the_community_is_told_once_in_november_of_a_year_that_nobody_knows(world: World) -> None:
+async def test_the_community_is_told_once_in_november_of_a_year_that_nobody_knows(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     for day in (18, 20, 21, 22):
         world.forget()
         world.now = datetime(2026, 11, day, 8, 59, 50, tzinfo=SHANGHAI)
@@ -125,6 +132,7 @@ async def test_the_community_is_told_once_in_november_of_a_year_that_nobody_know
         else:
             world.silent("陈书记")
         world.silent("王芳", "周网格")
+    assert not caplog.records
 
 
 async def test_nobody_is_told_of_a_year_that_the_community_has_entered(world: World) -> None:
