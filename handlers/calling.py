@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from handlers.choosing import Step, choose, keep
 from handlers.doors import who_has_keys
@@ -10,7 +11,7 @@ from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import calls
 from handlers.rules.quiet import quiet_until
-from storage import members, words
+from storage import followers, members, words
 from storage.members import Person
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, MessageKind, Urgency
@@ -119,8 +120,7 @@ async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: b
         return calls.call_again(ticket)
     said = await words.said_about(moment.session, [ticket.id])
     opening = next((w.text for w in said if w.act is Act.OPEN), "")
-    added = (w for w in said if w.act is Act.DETAIL and w.text)
-    more = "；".join(w.text if w.member_id == ticket.reporter_id else calls.by_another(w.text) for w in added)
+    more = "；".join([await _as_whose(moment, ticket, w) for w in said if w.act is Act.DETAIL and w.text])
     text = calls.call(
         ticket, f"{opening}；{more}" if more else opening, await reporter_name(moment, ticket), moment.house.zone
     )
@@ -128,6 +128,14 @@ async def call_words(moment: Moment, ticket: Ticket, level: int = 0, *, again: b
         advice = moment.house.advice.get(ticket.category, moment.house.advice_else)
         return f"{advice}\n{text}{await who_has_keys(moment, ticket)}"  # the number to ring comes before everything
     return f"{calls.climbed(ticket)}\n{text}" if level else text
+
+
+async def _as_whose(moment: Moment, ticket: Ticket, said: Any) -> str:
+    """Words about the ticket, with whose they are unless they are the reporter's."""
+    if said.member_id == ticket.reporter_id:
+        return str(said.text)
+    theirs = {follower.member_id for follower in await followers.of_ticket(moment.session, ticket.id)}
+    return calls.by_another(said.text) if said.member_id in theirs else calls.by_worker(said.text)
 
 
 async def reporter_name(moment: Moment, ticket: Ticket) -> str:

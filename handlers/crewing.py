@@ -78,7 +78,8 @@ async def invite(moment: Moment, ticket: Ticket, crew: Crew, by: Member, *, in_g
         text = phrases.wanted_in_group(ticket, crew.wanted, time)
         await note(moment, ticket, text, key=f"crew:{moment.cause}")
     buttons = (Button("报名", f"报名 {ticket.number}"), Button("这次不去", f"不去 {ticket.number}"))
-    text = phrases.please_help(ticket, by.name, crew.wanted, time, private=ticket.private)
+    known = "" if ticket.private else await details(moment, ticket)
+    text = phrases.please_help(ticket, by.name, crew.wanted, time, known)
     due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
     asked = 0
     for member in await _volunteers(moment, ticket, by.id):

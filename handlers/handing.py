@@ -1,12 +1,13 @@
 """Asking somebody to take a ticket over: it stays where it is until he agrees, and returns there if he does not."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from handlers.calling import may_disturb
 from handlers.context import Context
 from handlers.lifecycle import advance
-from handlers.messages import Button, Refusal, Words
+from handlers.messages import Button, Refusal, Reply, Words
 from handlers.moment import Moment
 from handlers.opening import keep_words
 from handlers.phrases import handoffs as phrases
@@ -20,6 +21,8 @@ from storage.handoffs import Handoff
 from storage.members import Member
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, MessageKind, TicketAction, Urgency
+
+Question = tuple[Handoff, Ticket]
 
 
 def name_and_reason(text: str) -> tuple[str, str]:
@@ -134,6 +137,22 @@ async def _ask(ctx: Context, taker: Member, asking: Words, tickets: Sequence[Tic
         raise Refusal(refusals.cannot_be_called(taker.name))
 
 
+async def say_no(ctx: Context, found: Sequence[Question], reason: str) -> Reply:
+    """The speaker does not agree: everything stays where it is, and those who asked are told."""
+    member = await ctx.member()
+    by_asker = defaultdict[tuple[MemberId, MemberId], list[Ticket]](list)
+    for handoff, ticket in found:
+        await close(ctx, handoff, ticket)
+        await keep_reason(ctx, ticket, reason, member)
+        advance(ctx, ticket, TicketAction.DECLINE, member.id)
+        by_asker[handoff.asker_id, handoff.giver_id].append(ticket)
+    for (asker, giver), his in by_asker.items():
+        holder = "" if asker == giver else (await members.by_id(ctx.session, giver)).name
+        told = Words(phrases.he_declined(his, member.name, reason, holder))
+        await ctx.tell(asker, told, MessageKind.PERSONAL, key=f"declined:{ctx.cause}:{giver}", ticket=his[0].id)
+    return Reply(phrases.declined([ticket for _, ticket in found]), alone=True)
+
+
 async def tell_reporters(moment: Moment, ticket: Ticket, text: str, *, key: str, but: Collection[MemberId]) -> None:
     """Tell each who reported or joined it, alone; the group's three messages are for more."""
     for follower in await followers.of_ticket(moment.session, ticket.id):
@@ -141,7 +160,7 @@ async def tell_reporters(moment: Moment, ticket: Ticket, text: str, *, key: str,
             await moment.tell(follower.member_id, Words(text), MessageKind.PERSONAL, key=key, ticket=ticket.id)
 
 
-async def take_over(ctx: Context, found: Sequence[tuple[Handoff, Ticket]]) -> None:
+async def take_over(ctx: Context, found: Sequence[Question]) -> None:
     """The speaker agrees: the tickets are his, and those who asked and those who reported them are told.
 
     Raises:

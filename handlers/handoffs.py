@@ -1,12 +1,13 @@
 """转单 去不了 退单 收回 · (tick) questions that nobody answered: how a ticket goes from one to another."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from handlers.calling import call, call_words
 from handlers.clocks import wind
 from handlers.context import Context
 from handlers.crewing import sign_off
-from handlers.handing import ask_to_take, keep_reason, name_and_reason, withdraw
+from handlers.handing import ask_to_take, keep_reason, name_and_reason, say_no, withdraw
 from handlers.hands import at_my_places, in_my_hands, is_community, must_hold, name_of
 from handlers.lifecycle import advance, possible
 from handlers.messages import Refusal, Reply, Words
@@ -69,12 +70,21 @@ async def _to_the_next(ctx: Context, ticket: Ticket, member: Member) -> Reply:
 )
 async def cannot_go(ctx: Context, rest: str) -> Reply:
     """Who was called says that he cannot go; the next one is asked at once."""
-    ticket, _ = await pick(ctx, rest, "去不了", lambda: at_my_places(ctx, waiting=True))
     member = await ctx.member()
+    asked = await handoffs.put_to(ctx.session, member.id)
+    if not rest.strip() and len(asked) == 1 and not ctx.is_group:
+        return await say_no(ctx, asked, "")
+    ticket, _ = await pick(ctx, rest, "去不了", lambda: _to_stay_away(ctx))
     crew = await crews.of_ticket(ctx.session, ticket.id, alone=True)
     if crew is not None and await crews.includes(ctx.session, ticket.id, member.id):
         return Reply(await sign_off(ctx, ticket, crew, member.id), alone=True)
     return await refuse(ctx, ticket)
+
+
+async def _to_stay_away(ctx: Context) -> Sequence[Ticket]:
+    """What nobody has accepted yet, and the tasks that the speaker wanted to come to."""
+    mine = [ticket for _, ticket in await crews.open_with(ctx.session, (await ctx.member()).id)]
+    return mine or await at_my_places(ctx, waiting=True)
 
 
 @router.command("退单", example="退单 12 要找电梯公司", does="接了办不了，退回去另派", allow=Role.STEWARD)

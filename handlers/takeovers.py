@@ -1,36 +1,42 @@
 """接手 不接 交接: whoever is asked to take a ticket over agrees or does not, and nobody holds it against him."""
 
-from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from handlers.context import Context
-from handlers.handing import ask_to_take_all, close, keep_reason, name_and_reason, take_over
+from handlers.handing import Question, ask_to_take, ask_to_take_all, keep_reason, name_and_reason, say_no, take_over
 from handlers.hands import in_my_hands, name_of
-from handlers.lifecycle import advance
-from handlers.messages import Button, Refusal, Reply, Words
+from handlers.messages import Button, Refusal, Reply
 from handlers.phrases import handoffs as phrases
 from handlers.phrases import refusals
 from handlers.picking import may_take, numbered
-from handlers.reading import Unclear, leading_number
+from handlers.reading import Unclear, clean, leading_number
 from handlers.router import Router
 from handlers.together import details
 from storage import handoffs, members
-from storage.handoffs import Handoff
 from storage.members import Member
 from storage.tickets import Ticket
-from storage.types import MemberId, MessageKind, Role, TicketAction
+from storage.types import Role
 
 router: Final = Router()
 
 ALL: Final = "全部"
-Question = tuple[Handoff, Ticket]
+SOON: Final = timedelta(minutes=30)  #: after a question in which plain words answer it
+LONGEST: Final = 20  #: characters of a plain answer
+YES: Final = frozenset({"好", "好的", "行", "可以", "没问题", "接", "我接", "能接", "可以接", "我来", "交给我"})
+NO: Final = ("不行", "不接", "不去", "不方便", "没空", "没时间", "接不了", "我接不了", "我不去", "我没空", "忙不过来")
+ENDS: Final = " \n,，.。!！~～吧啊呀哦嘛了👌👍"
 
 
 @router.command("接手", example="接手 12", does="答应接过别人转来的单", allow=Role.STEWARD)
 async def agree(ctx: Context, rest: str) -> Reply:
     """Who was asked takes the ticket, or everything that he was asked to take."""
     found, _ = await _asked_of_me(ctx, rest, "接手")
+    return await _agreed(ctx, found)
+
+
+async def _agreed(ctx: Context, found: Sequence[Question]) -> Reply:
     await take_over(ctx, found)
     if len(found) > 1:
         return Reply(phrases.all_yours_now([ticket for _, ticket in found]), alone=True)
@@ -44,18 +50,19 @@ async def agree(ctx: Context, rest: str) -> Reply:
 async def refuse(ctx: Context, rest: str) -> Reply:
     """Who was asked says no: everything stays where it is."""
     found, reason = await _asked_of_me(ctx, rest, "不接")
-    member = await ctx.member()
-    by_asker = defaultdict[tuple[MemberId, MemberId], list[Ticket]](list)
-    for handoff, ticket in found:
-        await close(ctx, handoff, ticket)
-        await keep_reason(ctx, ticket, reason, member)
-        advance(ctx, ticket, TicketAction.DECLINE, member.id)
-        by_asker[handoff.asker_id, handoff.giver_id].append(ticket)
-    for (asker, giver), his in by_asker.items():
-        holder = "" if asker == giver else await name_of(ctx, giver)
-        words = Words(phrases.he_declined(his, member.name, reason, holder))
-        await ctx.tell(asker, words, MessageKind.PERSONAL, key=f"declined:{ctx.cause}:{giver}", ticket=his[0].id)
-    return Reply(phrases.declined([ticket for _, ticket in found]), alone=True)
+    return await say_no(ctx, found, reason)
+
+
+@router.listen()
+async def answer_plainly(ctx: Context) -> Reply | None:
+    """好的 or 没空, said alone soon after somebody asked one thing."""
+    word = clean(ctx.inbound.text).strip(ENDS)
+    if ctx.is_group or ctx.known is None or len(word) > LONGEST or not (word in YES or word.startswith(NO)):
+        return None
+    stands = await handoffs.put_to(ctx.session, ctx.known.member.id)
+    if len({handoff.asked_at for handoff, _ in stands}) != 1 or ctx.now - stands[0][0].asked_at > SOON:
+        return None
+    return await _agreed(ctx, stands) if word in YES else await say_no(ctx, stands, word)
 
 
 async def _asked_of_me(ctx: Context, rest: str, word: str) -> tuple[list[Question], str]:
@@ -98,7 +105,7 @@ async def hand_over(ctx: Context, rest: str) -> Reply:
         await keep_reason(ctx, ticket, reason, member)
     ctx.note("交接", f"member:{to.id}", member.id)
     rest_of_mine = [f"{ticket.number} 号" for ticket in mine if ticket not in his]
-    await ask_to_take_all(ctx, his, to, reason)
+    await (ask_to_take_all(ctx, his, to, reason) if len(his) > 1 else ask_to_take(ctx, his[0], to, reason))
     return Reply(phrases.asked_all(len(his), to.name, rest_of_mine), alone=True)
 
 

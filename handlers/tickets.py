@@ -50,7 +50,7 @@ async def accept(ctx: Context, rest: str) -> Reply:
 @router.command("进展", example="进展 12 配件明天到", does="告诉住户办到哪一步", allow=Role.STEWARD, everyday=True)
 async def progress(ctx: Context, rest: str) -> Reply:
     """Say how far it is. Those who reported it are told alone: the group's three messages are for more."""
-    ticket, text = await pick(ctx, rest, "进展", lambda: in_my_hands(ctx))
+    ticket, text = await pick(ctx, rest, "进展", lambda: _going_on(ctx))
     member = await ctx.member()
     if not await parties.includes(ctx.session, ticket.id, member.id) or ticket.status not in WORKING:
         await must_hold(ctx, ticket, member)
@@ -90,6 +90,12 @@ async def _to_accept(ctx: Context) -> Sequence[Ticket]:
     """What nobody has accepted yet, and what the speaker was asked to take over."""
     asked = await handoffs.put_to(ctx.session, (await ctx.member()).id)
     return [*(ticket for _, ticket in asked), *await at_my_places(ctx, waiting=True)]
+
+
+async def _going_on(ctx: Context) -> Sequence[Ticket]:
+    """What the speaker has in his hands, and what he settles together with others."""
+    mine = [*await in_my_hands(ctx), *await parties.open_with(ctx.session, (await ctx.member()).id)]
+    return list({ticket.id: ticket for ticket in mine}.values())
 
 
 async def _agreed(ctx: Context, ticket: Ticket, member: Member) -> Reply:

@@ -7,7 +7,8 @@ from handlers.messages import Words
 from handlers.moment import Moment
 from handlers.phrases import crews as crew_phrases
 from handlers.phrases import parties as phrases
-from storage import crews, handoffs, handouts, members, parties, places, words
+from handlers.phrases.calls import by_another
+from storage import crews, followers, handoffs, handouts, members, parties, places, words
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, MessageKind, Role
 
@@ -45,7 +46,13 @@ async def beside(moment: Moment, ticket: Ticket) -> str:
 
 
 async def details(moment: Moment, ticket: Ticket) -> str:
-    """What was said about the ticket and by whom: for those who do something about it, alone."""
+    """What those who have the problem said about it: for whoever does something about it, alone. No worker's reasons."""
+    theirs = {follower.member_id for follower in await followers.of_ticket(moment.session, ticket.id)}
     said = await words.said_about(moment.session, [ticket.id])
-    texts = [w.text for act in (Act.OPEN, Act.DETAIL) for w in said if w.act is act and w.text]
+    texts = [
+        w.text if w.member_id == ticket.reporter_id else by_another(w.text)
+        for act in (Act.OPEN, Act.DETAIL)
+        for w in said
+        if w.act is act and w.text and w.member_id in theirs
+    ]
     return phrases.said(await reporter_name(moment, ticket), "；".join(texts))

@@ -348,3 +348,42 @@ async def test_it_may_stay_with_him_where_the_community_wants_it_so(world: World
     await on_leave(world, "王芳", HOUR, 48 * HOUR)
     await world.wait(4 * HOUR)
     assert (await holder(world, 1))[0] == "王芳"
+
+
+@pytest.mark.parametrize("words", ["好的", "行！", "没问题", "我接"])
+async def test_a_plain_yes_soon_after_the_question_is_one(world: World, words: str) -> None:
+    await in_hand(world)
+    await world.says("王芳", "转单 1 赵强", alone=True)
+    await world.says("赵强", words, alone=True)
+    assert (await holder(world, 1))[0] == "赵强"
+
+
+@pytest.mark.parametrize("words", ["不行，今天没空", "我不去，没空", "去不了", "来不了"])
+async def test_a_plain_no_is_one(world: World, words: str) -> None:
+    await in_hand(world)
+    await world.says("王芳", "转单 1 赵强", alone=True)
+    world.forget()
+    await world.says("赵强", words, alone=True)
+    world.hears("王芳", "赵强这次接不了")
+    assert (await holder(world, 1))[0] == "王芳"
+
+
+async def test_plain_words_answer_nothing_later_or_of_several(world: World) -> None:
+    await in_hand(world)
+    await world.says("王芳", "转单 1 赵强", alone=True)
+    await world.wait(timedelta(minutes=31))
+    await world.says("赵强", "好的", alone=True)
+    assert (await holder(world, 1))[0] == "王芳"
+    await in_hand(world, "1单元门口垃圾堆了三天没人清，臭得很")
+    await world.says("王芳", "转单 2 赵强", alone=True)
+    await world.says("赵强", "好的", alone=True)
+    assert (await holder(world, 2))[0] == "王芳"
+
+
+async def test_a_reason_is_nobody_elses_words(world: World) -> None:
+    await in_hand(world)
+    await world.says("王芳", "转单 1 赵强 我要送孩子", alone=True)
+    await world.says("赵强", "接手 1", alone=True)
+    assert "送孩子" not in world.new("赵强")[-1].text
+    await world.says("赵强", "退单 1 要找电工", alone=True)
+    assert [words for words in world.new("王芳") if "（经办的人说：要找电工）" in words.text]

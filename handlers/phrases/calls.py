@@ -17,6 +17,11 @@ WITHIN: Final = {
 }
 
 
+def by_worker(text: str) -> str:
+    """What a worker said about it: why he gave it back, or how far it is."""
+    return f"（经办的人说：{text}）"
+
+
 def by_another(text: str) -> str:
     """What somebody else said about it: who is called must not take it for the reporter's own words."""
     return f"（另一位邻居说：{text}）"

@@ -23,11 +23,11 @@ def wanted_in_group(ticket: Ticket, count: int, time: str) -> str:
     return f"{title(ticket)}要 {count} 个人搭把手{_at(time)}。能来的回“报名 {ticket.number}”，多报的排候补。"
 
 
-def please_help(ticket: Ticket, by: str, count: int, time: str, *, private: bool) -> str:
-    """To each volunteer of the place, alone."""
-    more = "要办什么，报上名再细讲" if private else "详细的报上名就告诉您"
+def please_help(ticket: Ticket, by: str, count: int, time: str, details: str) -> str:
+    """To each volunteer of the place, alone. `details` are empty where the matter is private."""
+    more = f"。\n{details}\n" if details else "，要办什么，报上名再细讲。"
     return (
-        f"{by}在找 {count} 个人一起办 {title(ticket)}{_at(time)}，{more}。"
+        f"{by}在找 {count} 个人一起办 {title(ticket)}{_at(time)}{more}"
         f"能来回“报名 {ticket.number}”，不方便回“不去 {ticket.number}”，不要紧。"
     )
 

@@ -36,7 +36,7 @@ def come_and_help(ticket: Ticket, by: str, lead: str, others: Sequence[str], det
     """To each who is called in, alone. `details` are empty where the matter is private."""
     head = f"{by}请您一起办 {title(ticket, rooms=bool(details))}"
     body = f"：\n{details}" if details else f"，详细的发“工单 {ticket.number}”看，只在这里说"
-    with_whom = f"\n一起办的还有{'、'.join(others)}；{lead}。" if others else f"\n{lead}。"
+    with_whom = f"\n一起办的：{'、'.join(others)}；{lead}。" if others else f"\n{lead}。"
     return f"{head}{body}{with_whom}有进展发“进展 {ticket.number} …”，我转告报的人；不归您管，发“退出会办 {ticket.number}”。"
 
 
