@@ -5,6 +5,7 @@ from typing import Final
 
 from handlers.audience import remarks
 from handlers.context import Context
+from handlers.dates import next_round
 from handlers.drafts import community_of, draft
 from handlers.gazetteer import title
 from handlers.messages import Refusal, Reply
@@ -12,6 +13,7 @@ from handlers.notices import addressed
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import previews as shown_as
 from handlers.phrases.confirming import whom
+from handlers.phrases.doubts import time_first
 from handlers.previews import others
 from handlers.reading import Unclear, number
 from handlers.releasing import advance, release
@@ -78,7 +80,9 @@ async def confirm(ctx: Context, rest: str) -> Reply:
         raise Refusal(phrases.confirmed_already(found), alone=True)
     if ctx.now - found.shown_at >= DRAFT_FOR:
         raise Refusal(phrases.lapsed(found), alone=True)
-    if _far_too_late(ctx, found):
+    if found.doubt is not None:
+        raise Refusal(time_first(found), alone=True)
+    if await _far_too_late(ctx, found):
         planned = found.due_at
         ask_again(ctx, found)
         return Reply(phrases.time_went_by(found, planned, ctx.now, ctx.house.zone), buttons(found), alone=True)
@@ -86,8 +90,9 @@ async def confirm(ctx: Context, rest: str) -> Reply:
     return Reply("\n".join([text, *await others(ctx, found)]), alone=True)
 
 
-def _far_too_late(ctx: Context, found: Broadcast) -> bool:
-    return not found.at_once and found.repeat is None and ctx.now - found.due_at > ctx.house.notice_grace
+async def _far_too_late(ctx: Context, found: Broadcast) -> bool:
+    over = await next_round(ctx, found) is None
+    return not found.at_once and over and ctx.now - found.due_at > ctx.house.notice_grace
 
 
 async def _go(ctx: Context, found: Broadcast) -> str:

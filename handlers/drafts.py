@@ -6,6 +6,7 @@ from typing import Final
 from handlers import phrases as general
 from handlers.audience import Audience, audience_of, too_long
 from handlers.context import Context
+from handlers.dates import own_days
 from handlers.expanding import texts_at
 from handlers.gazetteer import known_places, title
 from handlers.messages import Refusal, Reply
@@ -15,6 +16,7 @@ from handlers.phrases import composing, confirming
 from handlers.phrases import previews as shown_as
 from handlers.previews import shown
 from handlers.rules.roles import may
+from handlers.timing import set_time
 from storage import places
 from storage.broadcasts import Broadcast
 from storage.places import Place
@@ -44,6 +46,7 @@ async def compose(moment: Moment, new: Notice, community: PlaceId, author: Membe
     if audience.is_empty:
         raise Refusal(await _nobody(moment, new, audience), alone=True)
     kept = _row(moment, new, community, author, desk)
+    set_time(moment, kept, new.when, await own_days(moment, community))
     moment.session.add(kept)
     await moment.session.flush()
     longest = max((await texts_at(moment, kept, audience.spots)).values(), key=len)
@@ -62,7 +65,6 @@ async def _nobody(moment: Moment, new: Notice, audience: Audience) -> str:
 
 
 def _row(moment: Moment, new: Notice, community: PlaceId, author: MemberId, desk: Desk) -> Broadcast:
-    due_at = new.repeat.next_time(moment.now, moment.house.zone) if new.repeat else new.at or moment.now
     said = new.remarks
     return Broadcast(
         community_id=community,
@@ -83,14 +85,12 @@ def _row(moment: Moment, new: Notice, community: PlaceId, author: MemberId, desk
         corrects_id=new.corrects,
         created_at=moment.now,
         shown_at=moment.now,
-        due_at=due_at,
+        due_at=moment.now,
         channel=desk.channel,
         account=desk.account,
         chat=desk.chat,
         in_group=desk.in_group,
-        at_once=due_at <= moment.now,
         warning=new.warning,
-        repeat=new.repeat.kept() if new.repeat else None,
     )
 
 
@@ -102,7 +102,8 @@ async def draft(ctx: Context, rest: str, *, warning: bool) -> Reply:
         Refusal: It cannot go where or when it says, or is too long.
     """
     community = await community_of(ctx)
-    read = notice(ctx, await known_places(ctx), community, rest, warning=warning)
+    own = await own_days(ctx, community.id)
+    read = notice(ctx, await known_places(ctx), community, rest, own, warning=warning)
     return await drafted(ctx, community, read)
 
 

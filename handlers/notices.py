@@ -2,18 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from handlers.audience import Whom
 from handlers.context import Context
+from handlers.dates import OwnDays
 from handlers.gazetteer import AND, Gazetteer
 from handlers.messages import Refusal
 from handlers.phrases import composing
 from handlers.reading import ROLE_WORDS, SEPARATORS, Unclear
 from handlers.remarks import NO_REMARKS, Remarks, remarks_of
-from handlers.rules.broadcasts import Repeat
-from handlers.times import Past, moment, repetition
+from handlers.times import Past
+from handlers.when.read import when
+from handlers.when.understood import Doubt, When
 from storage.places import Place
 from storage.types import BroadcastId, PlaceId, Role
 
@@ -22,6 +23,10 @@ _TO: Final = re.compile(r"\s*(?:发给|发到|发往|给|到)?\s*")
 _WHOM: Final = r"(?:的?(?:全体)?(?:居民|业主|住户|邻居|群众|群|人)们?)*"
 _EVERYBODY: Final = re.compile(rf"(?:全体|所有|全社区){_WHOM}")
 _REST_OF_HEAD: Final = re.compile(_WHOM)
+#: What begins so was meant as a time, though nobody can read it.
+_TIMELY: Final = re.compile(
+    r"每[^户家位个人]|[今明后]天|[本这下上]{1,2}个?[周月星礼]|节[前后假]|[0-9一二三四五六七八九十]+[点月日号天]"
+)
 _COLON: Final = re.compile(r"[^\S\n]*[:：\n]\s*")
 _OFFICES: Final = "|".join(
     sorted((word for word, role in ROLE_WORDS.items() if role is not Role.RESIDENT), key=len, reverse=True)
@@ -33,12 +38,11 @@ _BUT_ENDS: Final = re.compile(r"\s*(?:以外|之外|外)?\s*[)）]?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What is to be said to whom and when. `at` and `repeat` None: at once."""
+    """What is to be said to whom and when. `when` None: at once; a `Doubt` has to be asked back."""
 
     whom: Whom
     text: str
-    at: datetime | None = None
-    repeat: Repeat | None = None
+    when: When | Doubt | None = None
     warning: bool = False
     remarks: Remarks = NO_REMARKS
     pictures: tuple[str, ...] = ()  #: digests
@@ -52,18 +56,18 @@ def addressed(ctx: Context) -> bool:
     return ctx.inbound.to_bot or not ctx.is_group or ctx.inbound.text.lstrip().startswith(("/", "／"))
 
 
-def notice(ctx: Context, known: Gazetteer, community: Place, rest: str, *, warning: bool) -> Notice:
-    """The notice that the words are.
+def notice(ctx: Context, known: Gazetteer, community: Place, rest: str, own: OwnDays, *, warning: bool) -> Notice:
+    """The notice that the words are; `own` are the community's own days.
 
     Raises:
         Unclear: They have no head that can be read.
         Refusal: A place is not known, the time has gone by, or there is nothing to say.
     """
-    at, repeat, rest = when(ctx, rest)
+    meant, rest = when_at(ctx, rest, own)
     whom, rest = whom_at(ctx, known, community, rest)
-    if at is None and repeat is None and not _COLON.match(rest):
-        at, repeat, text = when(ctx, rest.lstrip(SEPARATORS))
-        if at is None and repeat is None:
+    if meant is None and not _COLON.match(rest):
+        meant, text = when_at(ctx, rest.lstrip(SEPARATORS), own)
+        if meant is None:
             raise Unclear("no colon")
     else:
         text = _after_colon(rest)
@@ -71,9 +75,7 @@ def notice(ctx: Context, known: Gazetteer, community: Place, rest: str, *, warni
     shown = pictures(ctx)
     if not text and not shown:
         raise _for(ctx, composing.no_words())
-    return Notice(
-        whom=whom, text=text, at=at, repeat=repeat, warning=warning, remarks=remarks, pictures=shown, files=files(ctx)
-    )
+    return Notice(whom=whom, text=text, when=meant, warning=warning, remarks=remarks, pictures=shown, files=files(ctx))
 
 
 def pictures(ctx: Context) -> tuple[str, ...]:
@@ -86,22 +88,20 @@ def files(ctx: Context) -> tuple[str, ...]:
     return tuple(part.digest for part in ctx.inbound.attachments if part.digest and part.kind == "file")
 
 
-def when(ctx: Context, text: str) -> tuple[datetime | None, Repeat | None, str]:
-    """The time or the repetition that the text begins with, and what follows; None and None where there is none.
+def when_at(ctx: Context, text: str, own: OwnDays) -> tuple[When | Doubt | None, str]:
+    """The time or the repetition that the text begins with, and what follows; None where there is none.
 
     Raises:
         Refusal: It has gone by.
     """
-    again = repetition(text)
-    if again is not None:
-        return None, *again
     try:
-        at, rest = moment(text, ctx.now, ctx.house.zone)
+        return when(text, ctx.now, ctx.house.zone, own)
     except Past:
         raise _for(ctx, composing.time_is_past()) from None
+    except Doubt as doubt:
+        return doubt, doubt.rest
     except Unclear:
-        return None, None, text
-    return at, None, rest
+        return None, text
 
 
 def whom_at(ctx: Context, known: Gazetteer, community: Place, text: str) -> tuple[Whom, str]:
@@ -112,7 +112,7 @@ def whom_at(ctx: Context, known: Gazetteer, community: Place, text: str) -> tupl
     """
     found, rest = _part(known, community, text[_to(text) :])
     if found is None:
-        raise _for(ctx, composing.no_audience())
+        raise _for(ctx, composing.no_time() if _TIMELY.match(text) else composing.no_audience())
     parts = [found]
     while joint := AND.match(rest):
         found, after = _part(known, community, rest[joint.end() :])

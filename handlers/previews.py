@@ -12,12 +12,15 @@ from handlers.phrases import previews as shown_as
 from handlers.releasing import awake
 from handlers.rounds import buttons
 from handlers.rules.broadcasts import next_digest
+from handlers.timing import asked_back, time_shown
 from storage import broadcasts
 from storage.broadcasts import Broadcast
 
 
 async def shown(ctx: Context, kept: Broadcast) -> Reply:
-    """The draft, for its author to look at and confirm."""
+    """The draft, for its author to look at and confirm, or the question what its time means."""
+    if kept.doubt is not None:
+        return asked_back(ctx, kept)
     postponed = not await awake(ctx, kept)
     text = shown_as.shown_back(kept, await preview(ctx, kept, postponed=postponed))
     refused = [part.refused for part in ctx.inbound.attachments if part.refused]
@@ -28,7 +31,7 @@ async def shown(ctx: Context, kept: Broadcast) -> Reply:
 async def preview(moment: Moment, kept: Broadcast, *, postponed: bool = False) -> str:
     """To whom it goes and when, what there is to know before, and the words as they are read."""
     audience = await audience_for(moment, kept)
-    at = shown_as.when(kept, moment.now, moment.house.zone, postponed=postponed)
+    at = await time_shown(moment, kept, postponed=postponed)
     to = await who(moment, Whom.of(kept), audience)
     lines = [*shown_as.beside(kept, moment.now, moment.house.zone), *await _remarks(moment, kept, audience)]
     texts = await texts_at(moment, kept, audience.spots[:1])

@@ -1,11 +1,12 @@
 """A notice let go: put off to the morning, scheduled, or started."""
 
 from handlers.audience import Audience
+from handlers.dates import next_round
 from handlers.expanding import audience_for, expand
 from handlers.moment import Moment
 from handlers.noticing import awake_at
 from handlers.remarks import end_of_day
-from handlers.rules.broadcasts import BroadcastAction, Repeat, next_status
+from handlers.rules.broadcasts import BroadcastAction, next_status
 from storage.broadcasts import Broadcast
 
 
@@ -44,8 +45,8 @@ async def start(moment: Moment, broadcast: Broadcast) -> Audience:
 async def release(moment: Moment, broadcast: Broadcast, action: BroadcastAction) -> Audience | None:
     """Schedule a notice that was confirmed or approved, or start it if its time has come; who then gets it."""
     advance(broadcast, action)
-    if broadcast.repeat is not None and broadcast.due_at < moment.now:
-        broadcast.due_at = Repeat.of(broadcast.repeat).next_time(moment.now, moment.house.zone)
+    if not broadcast.at_once and broadcast.due_at < moment.now:
+        broadcast.due_at = await next_round(moment, broadcast) or moment.now
     broadcast.due_at = max(broadcast.due_at, moment.now)
     await awake(moment, broadcast)
     if broadcast.due_at <= moment.now:

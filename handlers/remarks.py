@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from handlers.messages import Refusal
 from handlers.phrases import composing
 from handlers.reading import Unclear, words
-from handlers.times import Past, moment
+from handlers.times import Past
+from handlers.when.read import when
+from handlers.when.understood import Once
 
 LONGEST_NAME: Final = 60
 LONGEST_LINK: Final = 500
@@ -79,14 +81,12 @@ def _with_source(found: Remarks, said: str) -> Remarks:
 def _with_expiry(found: Remarks, said: str, now: datetime, zone: ZoneInfo) -> Remarks | None:
     """None where no time is said: then the line is for the neighbours."""
     try:
-        at, rest = moment(said, now, zone)
+        until, rest = when(said, now, zone)
     except Past:
         raise Refusal(composing.expires_in_the_past(), alone=True) from None
     except Unclear:
         return None
-    if rest:
-        return None
-    return replace(found, expires_at=at)
+    return replace(found, expires_at=until.at) if isinstance(until, Once) and not rest else None
 
 
 def end_of_day(at: datetime, zone: ZoneInfo) -> datetime:

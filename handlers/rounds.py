@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from handlers.dates import next_round, still_meant
 from handlers.gazetteer import title
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming as waiting_phrases
 from handlers.releasing import advance, awake, is_expired, start
-from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction, Repeat
+from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction
 from storage import broadcasts, chats, confirmations, receipts
 from storage.broadcasts import Broadcast
 from storage.outbox import WAITING, OutboxMessage
@@ -29,8 +30,10 @@ async def start_due(moment: Moment) -> None:
             await _expired(moment, broadcast)
         elif moment.now - broadcast.due_at > moment.house.notice_grace:
             await _missed(moment, broadcast)
-        else:
+        elif await still_meant(moment, broadcast):
             await _start_by_day(moment, broadcast)
+        else:
+            await _wait_for_next(moment, broadcast)
 
 
 async def _start_by_day(moment: Moment, broadcast: Broadcast) -> None:
@@ -43,8 +46,8 @@ async def _start_by_day(moment: Moment, broadcast: Broadcast) -> None:
 async def _expired(moment: Moment, broadcast: Broadcast) -> None:
     """Its author is told that it did not go out; it never goes out late."""
     planned = broadcast.due_at
-    if broadcast.repeat is not None and broadcast.same_day:
-        await _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+    if broadcast.same_day and await next_round(moment, broadcast) is not None:
+        await _wait_for_next(moment, broadcast)
     else:
         advance(broadcast, BroadcastAction.CANCEL)
     words = Words(phrases.expired(broadcast, planned, moment.now, moment.house.zone))
@@ -53,8 +56,8 @@ async def _expired(moment: Moment, broadcast: Broadcast) -> None:
 
 async def _missed(moment: Moment, broadcast: Broadcast) -> None:
     planned = broadcast.due_at
-    if broadcast.repeat is not None:
-        await _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+    if await next_round(moment, broadcast) is not None:
+        await _wait_for_next(moment, broadcast)
         text = phrases.round_missed(broadcast, planned, moment.now, moment.house.zone)
         return await tell_author(moment, broadcast, Words(text), f"missed:{planned.timestamp():.0f}")
     ask_again(moment, broadcast)
@@ -74,8 +77,8 @@ def buttons(broadcast: Broadcast) -> tuple[Button, ...]:
     return (Button("确认发送", f"确认 {broadcast.id}"), Button("取消", f"取消通知 {broadcast.id}"))
 
 
-async def _wait_for_next(moment: Moment, broadcast: Broadcast, repeat: Repeat) -> None:
-    broadcast.due_at = repeat.next_time(moment.now, moment.house.zone)
+async def _wait_for_next(moment: Moment, broadcast: Broadcast) -> None:
+    broadcast.due_at = await next_round(moment, broadcast) or moment.now
     await awake(moment, broadcast)
 
 
@@ -109,11 +112,11 @@ async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
         unsure = [row for row in trouble if row.status is OutboxStatus.UNSURE]
         text = phrases.finished(broadcast, sent, await _reasons(moment, failed), await _names(moment, unsure))
         await tell_author(moment, broadcast, Words(text), f"finished:{broadcast.rounds}")
-    if broadcast.repeat is None:
+    if await next_round(moment, broadcast) is None:
         advance(broadcast, BroadcastAction.FINISH)
     else:
         advance(broadcast, BroadcastAction.REPEAT)
-        await _wait_for_next(moment, broadcast, Repeat.of(broadcast.repeat))
+        await _wait_for_next(moment, broadcast)
 
 
 async def _reasons(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:

@@ -1,35 +1,27 @@
-"""明天上午9点, 每周一三五 18:30, 周一到周五 8:00-20:00 → moments, repetitions and turns of duty.
+"""周一到周五 8:00-20:00, 下周, 11月24日-30日 晚上8点到早上8点 → turns of duty. The time of a notice is read in `handlers.when`.
 
-Nothing is guessed from the middle of a sentence: in 明天9点停水 the time belongs to the notice, so that it is `Unclear`
-as the time of sending.
+Nothing is guessed from the middle of a sentence.
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.days import DAY, HOUR, YEARS_AHEAD, Clock, clock_at, day_at, value_of, weekdays_at
+from handlers.days import DAY, HOUR, clock_at, day_at, weekdays_at
 from handlers.kinds import kind_at
-from handlers.reading import NUMERAL, SEPARATORS, Unclear, clean, folded
-from handlers.rules.broadcasts import Repeat
+from handlers.reading import SEPARATORS, Unclear, clean, folded
 from handlers.rules.duty import EVERY_DAY, Span
 from storage.turns import Days
 from storage.types import MemberId
 
-MORNING: Final = 9 * HOUR  #: when a day is said without an hour
 _ENDS: Final = re.compile(r"$|[\s,，。.;；:：、!！)）】]|全体|全楼|全小区|全社区|发给")
 _TO: Final = re.compile(r"\s*[-~–—到至]+\s*(?:次日|第二天)?\s*")
 _ONWARDS: Final = re.compile(r"起|开始")
-_MONTHLY: Final = re.compile(rf"每个?月(?:(?P<day>{NUMERAL})[日号]|最后一天|月?[底末])")
 _WHOLE: Final = re.compile(
     r"(?:(?P<week>下下|[下本这])个?(?:周|星期|礼拜)|(?P<month>[下本这]个?)月)(?![零一二三四五六七八九十日天末0-9])"
 )
 _WHOLE_DAY: Final = re.compile(r"全天|整天|24小时")
-_SOON: Final = re.compile(
-    rf"(?P<now>现在|马上|立即|立刻)|(?:(?P<half>半)|(?P<count>{NUMERAL}))\s*+个?(?P<more>半)?\s*+"
-    r"(?:(?P<hours>小时|钟头)|(?P<quarters>刻钟)|分钟?)[以之]?后"
-)
 
 
 class Past(Unclear):
@@ -38,81 +30,6 @@ class Past(Unclear):
 
 class Backwards(Unclear):
     """It ends before it begins."""
-
-
-def moment(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, str]:
-    """The time that the text begins with, in UTC and not before the minute of `now`, and the text after it.
-
-    Raises:
-        Past: It has gone by.
-        Unclear: There is none that stands for itself.
-    """
-    text = clean(text)
-    plain, here = folded(text), now.astimezone(zone).replace(second=0, microsecond=0)
-    at, end = _soon(plain, here) or _day_and_clock(plain, here)
-    if not _ENDS.match(plain, end):
-        raise Unclear("the time goes on as a sentence")
-    if at < here:
-        raise Past("the time has gone by")
-    return at.astimezone(UTC), text[end:].lstrip(SEPARATORS)
-
-
-def _soon(text: str, here: datetime) -> tuple[datetime, int] | None:
-    found = _SOON.match(text)
-    if found is None:
-        return None
-    count = 0 if found["now"] else 0.5 if found["half"] else value_of(found["count"]) + (0.5 if found["more"] else 0)
-    unit = HOUR if found["hours"] else HOUR / 4 if found["quarters"] else HOUR / 60
-    if count * unit > YEARS_AHEAD * 365 * DAY:
-        raise Unclear("too far ahead")
-    return (here.astimezone(UTC) + count * unit).astimezone(here.tzinfo), found.end()
-
-
-def _day_and_clock(text: str, here: datetime) -> tuple[datetime, int]:
-    day, end = day_at(text, 0, here.date()) or (None, 0)
-    clock = clock_at(text, end)
-    if day is None and clock is None:
-        raise Unclear("no time")
-    at = datetime.combine(day or here.date(), time(), tzinfo=here.tzinfo) + (clock.at if clock else MORNING)
-    if at < here and day in (None, here.date()):
-        at = _later(at, text[:end], clock, here)
-    return at, clock.end if clock else end
-
-
-def _later(at: datetime, day: str, clock: Clock | None, here: datetime) -> datetime:
-    """What is meant by a time of today that has gone by, if something later can be.
-
-    8点 at noon is eight in the evening; 上午8点 without a day is tomorrow's, 周一 on a Monday next week's, and 今天
-    without an hour is at once.
-    """
-    evening = at + 12 * HOUR
-    if clock and clock.either and at.hour < 12 and evening >= here:
-        return evening
-    if day.startswith(("周", "星期", "礼拜")):
-        return at + 7 * DAY
-    if not day:
-        return at + DAY
-    return at if clock else here
-
-
-def repetition(text: str) -> tuple[Repeat, str] | None:
-    """What 每天8点, 每周一三五 18:30 or 每月1号9点 in front of the text means, and the text after it."""
-    text = clean(text)
-    plain = folded(text)
-    if not plain.startswith(("每", "天天")):
-        return None
-    monthly = _MONTHLY.match(plain)
-    try:
-        weekdays, end = (EVERY_DAY, monthly.end()) if monthly else weekdays_at(plain, 0) or (EVERY_DAY, 0)
-        clock = clock_at(plain, end)
-        after = clock.end if clock else end
-        at = clock.at if clock else MORNING
-        if not end or not _ENDS.match(plain, after) or (at >= DAY and (monthly or weekdays != EVERY_DAY)):
-            return None
-        month_day = value_of(monthly["day"] or "31") if monthly else None
-        return Repeat(_time(at), weekdays, month_day), text[after:].lstrip(SEPARATORS)
-    except ValueError:
-        return None
 
 
 def span(text: str, now: datetime, zone: ZoneInfo, member: MemberId) -> tuple[Span, str]:

@@ -7,7 +7,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from handlers.reading import NUMERAL, Unclear, clean, folded, numeral
-from handlers.times import Past, moment
+from handlers.times import Past
+from handlers.when.read import when
+from handlers.when.understood import Doubt, Once, Why
 
 LONGEST: Final = 24  #: characters of a day and an hour
 _PEOPLE: Final = r"\s*(?:多?个|位|名)?\s*(?:人|志愿者|帮手|红管家|党员|小伙|年轻人|壮劳力)"
@@ -37,14 +39,26 @@ def start_in(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     past = False
     for part in _prefixes(clean(text, 500)):
         try:
-            return moment(part, now, zone)[0]
+            found, _ = when(part, now, zone)
         except Past:
             past = True
+        except Doubt as doubt:
+            return _likely(doubt)
         except Unclear:
             continue
+        else:
+            return found.at if isinstance(found, Once) else None
     if past:
         raise Past("the time has gone by")
     return None
+
+
+def _likely(doubt: Doubt) -> datetime | None:
+    """What is meant by 3点, which nobody calls the small hours, and by 8点 when the morning's has gone by."""
+    ats = [reading.when.at for reading in doubt.readings if isinstance(reading.when, Once)]
+    if not ats or doubt.why not in (Why.HALF, Why.GONE):
+        return None
+    return ats[-1] if doubt.why is Why.HALF else ats[0]
 
 
 def _prefixes(text: str) -> Iterator[str]:

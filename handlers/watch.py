@@ -8,16 +8,16 @@ from typing import Final
 
 from handlers import gazetteer
 from handlers.context import Context
+from handlers.days import day_at
 from handlers.dispatch import Rung, ladder
 from handlers.gazetteer import known_places
 from handlers.messages import Refusal, Reply
 from handlers.moment import Moment
 from handlers.phrases import duty as phrases
-from handlers.reading import Unclear, words
+from handlers.reading import Unclear, folded, words
 from handlers.rota import LONG, Rota, rotas, until
 from handlers.rules.duty import DAY
 from handlers.rules.rota import Stretch
-from handlers.times import Past, moment
 from storage import members
 from storage.members import Grant, Person
 from storage.places import Place
@@ -31,6 +31,7 @@ _ASKED: Final = re.compile(
 _NOW: Final = re.compile(r"\s*(?:现在|这会儿|此刻|目前|今天|今日|今儿)\s*")
 _NIGHT: Final = re.compile(r"\s*(?P<day>今|明|后)(?:天|日)?(?:晚上|夜里|晚|夜)\s*")
 _DAY: Final = re.compile(r"\s*(?:明天|明日|后天|(?:下?(?:周|星期)[一二三四五六日天]))\s*")
+_MORNING: Final = time(9)  #: … or for a day
 _EVENING: Final = time(21)  #: when somebody asks for tonight
 
 
@@ -79,11 +80,9 @@ def _time_at(ctx: Context, text: str) -> tuple[datetime | None, str]:
     if found := _NOW.match(text):
         return ctx.now, text[found.end() :]
     if found := _DAY.match(text):
-        try:
-            at, _ = moment(found[0], ctx.now, ctx.house.zone)
-        except Past:
-            at = ctx.now
-        return at, text[found.end() :]
+        named = day_at(folded(found[0].strip()), 0, here.date())
+        morning = datetime.combine(named[0] if named else here.date(), _MORNING, tzinfo=here.tzinfo)
+        return max(morning.astimezone(ctx.now.tzinfo), ctx.now), text[found.end() :]
     return None, text
 
 

@@ -36,6 +36,8 @@ class Broadcast(Base, kw_only=True):
     warning: Mapped[bool] = mapped_column(default=False)  #: goes at night, too
     status: Mapped[BroadcastStatus] = mapped_column(default=BroadcastStatus.DRAFT)
     repeat: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    doubt: Mapped[dict[str, Any] | None] = mapped_column(default=None)  #: which times may be meant, until that is said
+    unknown_years: Mapped[list[int]] = mapped_column(sa.JSON, default_factory=list)  #: counted without their notice
     rounds: Mapped[int] = mapped_column(default=0)  #: how often it has started
     wait_told: Mapped[int] = mapped_column(default=0)  #: the round of which its author knows that members must confirm
     exclusions: Mapped[list[PlaceId]] = mapped_column(sa.JSON, default_factory=list)  #: no group at or below these

@@ -16,7 +16,8 @@ from handlers.reading import (
     role_named,
     words,
 )
-from handlers.times import moment, repetition, span
+from handlers.times import span
+from handlers.when.read import when
 from storage.types import MemberId
 from tests.drawn import ABSURD, NOW, QUICK, SHANGHAI, texts
 
@@ -25,8 +26,8 @@ MEMBER: Final = MemberId(1)
 
 def read_everything(text: str) -> None:
     """Ask every reader; only `Unclear` may come back instead of a value."""
-    words(text), clean(text), leading_number(text), repetition(text), role_named(text)
-    for reader in (number, rating, lambda t: moment(t, NOW, SHANGHAI), lambda t: span(t, NOW, SHANGHAI, MEMBER)):
+    words(text), clean(text), leading_number(text), role_named(text)
+    for reader in (number, rating, lambda t: when(t, NOW, SHANGHAI), lambda t: span(t, NOW, SHANGHAI, MEMBER)):
         with suppress(Unclear):
             reader(text)
 
@@ -45,7 +46,7 @@ def test_absurd_text_is_read_in_no_time(text: str) -> None:
 
 
 def test_what_is_unclear_does_not_repeat_the_words() -> None:
-    for reader in (number, rating, lambda t: moment(t, NOW, SHANGHAI), lambda t: span(t, NOW, SHANGHAI, MEMBER)):
+    for reader in (number, rating, lambda t: when(t, NOW, SHANGHAI), lambda t: span(t, NOW, SHANGHAI, MEMBER)):
         with pytest.raises(Unclear) as unclear:
             reader("张三13800005523")
         assert "13800005523" not in str(unclear.value)

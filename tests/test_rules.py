@@ -1,17 +1,16 @@
 """What the rules promise about tickets, notices, the outbox and roles, whatever happens."""
 
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.rules import broadcasts, outbox, roles
-from handlers.rules.broadcasts import BroadcastAction, Repeat
+from handlers.rules.broadcasts import BroadcastAction
 from handlers.rules.tickets import CLOSED, OPEN, TRANSITIONS, next_status
 from storage.types import BroadcastStatus, MessageKind, Role, TicketAction, TicketStatus
-from tests.drawn import QUICK, SHANGHAI, clocks, moments, weekdays
+from tests.drawn import QUICK
 
 # Tickets
 
@@ -55,42 +54,6 @@ def test_every_action_but_the_report_itself_has_its_place() -> None:
 
 
 # Notices
-
-
-@QUICK
-@given(st.builds(Repeat, clocks, weekdays, st.none() | st.integers(1, 31)), moments)
-def test_a_repetition_comes_at_its_hour_and_skips_none(repeat: Repeat, after: datetime) -> None:
-    due = repeat.next_time(after, SHANGHAI)
-    local = due.astimezone(SHANGHAI)
-    assert due.tzinfo is UTC
-    assert due > after
-    assert local.time() == repeat.at
-    assert repeat.falls_on(local.date())
-    skipped = [after.date() + timedelta(days=n) for n in range((local.date() - after.date()).days)]
-    assert not [day for day in skipped if repeat.falls_on(day) and datetime.combine(day, repeat.at, SHANGHAI) > after]
-    assert Repeat.of(repeat.kept()) == repeat
-
-
-def test_a_month_that_is_too_short_is_served_on_its_last_day() -> None:
-    monthly = Repeat(time(9), month_day=31)
-    at, seen = datetime(2025, 12, 31, 12, tzinfo=SHANGHAI), []
-    for _ in range(4):
-        at = monthly.next_time(at, SHANGHAI)
-        seen.append(at.astimezone(SHANGHAI).strftime("%m-%d"))
-    assert seen == ["01-31", "02-28", "03-31", "04-30"]
-
-
-def test_a_repeated_hour_counts_once() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    first = Repeat(time(2, 30)).next_time(datetime(2016, 10, 29, 12, tzinfo=berlin), berlin)
-    assert first == datetime(2016, 10, 30, 0, 30, tzinfo=UTC)
-    assert Repeat(time(2, 30)).next_time(first, berlin) == datetime(2016, 10, 31, 1, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(("on", "month_day"), [(frozenset[int](), None), (frozenset({8}), None), (frozenset({1}), 32)])
-def test_what_never_comes_is_no_repetition(on: frozenset[int], month_day: int | None) -> None:
-    with pytest.raises(ValueError, match="day"):
-        Repeat(time(9), on, month_day)
 
 
 def test_only_what_was_confirmed_is_ever_sent() -> None:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from handlers.phrases.places import names
 from handlers.phrases.previews import MOST_NAMED, gist
-from handlers.phrases.times import moment_name, repeat_name
-from handlers.rules.broadcasts import Repeat
+from handlers.phrases.repeats import repeat_name
+from handlers.phrases.times import moment_name
+from handlers.rules.repeats import Repeat
 from storage.broadcasts import Broadcast
 from storage.types import BroadcastStatus
 
@@ -103,7 +104,9 @@ def too_late_to_cancel(broadcast: Broadcast) -> str:
 def row(broadcast: Broadcast, titles: Sequence[str], now: datetime, zone: ZoneInfo, more: str = "") -> str:
     """One notice in a list; `more` is whom it waits for."""
     at = "确认后马上" if broadcast.at_once else moment_name(broadcast.due_at, now, zone)
-    if broadcast.repeat is not None:
+    if broadcast.doubt is not None:
+        at = "时间还没定"
+    elif broadcast.repeat is not None:
         at = f"{repeat_name(Repeat.of(broadcast.repeat))}，下次{at}"
     state = "停着" if broadcast.paused else STATES[broadcast.status]
     return f"{broadcast.id} 号（{more or state}）{at}，发到{names(titles)}：{gist(broadcast)}"

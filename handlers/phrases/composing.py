@@ -25,6 +25,11 @@ def not_your_place(places: Sequence[str]) -> str:
     return f"{names(places)}不归您管，这条没有收下。请只写您管的地方，或请那里的管理员来发。"
 
 
+def no_time() -> str:
+    """When the head of a notice begins like a time that nobody can read."""
+    return "没看懂什么时候发，这条没有收下。请换个说法，比如“明天上午9点”“每周一和周四18:30”“每月最后一个工作日”；不写时间就是马上发。"
+
+
 def no_audience() -> str:
     """When the head of a notice names no place."""
     return "没看出来发给谁，这条没有收下。请这样写：“通知 3栋、4栋：内容”，全社区就写“全体”。"

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from handlers.phrases import ROLE_NAMES
 from handlers.phrases.places import names
-from handlers.phrases.times import date_name, moment_name, repeat_name
-from handlers.rules.broadcasts import Repeat
+from handlers.phrases.repeats import repeat_name
+from handlers.phrases.times import date_name, moment_name
+from handlers.rules.repeats import Repeat
 from handlers.rules.templates import ON_DUTY, PHONE
 from storage.broadcasts import Broadcast
 from storage.types import Role
@@ -70,7 +71,7 @@ def when(broadcast: Broadcast, now: datetime, zone: ZoneInfo, *, postponed: bool
     if postponed:
         first += "（夜里不打扰大家，早上再发；急事请用“预警”）"
     if broadcast.repeat is not None:
-        return f"{repeat_name(Repeat.of(broadcast.repeat))}，第一次是{first}"
+        return f"{repeat_name(Repeat.of(broadcast.repeat))}，下一次是{first}"
     return "您确认后马上" if broadcast.at_once and not postponed else first
 
 

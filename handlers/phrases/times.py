@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.rules.broadcasts import Repeat
 from handlers.rules.duty import DAY, EVERY_DAY, Span
 from storage.turns import Days
 
@@ -37,11 +36,18 @@ def clock_name(clock: time) -> str:
     return f"{clock.hour}:{clock.minute:02}"
 
 
+def spoken_clock(clock: time) -> str:
+    """“9:00”, but “凌晨3:00” and “早上6:00”: nobody takes them for the afternoon."""
+    if not 1 <= clock.hour <= 6:
+        return clock_name(clock)
+    return f"{'凌晨' if clock.hour < 5 else '早上'}{clock_name(clock)}"
+
+
 def moment_name(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """“明天（5月12日 周二）9:00”."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     day = day_name(local.date(), today)
-    return f"{day}{'' if day.endswith('）') else ' '}{clock_name(local.time())}"
+    return f"{day}{'' if day.endswith('）') else ' '}{spoken_clock(local.time())}"
 
 
 def weekdays_name(weekdays: Collection[int]) -> str:
@@ -68,15 +74,6 @@ def hours_name(starts: time, ends: time) -> str:
     if ends == _MIDNIGHT:
         return f"{clock_name(starts)} 到 24:00"
     return f"{clock_name(starts)} 到{' ' if starts < ends else '次日 '}{clock_name(ends)}"
-
-
-def repeat_name(repeat: Repeat) -> str:
-    """“每周一 9:00”, “每月 1 号 9:00”."""
-    if repeat.month_day is None:
-        days = weekdays_name(repeat.weekdays)
-    else:
-        days = "每月最后一天" if repeat.month_day == 31 else f"每月 {repeat.month_day} 号"
-    return f"{days} {clock_name(repeat.at)}"
 
 
 def turn_name(starts: datetime, ends: datetime, today: date) -> str:

@@ -304,6 +304,8 @@ def upgrade() -> None:
         sa.Column("warning", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("repeat", sa.JSON(), nullable=True),
+        sa.Column("doubt", sa.JSON(), nullable=True),
+        sa.Column("unknown_years", sa.JSON(), nullable=False),
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("wait_told", sa.Integer(), nullable=False),
         sa.Column("exclusions", sa.JSON(), nullable=False),
