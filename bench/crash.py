@@ -82,9 +82,9 @@ class Service:
     folder: Path
     ahead: timedelta
 
-    async def start(self, port: int) -> asyncio.subprocess.Process:
+    async def start(self, port: int, instance: str = "main") -> asyncio.subprocess.Process:
         """A new process."""
-        given = (self.url, str(self.folder), str(port), str(self.ahead.total_seconds()))
+        given = (self.url, str(self.folder), str(port), str(self.ahead.total_seconds()), instance)
         return await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.service", *given, cwd=ROOT)
 
 
@@ -105,10 +105,10 @@ async def killed(service: Service, platform: Platform, random: Random, kills: in
     return stillborn
 
 
-async def drained(sessions: Sessions) -> None:
+async def drained(sessions: Sessions, within: float = DRAINED) -> None:
     """Wait until nothing is left to be said; what cannot be said in time is found afterwards."""
     left = sa.select(sa.func.count()).where(OutboxMessage.status.in_(WAITING))
-    until = perf_counter() + DRAINED
+    until = perf_counter() + within
     while perf_counter() < until:
         async with sessions() as session:
             if not await session.scalar(left):
@@ -119,7 +119,7 @@ async def drained(sessions: Sessions) -> None:
 async def crash(url: str, folder: Path, kills: int, seed: int, chats: int) -> dict[str, Any]:
     """Everything once: talk, kill, let it finish, count."""
     random = Random(seed)
-    ahead = _until_ten()
+    ahead = until_ten()
     await upgrade(url)
     platform, talking = Platform(Random(seed + 1)), groups(chats, plain=True, every=2)
     street, service = Street(platform, talking, ahead), Service(url, folder, ahead)
@@ -150,7 +150,7 @@ async def crash(url: str, folder: Path, kills: int, seed: int, chats: int) -> di
     }
 
 
-def _until_ten() -> timedelta:
+def until_ten() -> timedelta:
     """How far the service's clock is ahead, so that it is ten in the morning: nothing waits for the end of the night."""
     here = datetime.now(SHANGHAI)
     ten = datetime.combine(here.date() + timedelta(days=1), time(10), SHANGHAI)

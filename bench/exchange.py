@@ -34,6 +34,7 @@ class Platform:
     """The other end of the line, for one service after the other."""
 
     random: Random
+    slowest: float = SLOWEST
     said: list[Said] = field(default_factory=list)
     delivered: int = 0  #: deliveries, repetitions included
     port: int = 0
@@ -104,7 +105,7 @@ class Platform:
             return
         self.said.append(Said(told["chat"], told["text"], told["quote"]))
         answer = {"said": told["say"], "id": f"out-{len(self.said)}"}
-        slow = asyncio.create_task(self._confirm(writer, answer, self.random.uniform(0, SLOWEST)))
+        slow = asyncio.create_task(self._confirm(writer, answer, self.random.uniform(0, self.slowest)))
         self._slow.add(slow)
         slow.add_done_callback(self._slow.discard)
 

@@ -92,9 +92,10 @@ class Line:
             await listening
 
 
-async def serve(url: str, folder: Path, port: int, ahead: timedelta) -> None:
+async def serve(url: str, folder: Path, port: int, ahead: timedelta, instance: str) -> None:
     """Serve until SIGTERM; the service's clock is `ahead` of the machine's, so that it is daytime."""
-    config = checked({"data_dir": str(folder), "database_url": url, "port": 0, "log_level": "error"}, folder, {})
+    given = {"data_dir": str(folder), "database_url": url, "port": 0, "log_level": "error", "instance": instance}
+    config = checked(given, folder, {})
     config = config.model_copy(update={"channels": (cast(Any, Line(port)),)})
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -106,4 +107,6 @@ async def serve(url: str, folder: Path, port: int, ahead: timedelta) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), timedelta(seconds=float(sys.argv[4]))))
+    asyncio.run(
+        serve(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), timedelta(seconds=float(sys.argv[4])), sys.argv[5])
+    )

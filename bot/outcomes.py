@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.channels.base import SendError
 from handlers.rules.outbox import repeatable, retry_after, waits_for_a_word
+from storage import chats, identities
 from storage.outbox import OutboxMessage
 from storage.types import OutboxStatus
 
@@ -79,3 +82,14 @@ class Verdict:
             return
         message.status = OutboxStatus.PENDING
         message.due_at = now + (wish or retry_after(message.attempts, self.jitter()))
+
+
+async def follow(session: AsyncSession, message: OutboxMessage, error: SendError, now: datetime) -> None:
+    """What a failed attempt says of the chat itself."""
+    address = (message.channel, message.account, message.chat)
+    if error.moved_to:
+        await chats.move(session, address, error.moved_to)
+    if error.gone and message.is_group:
+        await chats.lose(session, address, now)
+    elif error.gone:
+        await identities.lose_way(session, address)

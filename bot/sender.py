@@ -6,19 +6,23 @@ rules say for which kinds it is said again and for which it is left to the admin
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.channels.base import Channel, SendError
 from bot.channels.wording import Wording
 from bot.offering import numbered
-from bot.outcomes import Outcome, Verdict
+from bot.outcomes import Outcome, Verdict, follow
+from bot.quotas import Quota, Quotas
 from bot.saying import say
 from bot.turns import Account, Pace, Turns, elsewhere, loop_time
-from storage import chats, identities, outbox
+from storage import claims
 from storage.chats import Address
 from storage.database import Sessions
 from storage.outbox import OutboxMessage
@@ -27,8 +31,7 @@ log = logging.getLogger(__name__)
 
 IDLE: Final = 15.0  #: seconds without a nudge after which the outbox is looked at anyway
 AWAY: Final = 2.0  #: seconds after which a database that was away is tried again
-SPARED: Final = 2  #: of the messages at a time, so many are emergencies or nothing: they do not wait for slow answers
-PATIENCE: Final = 0.2  #: seconds that a round waits for all its messages before it goes on with other chats
+PATIENCE: Final = 0.1  #: seconds that a round waits for all its messages before it goes on with other chats
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,7 +81,7 @@ class Sender:
         """Decide about messages whose sender is gone."""
         now, in_hand = self.clock(), {message.id for message in self._flying.values()}
         async with self.sessions.begin() as session:
-            for message in await outbox.left_hanging(session, now=now, by=self.instance if starting else None):
+            for message in await claims.left_hanging(session, now=now, by=self.instance if starting else None):
                 mine = _account(message) not in elsewhere(self.channels)
                 if mine and message.id not in in_hand:  # a clock that jumps ends every lease
                     self._verdict.unknown(message, now)
@@ -94,33 +97,31 @@ class Sender:
         return len(claimed) + await self._land(PATIENCE)
 
     async def _claim(self) -> Sequence[OutboxMessage]:
-        room = self._room() - len(self._flying)
-        if room <= 0:
-            return ()
-        ordinary = room - min(SPARED, self._room() - 1)
         self._turns.forget_past(loop_time())
         async with self.sessions.begin() as session:
-            claimed = await outbox.claim(
-                session,
-                now=self.clock(),
-                lease=self.pace.lease,
-                limit=max(ordinary, 1),
-                emergencies=ordinary <= 0,
-                by=self.instance,
-                resting=self._resting,
-                quiet=self._turns.chats,
-            )
-            for message in claimed:
-                channel = self.channels.get(_account(message))
-                if channel is not None and channel.can.hears and not channel.can.buttons:
-                    await numbered(session, message, self.clock())
-            return claimed
+            claimed = [message for quota in self._quotas.all() for message in await self._take(session, quota)]
+            await claims.reword(session, [one for one in claimed if await self._is_numbered(session, one)])
+        return claimed
 
-    def _room(self) -> int:
-        """Most messages at a time: each must have its turn and its answer before its lease is over."""
-        spare = self.pace.lease - self.pace.timeout
-        pauses = [channel.can.account_pause for channel in self.channels.values() if channel.can.account_pause]
-        return max(1, min([self.pace.batch, *(spare // pause for pause in pauses)]))
+    async def _take(self, session: AsyncSession, quota: Quota) -> Sequence[OutboxMessage]:
+        return await claims.claim(
+            session,
+            now=self.clock(),
+            lease=self.pace.lease,
+            limit=quota.most,
+            by=self.instance,
+            only=quota.account,
+            dangers=quota.dangers,
+            resting=quota.resting,
+            quiet=self._turns.chats,
+        )
+
+    async def _is_numbered(self, session: AsyncSession, message: OutboxMessage) -> bool:
+        """Give the buttons of a message their numbers where nobody can press them; whether it had any."""
+        channel, body = self.channels.get(_account(message)), message.body
+        if channel is not None and channel.can.hears and not channel.can.buttons:
+            await numbered(session, message, self.clock())
+        return message.body is not body
 
     async def _land(self, patience: float) -> int:
         """Settle what has been said within `patience` seconds. What takes longer holds up nobody else."""
@@ -132,8 +133,10 @@ class Sender:
     async def _say(self, message: OutboxMessage, channel: Channel | None, wait: float) -> Outcome:
         if channel is None:
             return Outcome(error=SendError("no such channel is configured"))
-        if wait:
+        pause = channel.can.account_pause
+        while wait > 0 or (pause and (wait := self._turns.begin(_account(message), pause, loop_time())) > 0):
             await asyncio.sleep(wait)
+            wait = 0
         try:
             return await say(channel, message, self.pace.timeout, self.wording)
         finally:
@@ -145,16 +148,12 @@ class Sender:
         if not landed:
             return 0
         async with self.sessions.begin() as session:
-            for message, outcome in landed:
-                row = await session.merge(message, load=False)
+            rows = [claims.copied(message) for message, _ in landed]
+            for row, (message, outcome) in zip(rows, landed, strict=True):
                 self._verdict.note(row, outcome, now)
-                error = outcome.error
-                if error and error.moved_to:
-                    await chats.move(session, _address(message), error.moved_to)
-                if error and error.gone and message.is_group:
-                    await chats.lose(session, _address(message), now)
-                elif error and error.gone:
-                    await identities.lose_way(session, _address(message))
+                if outcome.error is not None:
+                    await follow(session, message, outcome.error, now)
+            await claims.settle(session, rows)
         self._landed = []
         return len(landed)
 
@@ -162,17 +161,16 @@ class Sender:
         """Seconds until something is due, or may be said; a nudge comes sooner."""
         now = self.clock()
         async with self.sessions() as session:
-            due = await outbox.next_due(session, now, resting=self._resting, quiet=self._turns.chats)
-        waits = [IDLE] if due is None else [(due - now).total_seconds(), IDLE]
+            due = await claims.next_due(session, now, resting=self._quotas.resting, quiet=self._turns.chats)
+        waits = [IDLE if not self._quotas.full else AWAY] + ([] if due is None else [(due - now).total_seconds()])
         if self._turns.next is not None:
             waits.append(self._turns.next - loop_time())
         return max(min(waits), 0.02)
 
     @property
-    def _resting(self) -> list[Account]:
-        """Accounts over which nothing can be said just now: they have had their turn, no connection, or wait for a member."""
-        mute = (line for line, channel in self.channels.items() if channel.link.mute)
-        return [*self._turns.accounts, *mute, *elsewhere(self.channels)]
+    def _quotas(self) -> Quotas:
+        in_hand = Counter(map(_account, self._flying.values()))
+        return Quotas(self.channels, self._turns, in_hand, self.pace.batch, loop_time())
 
     @property
     def _verdict(self) -> Verdict:

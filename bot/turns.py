@@ -13,6 +13,8 @@ from typing import Final
 from bot.channels.base import Can, Channel, Groups, Limit
 from storage.chats import Address
 
+AHEAD: Final = 0.2  #: seconds before its turn from which a message may be taken in hand, so that no turn is lost
+NEARLY: Final = 0.9  #: of a pause, by which what came late is followed, until all are in their turns again
 LONGEST: Final = 86_400.0  #: seconds of the longest limit that is counted; a restart forgets what was said before
 
 #: channel, account
@@ -23,7 +25,7 @@ Account = tuple[str, str]
 class Pace:
     """How outgoing messages are paced."""
 
-    batch: int = 20
+    batch: int = 100  #: messages that an account has in hand
     lease: timedelta = timedelta(seconds=60)
     timeout: timedelta = timedelta(seconds=30)  #: shorter than the lease, so that a lease outlives its send
     give_up_after: int = 8  #: attempts
@@ -34,6 +36,7 @@ class Turns:
     """When each account and each chat may speak again, in seconds of the loop's clock."""
 
     _accounts: dict[Account, float] = field(default_factory=dict)
+    _began: dict[Account, float] = field(default_factory=dict)  #: when it spoke last
     _chats: dict[Address, float] = field(default_factory=dict)
     _said: dict[Address, deque[float]] = field(default_factory=dict)  #: when, where that is limited
 
@@ -43,6 +46,18 @@ class Turns:
         if pause:
             self._accounts[account] = turn + pause.total_seconds()
         return turn - now
+
+    def open_to(self, account: Account, pause: timedelta, now: float) -> int:
+        """How many messages of `account`, which pauses between them, have their turn soon."""
+        spare = now + AHEAD - max(now, self._accounts.get(account, now))
+        return int(spare / pause.total_seconds()) + 1 if spare >= 0 else 0
+
+    def begin(self, account: Account, pause: timedelta, now: float) -> float:
+        """Seconds that a message still waits whose turn has come: what came late before it must not be on its heels."""
+        wait = self._began.get(account, now - LONGEST) + NEARLY * pause.total_seconds() - now
+        if wait <= 0:
+            self._began[account] = now
+        return wait
 
     def spoke(self, chat: Address, can: Can, now: float) -> None:
         """Something was said in `chat`."""
@@ -61,19 +76,14 @@ class Turns:
         self._said = {chat: said for chat, said in self._said.items() if said[-1] > now - LONGEST}
 
     @property
-    def accounts(self) -> list[Account]:
-        """Those that may not speak yet."""
-        return list(self._accounts)
-
-    @property
     def chats(self) -> list[Address]:
         """Those in which nothing may be said yet."""
         return list(self._chats)
 
     @property
     def next(self) -> float | None:
-        """When the next turn comes."""
-        return min((*self._accounts.values(), *self._chats.values()), default=None)
+        """When the next message may be taken in hand."""
+        return min((*(turn - AHEAD for turn in self._accounts.values()), *self._chats.values()), default=None)
 
 
 def _over(limit: Limit, said: deque[float]) -> float:

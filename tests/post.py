@@ -86,7 +86,12 @@ class Post:
             is_group = chat.endswith("群")
             session.add(
                 OutboxMessage(
-                    channel=CHANNEL, account=ACCOUNT, chat=chat, is_group=is_group, kind=kind, body=body, **row
+                    account=ACCOUNT,
+                    chat=chat,
+                    is_group=is_group,
+                    kind=kind,
+                    body=body,
+                    **({"channel": CHANNEL} | row),
                 )
             )
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.base import SendError
-from storage import chats, outbox
+from storage import chats, claims
 from storage.database import Sessions
 from storage.members import Member
 from storage.outbox import OutboxMessage
@@ -116,7 +116,7 @@ async def test_after_a_crash_half_way_no_group_gets_it_twice(world: World, sessi
     world.now += HOUR
     await world.clock.ring()
     async with sessions.begin() as session:  # said, and then killed before it was settled
-        claimed = await outbox.claim(session, now=world.now, lease=MINUTE, limit=1, by="main")
+        claimed = await claims.claim(session, now=world.now, lease=MINUTE, limit=1, by="main")
         said_in = claimed[0].chat
     speak_through(world, FakeChannel())
     await world.sender.recover(starting=True)

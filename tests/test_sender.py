@@ -1,18 +1,21 @@
 """The way out: order, patience, and what becomes of a message that may have been said."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.channels.base import SendError
 from bot.outcomes import Verdict
 from bot.turns import Pace
+from handlers.messages import Words
 from handlers.rules.outbox import LONGEST_WAIT, retry_after
+from storage import outbox
 from storage.database import Sessions
 from storage.types import MessageKind, OutboxStatus
 from tests.post import Post
-from tests.world import World
+from tests.world import ACCOUNT, CHANNEL, World
 
 SECOND = timedelta(seconds=1)
 UNSURE = SendError("no answer", unsure=True)
@@ -202,6 +205,77 @@ async def test_an_emergency_does_not_wait_until_slow_platforms_have_answered(ses
     slow.set()
     await post.send_all()
     assert post.mouth.texts.count("停水") == 6
+
+
+async def test_danger_goes_first_then_talk_then_warnings_then_notices(sessions: Sessions) -> None:
+    post = Post(sessions, pace=Pace(batch=1))
+    kinds = (MessageKind.BROADCAST, MessageKind.WARNING, MessageKind.CALL, MessageKind.EMERGENCY)
+    for number, kind in enumerate(kinds):
+        await post.put(f"{number}栋群", kind.value, kind)
+    await post.send_all()
+    assert post.mouth.texts == ["emergency", "call", "warning", "broadcast"]
+
+
+async def test_in_one_chat_what_is_urgent_overtakes_the_notices_that_wait(sessions: Sessions) -> None:
+    post = Post(sessions, pace=Pace(batch=1))
+    for text, kind in (
+        ("通知", MessageKind.BROADCAST),
+        ("再一条通知", MessageKind.BROADCAST),
+        ("预警", MessageKind.WARNING),
+        ("接单了", MessageKind.TICKET_NOTE),
+        ("着火了", MessageKind.EMERGENCY),
+    ):
+        await post.put("3栋群", text, kind)
+    await post.send_all()
+    assert post.mouth.texts == ["着火了", "接单了", "预警", "通知", "再一条通知"]
+
+
+async def test_a_notice_that_failed_holds_up_no_danger_but_the_next_notice(post: Post) -> None:
+    post.mouth.answers["3栋群"].append(SendError("slow down", retry_after=timedelta(minutes=10)))
+    await post.put("3栋群", "通知", MessageKind.BROADCAST)
+    await post.send_all()
+    await post.put("3栋群", "再一条通知", MessageKind.BROADCAST)
+    await post.put("3栋群", "着火了", MessageKind.EMERGENCY)
+    await post.send_all()
+    assert post.mouth.texts == ["着火了"]
+    await post.wait(timedelta(minutes=10))
+    assert post.mouth.texts == ["着火了", "通知", "再一条通知"]
+
+
+async def test_what_overtakes_does_not_speak_at_the_same_time(post: Post) -> None:
+    saying = {"status": OutboxStatus.SENDING, "attempts": 1, "leased_by": "else", "lease_until": post.now + 60 * SECOND}
+    await post.put("3栋群", "通知", MessageKind.BROADCAST, **saying)
+    await post.put("3栋群", "着火了", MessageKind.EMERGENCY)
+    await post.send_all()
+    assert not post.mouth.said, "somebody else is speaking there"
+
+
+async def test_ten_thousand_in_a_queue_do_not_hold_up_one(post: Post) -> None:
+    async with post.sessions.begin() as session:
+        for number in range(10_000):
+            address = (CHANNEL, ACCOUNT, f"{number}栋群")
+            outbox.put(session, row_of("停水", address, f"n{number}", MessageKind.BROADCAST, post.now))
+    await post.put("9999栋群", "着火了", MessageKind.EMERGENCY)
+    await post.sender.round()
+    assert post.mouth.texts[0] == "着火了"
+
+
+def row_of(text: str, address: tuple[str, str, str], key: str, kind: MessageKind, now: datetime) -> dict[str, Any]:
+    channel, account, chat = address
+    return dict(
+        key=key,
+        channel=channel,
+        account=account,
+        chat=chat,
+        is_group=True,
+        kind=kind,
+        body=Words(text).to_body(),
+        created_at=now,
+        due_at=now,
+        ticket_id=None,
+        broadcast_id=None,
+        member_id=None,
+    )
 
 
 async def test_two_instances_say_nothing_twice_and_keep_the_order(post: Post) -> None:

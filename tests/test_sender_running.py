@@ -1,6 +1,7 @@
 """The sender at work: one chat that hangs, a pace to keep, a database that goes away, a clock that jumps, a stop."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,10 +11,12 @@ from typing import Any, cast
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.base import Limit, SendError
+from bot.channels.base import Can, Limit, SendError
+from bot.turns import Pace
 from storage.database import Sessions
 from storage.types import MessageKind, OutboxStatus
-from tests.post import PATIENT, Post
+from tests.post import PATIENT, Mouth, Post
+from tests.world import ACCOUNT, CHANNEL
 
 PAUSE = timedelta(milliseconds=40)
 
@@ -179,6 +182,38 @@ async def test_waiting_for_one_that_failed_does_not_keep_the_database_busy(post:
         before = cable.tried
         await asyncio.sleep(0.09)
         assert cable.tried - before <= 1
+
+
+async def test_an_account_that_pauses_holds_up_no_other(post: Post) -> None:
+    slow = Mouth(name="slow", can=Can(account_pause=timedelta(minutes=1)))
+    post.sender = post.another(channels={("slow", ACCOUNT): slow, (CHANNEL, ACCOUNT): post.mouth})
+    for number in range(30):
+        await post.put(f"{number}栋群", "停水", channel="slow")
+        await post.put(f"{number}栋群", "停水")
+    async with running(post):
+        while len(post.mouth.said) < 30:
+            await asyncio.sleep(0.005)
+        states = Counter((row.channel, row.status) for row in await post.rows() if row.channel == "slow")
+    assert len(slow.said) == 1
+    assert states["slow", OutboxStatus.PENDING] == 29, "nothing is in hand that has no turn"
+
+
+async def test_a_platform_that_hangs_has_only_so_much_in_hand(post: Post) -> None:
+    hanging, over = Mouth(name="hanging"), asyncio.Event()
+    lines = {("hanging", ACCOUNT): hanging, (CHANNEL, ACCOUNT): post.mouth}
+    post.sender = post.another(channels=lines, pace=Pace(batch=4))
+    for number in range(12):
+        hanging.answers[f"{number}栋群"].append(over)
+        await post.put(f"{number}栋群", "停水", channel="hanging")
+    for number in range(12):
+        await post.put(f"{number}栋群", "停水")
+    async with running(post):
+        while len(post.mouth.said) < 12:
+            await asyncio.sleep(0.005)
+        taken = [row.channel for row in await post.rows() if row.status is OutboxStatus.SENDING]
+        assert taken.count("hanging") < 8
+        over.set()
+        await post.until(OutboxStatus.SENT)
 
 
 def gaps(post: Post) -> list[tuple[float, float]]:

@@ -742,6 +742,15 @@ def upgrade() -> None:
         sa.Column("chat", sa.String(length=128), nullable=False),
         sa.Column("is_group", sa.Boolean(), nullable=False),
         sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column(
+            "rank",
+            sa.Integer(),
+            sa.Computed(
+                "CASE kind WHEN 'emergency' THEN 0 WHEN 'warning' THEN 2 WHEN 'broadcast' THEN 3 ELSE 1 END",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -775,7 +784,21 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'held'"),
             postgresql_where=sa.text("status = 'held'"),
         )
+        batch_op.create_index(
+            "ix_outbox_leased",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("status = 'sending'"),
+            postgresql_where=sa.text("status = 'sending'"),
+        )
         batch_op.create_index(batch_op.f("ix_outbox_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_next",
+            ["rank", "due_at", "id", "channel", "account"],
+            unique=False,
+            sqlite_where=sa.text("status = 'pending'"),
+            postgresql_where=sa.text("status = 'pending'"),
+        )
         batch_op.create_index("ix_outbox_platform", ["channel", "account", "platform_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_ticket_id"), ["ticket_id"], unique=False)
         batch_op.create_index(

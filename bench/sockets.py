@@ -1,0 +1,135 @@
+"""Messages a second over real sockets, beside a bare aiohttp client; see `bench/broadcast.py`.
+
+`python -m bench.sockets` is the platform: it answers whatever is said with an id, in a process of its own.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, Final
+
+import sqlalchemy as sa
+from aiohttp import ClientSession, web
+
+from bench.databases import create_tables
+from bench.district import TEXT, moment, settle
+from bench.town import ACCOUNT, CHANNEL
+from bot.channels.base import Can, Link
+from bot.sender import Sender
+from bot.web import serving
+from handlers import rounds
+from handlers.messages import Words
+from storage.broadcasts import Broadcast
+from storage.database import Sessions, open_database
+from storage.types import BroadcastStatus
+
+GROUPS: Final = 1_000
+ROUNDS: Final = 7
+AT_ONCE: Final = 100  #: requests of the bare client, as many as its connector opens
+TEN: Final = datetime(2026, 5, 11, 2, 0, tzinfo=UTC)
+ROOT: Final = Path(__file__).parent.parent
+
+
+@dataclass(slots=True)
+class Posting:
+    """A channel that says everything with one request."""
+
+    http: ClientSession
+    address: str
+    name: str = CHANNEL
+    account: str = ACCOUNT
+    can: Can = field(default_factory=Can)
+    link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, lambda: TEN, up=True))
+
+    async def send(self, chat: str, words: Words) -> str:
+        """See `Channel.send`."""
+        async with self.http.post(self.address, json={"chat": chat, "text": words.text}) as answer:
+            return str((await answer.json())["id"])
+
+
+async def _bare(http: ClientSession, address: str) -> float:
+    """Messages a second of a client that does nothing else."""
+    numbers = iter(range(GROUPS))
+
+    async def speak() -> None:
+        for number in numbers:
+            async with http.post(address, json={"chat": f"{CHANNEL}-{number}", "text": TEXT}) as answer:
+                assert (await answer.json())["id"]
+
+    began = perf_counter()
+    await asyncio.gather(*(speak() for _ in range(AT_ONCE)))
+    return GROUPS / (perf_counter() - began)
+
+
+async def _ours(sessions: Sessions, channel: Posting) -> float:
+    """Messages a second from the outbox to receipts on disk, once the notice is in the outbox."""
+    async with sessions.begin() as session:
+        await session.execute(sa.update(Broadcast).values(status=BroadcastStatus.SCHEDULED))
+    async with sessions.begin() as session:
+        await rounds.start_due(moment(session, TEN))
+    sender = Sender(sessions=sessions, channels={(CHANNEL, ACCOUNT): channel}, clock=lambda: TEN)
+    began = perf_counter()
+    while await sender.round():
+        pass
+    await sender.finish()
+    return GROUPS / (perf_counter() - began)
+
+
+@asynccontextmanager
+async def _platform() -> AsyncIterator[str]:
+    """The address of a platform in a process of its own."""
+    command = [sys.executable, "-m", "bench.sockets"]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _sockets(url: str) -> dict[str, Any]:
+    await create_tables(url)
+    async with open_database(url) as sessions, _platform() as address, ClientSession() as http:
+        await settle(sessions, GROUPS, TEN, [CHANNEL])
+        channel = Posting(http, address)
+        await _bare(http, address)
+        await _ours(sessions, channel)
+        pairs = [(await _bare(http, address), await _ours(sessions, channel)) for _ in range(ROUNDS)]
+    return {
+        "ratio": round(median(ours / bare for bare, ours in pairs), 3),
+        "best_ratio": round(max(ours / bare for bare, ours in pairs), 3),
+        "ours_per_s": round(median(ours for _, ours in pairs)),
+        "bare_per_s": round(median(bare for bare, _ in pairs)),
+    }
+
+
+def sockets(_: int, folder: Path) -> dict[str, Any]:
+    """A thousand groups on SQLite."""
+    return asyncio.run(_sockets(f"sqlite+aiosqlite:///{folder / 'sockets.db'}"))
+
+
+async def _answer() -> None:
+    ids = count(1)
+
+    async def take(request: web.Request) -> web.Response:
+        await request.json()
+        return web.json_response({"id": next(ids)})
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    async with serving(app, "127.0.0.1", 0) as address:
+        sys.stdout.write(address + "\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_answer())
