@@ -32,7 +32,7 @@ async def show(ctx: Context, rest: str) -> Reply:
     found = await inspected(ctx, _mine(ctx.grants))
     if not found.watched:
         raise Refusal(phrases.nothing_to_check())
-    lines = [found.told(finding, ctx) for finding in found.quality.findings]
+    lines = found.told(found.quality.findings, ctx)
     return Reply(phrases.report(found.quality, lines, ctx.house.roster.ahead), alone=True)
 
 
@@ -49,7 +49,7 @@ async def tell_new_flaws(moment: Moment) -> None:
     for admin, mine in (await _admins(moment, found) if new else {}).items():
         own = [one for one in new if any(mine(found.watched[place]) for place in one.places)]
         if own:
-            text = phrases.new_flaws([found.told(one, moment) for one in own], moment.house.roster.ahead)
+            text = phrases.new_flaws(found.told(own, moment), moment.house.roster.ahead)
             await moment.tell(admin, Words(text), MessageKind.PERSONAL, key=f"roster:{due:%Y%m%d}")
 
 

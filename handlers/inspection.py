@@ -1,25 +1,25 @@
 """The rota of the coming weeks, looked at with all that has to be known to judge it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
+from handlers.ahead import WEEK, turns_between
 from handlers.gazetteer import title
 from handlers.moment import Moment
 from handlers.phrases import checkup as phrases
 from handlers.rota import Rota, rotas
 from handlers.rules.duty import DAY
-from handlers.rules.flaws import Finding, Sight, Watched, stays
+from handlers.rules.flaws import Finding, Flaw, Sight, Watched, stays
 from handlers.rules.roles import may
 from handlers.rules.roster_quality import Quality, quality
-from handlers.rules.rota import Stretch
 from handlers.rules.usual import habit, held_to, odd_times, without
 from handlers.rules.wall import moment_of
 from storage import identities, members, places
 from storage.types import MemberId, PlaceId, PlaceKind, Role
 
-WEEK: Final = 7 * DAY
+MANY: Final = 3  #: people of whom the same is said in one line
 LEARNED_FROM: Final = 4 * WEEK  #: how far back is looked for when somebody usually is on duty
 
 Mine = Callable[[Watched], bool]
@@ -35,8 +35,21 @@ class Inspection:
     names: Mapping[MemberId, str]
     until: datetime  #: how far ahead was looked
 
-    def told(self, finding: Finding, moment: Moment) -> str:
-        """A finding in words."""
+    def told(self, findings: Iterable[Finding], moment: Moment) -> list[str]:
+        """Findings in words, in order; what is so of many people is said once."""
+        by_flaw: dict[Flaw, list[Finding]] = {}
+        for finding in findings:
+            by_flaw.setdefault(finding.flaw, []).append(finding)
+        return [line for flaw, alike in by_flaw.items() for line in self._lines(flaw, alike, moment)]
+
+    def _lines(self, flaw: Flaw, alike: Sequence[Finding], moment: Moment) -> list[str]:
+        people = dict.fromkeys(self.names[one.member] for one in alike if one.member is not None)
+        together = phrases.of_many(flaw, list(people), moment.house.roster.rest_within)
+        if together is not None and len(people) >= MANY:
+            return [together]
+        return [self._told(one, moment) for one in alike]
+
+    def _told(self, finding: Finding, moment: Moment) -> str:
         where = [self.titles[place] for place in finding.places]
         name = self.names[finding.member] if finding.member is not None else ""
         return phrases.flaw(finding, where, name, moment.now, moment.house.zone)
@@ -78,23 +91,14 @@ def _watched(moment: Moment, place: PlaceId, paths: tuple[str, ...], rota: Rota,
     """The coming turns of a place, and when somebody ought to be on duty: as a rule, or by its own lines."""
     zone, last = moment.house.zone, today + moment.house.roster.ahead
     starts, ends = _midnight(moment, today), _midnight(moment, last + DAY)
-    turns = _turns(rota, starts - DAY, ends, moment)
+    turns = turns_between(rota, starts - DAY, ends, zone)
     if moment.house.roster.always:
         return Watched(place, paths, turns, [(starts, _midnight(moment, last))])
-    planned = _turns(Rota(rota.lines, rota.blocks), starts - DAY, ends, moment)
-    known = habit(stays(_turns(rota, starts - LEARNED_FROM, starts, moment)), today, zone)
+    planned = turns_between(Rota(rota.lines, rota.blocks), starts - DAY, ends, zone)
+    known = habit(stays(turns_between(rota, starts - LEARNED_FROM, starts, zone)), today, zone)
     # What a temporary roster leaves empty is empty on purpose.
     expected = without(held_to(known, today - DAY, last, zone), ((block.starts, block.ends) for block in rota.blocks))
     return Watched(place, paths, turns, [*expected, *stays(planned)])
-
-
-def _turns(rota: Rota, starts: datetime, ends: datetime, moment: Moment) -> list[Stretch]:
-    """The turns of that time, found week by week: the work grows with the square of what is looked at."""
-    found: dict[Stretch, None] = {}
-    while starts < ends:
-        found |= dict.fromkeys(rota.between(starts, min(starts + WEEK, ends), moment.house.zone))
-        starts += WEEK
-    return list(found)
 
 
 async def _deaf(moment: Moment, watched: Sequence[Watched]) -> set[MemberId]:

@@ -61,7 +61,13 @@ async def show(ctx: Context, rest: str) -> Reply:
         ),
         phrases.your_tickets([(t.number, t.texts, t.pictures) for t in kept.tickets]),
         phrases.the_rest(
-            kept.told, kept.held, len(kept.shifts), kept.changes, kept.hours, kept.shared, kept.codes, kept.examples
+            kept.told,
+            kept.held,
+            len(kept.shifts),
+            *kept.duty,
+            kept.shared,
+            kept.codes,
+            kept.examples,
         ),
     )
     return Reply("\n".join(texts), (Button("删除我的数据", ASKED),), alone=True)

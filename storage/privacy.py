@@ -48,8 +48,7 @@ class Kept:
     roles: Sequence[tuple[PlaceId, Role]]
     shifts: Sequence[DutyShift]
     abilities: Sequence[str]
-    changes: int  #: of the rosters that concern him: swaps asked for and made, leave, temporary turns
-    hours: int  #: times at which he said that he can be asked
+    duty: traces.OfDuty
     tickets: Sequence[KeptOfTicket]  #: newest first
     told: int  #: messages to him whose words are still there
     held: int  #: messages of his that wait to be taken again
@@ -70,8 +69,7 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         [(place, role) for place, role in roles],
         shifts.all(),
         await abilities.of_member(session, member),
-        await traces.changes_of(session, member),
-        await traces.hours_of(session, member),
+        await traces.of_duty(session, member),
         await _tickets_of(session, member, his),
         sum(bool(body.get("text")) for body in await session.scalars(worded)),
         len(await _held(session, his)),

@@ -1,33 +1,41 @@
 """What is kept of a person about his duty, beside the lines of the roster: changes of it, and his own hours."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.checkups import ToldFlaw
 from storage.duty import ToldTurn
+from storage.feeds import CalendarFeed
 from storage.hours import FreeHours
 from storage.overrides import DutyOverride
 from storage.swaps import DutySwap
 from storage.types import MemberId
 
 
-async def changes_of(session: AsyncSession, member: MemberId) -> int:
-    """How many swaps, leaves and temporary turns concern `member`, those only asked for included."""
-    return sum([await _count(session, table, mine) for table, mine in _changes(member)])
+class OfDuty(NamedTuple):
+    """How much there is."""
+
+    changes: int  #: of the rosters that concern him: swaps asked for and made, leave, temporary turns
+    hours: int  #: times at which he said that he can be asked
+    calendars: int  #: addresses at which his turns are fetched: one or none
 
 
-async def hours_of(session: AsyncSession, member: MemberId) -> int:
-    """At how many times `member` said that he can be asked."""
-    return await _count(session, FreeHours, FreeHours.member_id == member)
+async def of_duty(session: AsyncSession, member: MemberId) -> OfDuty:
+    """What is kept of `member` about his duty."""
+    return OfDuty(
+        sum([await _count(session, table, mine) for table, mine in _changes(member)]),
+        await _count(session, FreeHours, FreeHours.member_id == member),
+        await _count(session, CalendarFeed, CalendarFeed.member_id == member),
+    )
 
 
 async def erase(session: AsyncSession, member: MemberId) -> None:
     """Drop all of it."""
     for table, mine in _changes(member):
         await session.execute(sa.delete(table).where(mine))
-    for own in (ToldTurn, ToldFlaw, FreeHours):
+    for own in (ToldTurn, ToldFlaw, CalendarFeed, FreeHours):
         await session.execute(sa.delete(own).where(own.member_id == member))
 
 

@@ -15,7 +15,7 @@ from bot.channels.base import Can, Link, Receive, SendError
 from bot.clock import Clock
 from bot.receive import Receiver
 from bot.sender import Sender
-from handlers.house import HouseRules
+from handlers.house import HouseRules, RosterRules
 from handlers.messages import Attachment, Happening, Inbound, Words
 from handlers.moment import Reach
 from handlers.rules.escalations import Policy
@@ -48,6 +48,10 @@ CAST: Final[Mapping[str, tuple[str, str, Sequence[tuple[str, Role]]]]] = {
 UNREACHABLE: Final = "老夏"
 
 
+#: 王芳 is never free, which is said where it is what a test is about.
+HOUSE: Final = HouseRules(Policy(SHANGHAI), operator="石龙社区居委会", roster=RosterRules(weekday=0))
+
+
 @dataclass
 class FakeChannel:
     """A channel that remembers what was said into which chat, and fails when told to."""
@@ -74,7 +78,7 @@ class World:
     sessions: Sessions
     reader: Reader = field(repr=False)  # thousands of numbers, and asyncio writes down what a task returned
     now: datetime = MONDAY_9.astimezone(UTC)
-    house: HouseRules = field(default_factory=lambda: HouseRules(Policy(SHANGHAI), operator="石龙社区居委会"))
+    house: HouseRules = field(default_factory=lambda: HOUSE)
     channel: FakeChannel = field(default_factory=FakeChannel)
     heard: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     count: int = 0

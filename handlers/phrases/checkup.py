@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.phrases.places import names
+from handlers.phrases.places import MOST, names
 from handlers.phrases.times import date_name, turn_name
 from handlers.rules.duty import INSTANT
 from handlers.rules.flaws import Finding, Flaw
@@ -64,6 +64,19 @@ def flaw(finding: Finding, places: Sequence[str], name: str, now: datetime, zone
             return f"{name}连着 {finding.days} 天都有班（{where}），一天没歇。请给他排个休息。"
     today = now.astimezone(zone).date()
     return f"{name}从{date_name(finding.starts.astimezone(zone).date(), today)}起{_trouble(finding, where, name)}"
+
+
+def of_many(flaw: Flaw, people: Sequence[str], rest_within: int) -> str | None:
+    """The same of many people in one line; None of what has to be said of each."""
+    who = "、".join(people[:MOST]) + (f"等 {len(people)} 人" if len(people) > MOST else "")
+    match flaw:
+        case Flaw.DEAF:
+            return f"{who}有班，可是我没法单独给他们发消息。请他们先单独给我发句话。"
+        case Flaw.IDLE:
+            return f"{who}有班，可是在值班的地方没有任命，接不了单。请用“任命”给他们定个职务。"
+        case Flaw.NEVER_FREE:
+            return f"{who}连着 {rest_within} 天以上都有班，一天没歇。请给他们排个休息。"
+    return None
 
 
 def _trouble(finding: Finding, where: str, name: str) -> str:

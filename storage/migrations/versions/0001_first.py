@@ -337,6 +337,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_broadcast_due", ["status", "due_at"], unique=False)
 
     op.create_table(
+        "calendar_feed",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_by", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_calendar_feed_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_feed_digest")),
+    )
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_feed_told_by"), ["told_by"], unique=False)
+
+    op.create_table(
         "correction",
         sa.Column("channel", sa.String(length=24), nullable=False),
         sa.Column("account", sa.String(length=64), nullable=False),
