@@ -10,6 +10,7 @@ from handlers.days import DAY, HOUR, clock_at, day_at, value_of, weekdays_at
 from handlers.kinds import kind_at
 from handlers.reading import NUMERAL, SEPARATORS, Unclear, clean, folded
 from handlers.rules.duty import EVERY_DAY
+from handlers.rules.patterns import Pattern
 from handlers.times import Past, hours_at
 from storage.turns import Cadence, Days
 
@@ -30,33 +31,10 @@ _EVERY: Final = re.compile(
 _EACH: Final = re.compile(
     rf"(?:一人|每人|一个人)(?P<count>{NUMERAL})个?(?P<unit>天|晚|周|星期|礼拜|月|班|次)(?:轮换|轮流|轮)?"
 )
+_BY: Final = re.compile(rf"(?P<count>{NUMERAL})个?(?P<unit>天|晚|周|星期|礼拜|月|班)一?[换轮]")
+_CALLED: Final = re.compile(r"(?:白班|夜班|早班|中班|晚班)\s*")
 _CHANGES: Final = re.compile(r"(?:换人|换班|交班|交接|轮换|轮流|轮班|轮)")
 _ENDS: Final = re.compile(r"$|[\s,，。;；:：、]")
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """After what a rotation passes on, on which days and hours there is duty at all, and when it begins."""
-
-    cadence: Cadence
-    every: int
-    since: datetime  #: when turn 0 begins, on the wall
-    first_day: date  #: from which on there is duty; a turn that runs already is had to its end
-    weekdays: frozenset[int] = EVERY_DAY
-    days: Days = Days.ANY
-    starts: time = time()
-    ends: time = time()
-
-    @property
-    def hours(self) -> tuple[time, time]:
-        """From when to when there is duty."""
-        return self.starts, self.ends
-
-    @property
-    def key(self) -> str:
-        """What makes it one and the same rotation of a place."""
-        weekdays = "".join(map(str, sorted(self.weekdays)))
-        return f"{self.cadence}/{self.every}/{weekdays}/{self.days}/{self.starts:%H%M}-{self.ends:%H%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +84,35 @@ def _first_day(text: str, today: date) -> tuple[date | None, int]:
 def _turns(text: str, start: int) -> tuple[_Parts, int]:
     """After what it passes on, and on which days there is duty."""
     if found := _EVERY.match(text, start):
-        parts = _every(found)
-        if parts.cadence is Cadence.WEEK:
-            weekdays = weekdays_at(text, _blank(text, found.end()))
-            if weekdays and len(weekdays[0]) == 1:
-                return replace(parts, weekdays=weekdays[0]), weekdays[1]
-        return parts, found.end()
+        return _with_weekday(text, _every(found), found.end())
+    if found := _EACH.match(text, start) or _BY.match(text, start):
+        return _with_weekday(text, _long(found), found.end())
+    if called := _CALLED.match(text, start):
+        start = called.end()
+        if hours_at(text, start):
+            return _Parts(Cadence.TURN), start
     if kind := kind_at(text, start):
         return _Parts(Cadence.TURN, days=kind[0]), kind[1]
     if weekdays := weekdays_at(text, start):
         return _Parts(Cadence.TURN, weekdays=weekdays[0]), weekdays[1]
     raise Unclear("it does not say how often")
+
+
+def _with_weekday(text: str, parts: _Parts, start: int) -> tuple[_Parts, int]:
+    """Where it goes by weeks, the day on which it passes on may be named."""
+    weekdays = weekdays_at(text, _blank(text, start)) if parts.cadence is Cadence.WEEK else None
+    if weekdays and len(weekdays[0]) == 1:
+        return replace(parts, weekdays=weekdays[0]), weekdays[1]
+    return parts, start
+
+
+def _long(found: re.Match[str]) -> _Parts:
+    """How long each has it."""
+    count = value_of(found["count"])
+    if not 1 <= count <= MOST_UNITS:
+        raise Unclear("so many there are not")
+    cadence = _UNITS[found["unit"]]
+    return _Parts(Cadence.TURN if cadence is Cadence.DAY and count == 1 else cadence, count)
 
 
 def _every(found: re.Match[str]) -> _Parts:
@@ -145,13 +141,13 @@ def _hours(text: str, parts: _Parts, start: int) -> tuple[_Parts, int]:
 
 def _each(text: str, parts: _Parts, start: int) -> tuple[_Parts, int]:
     """一人一周: how long each has it, whatever the days and hours are."""
-    found = _EACH.match(text, _blank(text, start))
+    found = _EACH.match(text, _blank(text, start)) or _BY.match(text, _blank(text, start))
     if found is None:
         return parts, start
-    count = value_of(found["count"])
-    if not 1 <= count <= MOST_UNITS or parts.cadence is Cadence.HOUR:
-        raise Unclear("so many there are not")
-    return replace(parts, cadence=_UNITS[found["unit"]], every=count), found.end()
+    if parts.cadence is Cadence.HOUR:
+        raise Unclear("both by the hour and otherwise")
+    long = _long(found)
+    return replace(parts, cadence=long.cadence, every=long.every), found.end()
 
 
 def _pattern(parts: _Parts, first: date | None, here: datetime) -> Pattern:

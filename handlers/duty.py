@@ -25,6 +25,7 @@ from storage.types import PlaceId, Role
 router: Final = Router()
 
 DAYS_SHOWN: Final = 7
+ALL: Final = frozenset({"全部", "所有人", "全体", "全撤"})
 _IN_TURNS: Final = re.compile(r"(?:来|按顺序)?(?:轮流|轮班|轮值|轮换|轮着)(?:值班|来)?")
 
 
@@ -80,9 +81,10 @@ async def take_off(ctx: Context, rest: str) -> Reply:
     found, names = places_in(ctx, await known_places(ctx), rest)
     if len(found) != 1:
         raise Unclear("not one place")
-    (place,), said = found, await people(ctx, names)
+    (place,) = found
     where = await own_title(ctx, place)
-    on_it = {member.id for _, member in await duty.shifts_at(ctx.session, [place.id])}
+    there = {member.id: member for _, member in await duty.shifts_at(ctx.session, [place.id])}
+    said, on_it = list(there.values()) if names.strip() in ALL else await people(ctx, names), set(there)
     for member in said:
         await leave_seats(ctx, member.id, place.id)
     gone = [member.name for member in said if member.id in on_it]

@@ -1,5 +1,6 @@
 """请假 销假: who is away for some days, which turns that leaves empty, and who stands in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,10 @@ router: Final = Router()
 
 EXAMPLE: Final = "请假 5月1日到3日"
 LONGEST: Final = 80
+_SAID: Final = re.compile(
+    r"(?:我|本人)?(?:想|要|得)?(?:(?P<before>.{2,30}?)(?:我|想|要|得)*请个?假了?|请个?假(?P<behind>.{2,30}?))"
+    r"(?:[,，。！!].{0,40})?"
+)
 SHOWN: Final = 6  #: of the turns that are left
 NEXT_WITHIN: Final = 30 * DAY  #: how far ahead the next turn of who is back is looked for
 
@@ -64,9 +69,7 @@ async def take(ctx: Context, rest: str) -> Reply:
 
 async def _who_and_when(ctx: Context, text: str) -> tuple[Member, Period]:
     try:
-        period, rest = period_at(text, ctx.now, ctx.house.zone)
-        if rest:
-            raise Unclear("more than the days")
+        period, _ = period_at(text, ctx.now, ctx.house.zone)  # why he is away is nobody's business
         return await ctx.member(), period
     except Past:
         raise Refusal(duty_phrases.gone_by(), alone=True) from None
@@ -76,17 +79,29 @@ async def _who_and_when(ctx: Context, text: str) -> tuple[Member, Period]:
         if not may(ctx.roles, Role.ADMIN):
             raise
     name, rest = split_names(text)
-    period, rest = period_at(rest, ctx.now, ctx.house.zone)
-    if rest:
-        raise Unclear("more than somebody and his days")
+    period, _ = period_at(rest, ctx.now, ctx.house.zone)
     return await _own_member(ctx, await person(ctx, name)), period
+
+
+@router.listen()
+async def overhear(ctx: Context) -> Reply | None:
+    """The same in other words, said to the bot: 我想请假三天, 明天请个假."""
+    found = (
+        _SAID.fullmatch(words(ctx.inbound.text, LONGEST)) if ctx.inbound.to_bot and "假" in ctx.inbound.text else None
+    )
+    if found is None or not may(ctx.roles, Role.STEWARD):
+        return None
+    try:
+        return await take(ctx, found["before"] or found["behind"])
+    except Unclear:
+        return None
 
 
 @router.command("销假", example="销假", does="提前回来，或者不请假了", allow=Role.STEWARD, everyday=True)
 async def back(ctx: Context, rest: str) -> Reply:
     """End the leave that runs, or else take back what is to come; an admin may do it for somebody: 销假 王芳."""
-    text = words(rest, LONGEST)
-    member = await _own_member(ctx, await person(ctx, text)) if text else await ctx.member()
+    name = words(rest, LONGEST) if may(ctx.roles, Role.ADMIN) and not _is_period(ctx, rest) else ""
+    member = await _own_member(ctx, await person(ctx, name)) if name else await ctx.member()
     found = await overrides.leave_of(ctx.session, [member.id], ctx.now)
     ended = [leave for leave in found if leave.starts <= ctx.now] or found
     own = ctx.known is not None and member.id == ctx.known.member.id
@@ -100,6 +115,16 @@ async def back(ctx: Context, rest: str) -> Reply:
     coming = one_turn_each(await turns_of(ctx, member.id, ctx.now, ctx.now + NEXT_WITHIN))
     turns = [await said_turn(ctx, one.place, one.starts, one.ends) for one in coming[:1]]
     return Reply(phrases.back(None if own else member.name, said, turns), alone=True)
+
+
+def _is_period(ctx: Context, text: str) -> bool:
+    try:
+        period_at(text, ctx.now, ctx.house.zone)
+    except (Past, Backwards):
+        return True
+    except Unclear:
+        return False
+    return True
 
 
 def _said(ctx: Context, starts: datetime, ends: datetime) -> str:

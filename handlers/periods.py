@@ -17,7 +17,7 @@ _WHOLE: Final = re.compile(r"(?P<next>下)?(?:[本这])?个?(?P<unit>周|星期|
 _PART: Final = re.compile(r"\s*(?P<part>上午|下午|晚上|夜里|晚)(?![零一二三四五六七八九十两0-9])")
 _PARTS: Final = {"上午": (0, 12), "下午": (12, 18), "晚上": (18, 32), "夜里": (18, 32), "晚": (18, 32)}
 _TO: Final = re.compile(r"\s*[-~–—到至]+\s*")
-_FOR: Final = re.compile(rf"\s*(?:起|开始)?\s*(?P<count>{NUMERAL})\s*天")
+_FOR: Final = re.compile(rf"\s*(?:起|开始)?\s*(?P<count>{NUMERAL})\s*个?(?P<unit>天|周|星期|礼拜)")
 _ENDS: Final = re.compile(r"$|[\s,，。;；:：、]")
 
 
@@ -64,14 +64,14 @@ def _period(text: str, here: datetime) -> tuple[Period, int]:
     if whole := _WHOLE.match(text):
         return _all_of(whole, today), whole.end()
     if lasting := _FOR.match(text):
-        return Period(today, today + value_of(lasting["count"]) * DAY, whole=True), lasting.end()
+        return Period(today, today + _length(lasting), whole=True), lasting.end()
     start = len(text) - len(text.removeprefix("从"))
     began = day_at(text, start, here.date())
     if began is None:
         raise Unclear("no day")
     first = _midnight(began[0])
     if lasting := _FOR.match(text, began[1]):
-        return Period(first, first + value_of(lasting["count"]) * DAY, whole=True), lasting.end()
+        return Period(first, first + _length(lasting), whole=True), lasting.end()
     if part := _PART.match(text, began[1]):
         since, until = _PARTS[part["part"]]
         return Period(first + since * HOUR, first + until * HOUR, whole=False), part.end()
@@ -98,6 +98,10 @@ def _from_to(text: str, first: datetime, start: int, here: datetime) -> tuple[Pe
     if until.either and ends <= starts < ends + 12 * HOUR:
         ends += 12 * HOUR
     return Period(starts, ends, whole=False), until.end
+
+
+def _length(lasting: re.Match[str]) -> timedelta:
+    return min(value_of(lasting["count"]), LONGEST.days + 1) * (DAY if lasting["unit"] == "天" else 7 * DAY)
 
 
 def _all_of(found: re.Match[str], today: datetime) -> Period:

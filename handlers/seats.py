@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from handlers.cadence import Pattern
 from handlers.lines import line_of, own_days_of, span_of
 from handlers.moment import Moment
 from handlers.rules.duty import DAY, Span, number_now
-from handlers.rules.rotations import Rotation
+from handlers.rules.patterns import Pattern
+from handlers.rules.rotations import STEPS, Rotation
 from handlers.rules.wall import wall_of
 from storage import duty, rotations
 from storage.duty import DutyShift
@@ -29,11 +30,13 @@ async def take_seats(moment: Moment, place: PlaceId, pattern: Pattern, seats: Se
         raise LookupError("a rotation went away while it was entered")  # its transaction is run again
     lines = await duty.seats_of(moment.session, place, pattern.key)
     before = _order(lines)
-    if not new and before == [list(seat) for seat in seats]:
+    alike = not new and _passes_on_alike(row, pattern)
+    if alike and before == [list(seat) for seat in seats]:
         return False
     active = 0 if new else _still_active(before, seats, await _seat_now(moment, row, lines))
-    row.cadence, row.every, row.since, row.seats = pattern.cadence, pattern.every, pattern.since, len(seats)
-    own_days = await own_days_of(moment, place, pattern.since.date() - DAY)
+    since = row.since if alike else pattern.since
+    row.cadence, row.every, row.since, row.seats = pattern.cadence, pattern.every, since, len(seats)
+    own_days = await own_days_of(moment, place, since.date() - DAY)
     line = replace(_line(pattern, 0, seats[0][0]), own_days=own_days)
     rotation = _rotation(row)
     is_ahead = new and (pattern.cadence is Cadence.TURN or pattern.since > wall_of(moment.now, moment.house.zone))
@@ -86,6 +89,15 @@ async def _leave(moment: Moment, line: DutyShift) -> None:
     for other in lines:
         other.seat -= other.seat > line.seat
     await moment.session.flush()
+
+
+def _passes_on_alike(row: DutyRotation, pattern: Pattern) -> bool:
+    """Whether the turns begin when they did; the one that runs must not begin anew because people are exchanged."""
+    if (row.cadence, row.every) != (pattern.cadence, pattern.every):
+        return False
+    if row.cadence is Cadence.MONTH:
+        return (row.since.day, row.since.time()) == (pattern.since.day, pattern.since.time())
+    return row.cadence is Cadence.TURN or (pattern.since - row.since) % STEPS[row.cadence] == timedelta()
 
 
 def _order(lines: Sequence[DutyShift]) -> list[list[MemberId]]:

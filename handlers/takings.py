@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from handlers.cadence import Pattern, pattern_at
+from handlers.cadence import pattern_at
 from handlers.cautions import warnings
 from handlers.context import Context
 from handlers.entries import MOST_PEOPLE, own_title, person, places_in, split_names
@@ -17,10 +17,11 @@ from handlers.phrases import rotations as phrases
 from handlers.reading import SEPARATORS, Unclear, words
 from handlers.rota import Turn, named, rotas
 from handlers.rules.duty import DAY, Span
+from handlers.rules.patterns import Pattern
 from handlers.rules.rota import final_rota, joined
 from handlers.seats import take_seats
 from handlers.times import Past
-from storage import members
+from storage import members, rotations
 from storage.members import Member
 from storage.places import Place
 
@@ -109,13 +110,17 @@ async def enter_taking(ctx: Context, one: Taking) -> list[str]:
     """Let them take turns; the lines of the answer."""
     order = [[member.id for member in seat] for seat in one.seats]
     titles, news = [await own_title(ctx, place) for place in one.places], False
+    today = ctx.now.astimezone(ctx.house.zone).date()
+    if one.pattern.first_day > today:
+        for place, where in zip(one.places, titles, strict=True):
+            if await rotations.locked(ctx.session, place.id, one.pattern.key) is not None:
+                raise Refusal(phrases.later_than_now(where, one.pattern.first_day, today))
     for place in one.places:
         news |= await take_seats(ctx, place.id, one.pattern, order)
         ctx.note("轮班", f"place:{place.id}", (await ctx.member()).id)
     names = [[member.name for member in seat] for seat in one.seats]
     said = [phrases.entered(titles, one.pattern, names, news=news)]
     turns = await _coming(ctx, one)
-    today = ctx.now.astimezone(ctx.house.zone).date()
     said += [phrases.coming([(t.name, t.starts, t.ends) for t in turns], today, ctx.house.zone)] if turns else []
     return said + await warnings(ctx, one.people, one.places, _any_turn(one))
 

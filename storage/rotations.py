@@ -16,7 +16,7 @@ from storage.types import PlaceId
 class DutyRotation(Base, kw_only=True):
     """An order of seats that is gone through turn by turn.
 
-    `pattern` spells its cadence, days and hours, so that a place has each of them once.
+    `pattern` spells the days and hours at which there is duty, so that a place has one order for each of them.
     """
 
     __tablename__ = "duty_rotation"

@@ -153,6 +153,21 @@ async def test_an_admin_enters_leave_for_somebody_of_his(world: World) -> None:
     world.hears("陈书记", "不归您管")
 
 
+@pytest.mark.parametrize(
+    "text", ["我请假 明天", "明天请假", "我想请个假明天", "明天请个假，家里有事", "请假 明天 孩子发烧"]
+)
+async def test_leave_is_asked_for_in_other_words(world: World, text: str) -> None:
+    await world.says("王芳", text, alone=True)
+    world.hears("王芳", "记下了：您 5月12日 周二 请假")
+    assert not any("孩子" in words.text or "家里" in words.text for words in world.new("陈书记"))
+
+
+async def test_talk_of_leave_in_a_group_is_let_pass(world: World) -> None:
+    for text in ("明天我请假了", "请假 明天", "我请假三天"):
+        await world.says("李姐", text)
+        world.silent("3栋群", "陈书记")
+
+
 async def test_open_tickets_are_named_to_who_goes_and_to_the_community(world: World) -> None:
     await world.says("李姐", "3栋2单元电梯停在5楼不动了，麻烦来修一下")
     await world.says("王芳", "接单 1", alone=True)

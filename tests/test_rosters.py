@@ -160,6 +160,32 @@ async def test_somebody_is_taken_off_the_roster(world: World) -> None:
     world.hears("陈书记", "本来就没有王芳")
 
 
+async def test_everybody_is_taken_off_the_roster(world: World) -> None:
+    await world.says("陈书记", "撤班 3栋 全部", alone=True)
+    world.hears("陈书记", "锦绣小区3栋的班撤了：王芳", "班表里没有人了", "找不到再找上一级")
+    assert not await lines(world)
+
+
+async def test_kinds_of_days_are_entered_and_shown_back(world: World) -> None:
+    for said, understood in [
+        ("排班 4栋 王芳 工作日 8:00-18:00", "工作日（调休上班也算） 8:00 到 18:00"),
+        ("排班 4栋 王芳 法定节假日 9:00-17:00", "法定节假日 9:00 到 17:00"),
+        ("排班 4栋 王芳 周末和节假日 18:00-20:00", "休息日（周末和放假） 18:00 到 20:00"),
+    ]:
+        await world.says("陈书记", said, alone=True)
+        world.hears("陈书记", f"从今天（5月11日 周一）起，{understood}")
+
+
+async def test_turns_of_one_person_that_overlap_are_named_to_the_admin(world: World) -> None:
+    await world.says("陈书记", "排班 3栋 王芳 每天 8:00-18:00", alone=True)
+    world.hears("陈书记", "王芳在锦绣小区3栋的班有重叠")
+
+
+async def test_days_that_end_before_they_begin_are_named(world: World) -> None:
+    await world.says("陈书记", "排班 3栋 王芳 5月20日到5月15日", alone=True)
+    world.hears("陈书记", "结束的日子比开始的还早")
+
+
 async def test_the_coming_week_is_listed(world: World) -> None:
     await world.says("陈书记", "撤班 3栋 王芳", alone=True)
     await world.says("陈书记", "排班 3栋 王芳 周一到周五 8:00-20:00", alone=True)

@@ -44,13 +44,19 @@ WEDNESDAY = datetime(2026, 5, 13, 9, 0, tzinfo=SHANGHAI)
         ("法定节假日 9:00-17:00", "turn/1/1234567/holidays", "05-13 09:00", "0900-1700"),
         ("周六、周日 9:00-17:00", "turn/1/67/any", "05-13 09:00", "0900-1700"),
         ("每天 20:00-8:00 一人一周", "week/1/1234567/any", "05-11 20:00", "2000-0800"),
+        ("一周一换", "week/1/1234567/any", "05-11 00:00", "0000-0000"),
+        ("每人一周，周一早上8点交班", "week/1/1234567/any", "05-11 08:00", "0800-0800"),
+        ("一人一天", "turn/1/1234567/any", "05-13 00:00", "0000-0000"),
+        ("夜班 20:00-8:00", "turn/1/1234567/any", "05-13 20:00", "2000-0800"),
         ("6月1日起 每周一8点", "week/1/1234567/any", "06-01 08:00", "0800-0800"),
     ],
 )
 def test_how_turns_are_taken_is_read(text: str, cadence: str, since: str, hours: str) -> None:
     pattern, rest = pattern_at(f"{text} 王芳、赵强", WEDNESDAY, SHANGHAI)
     assert rest == "王芳、赵强"
-    assert (pattern.key, f"{pattern.since:%m-%d %H:%M}") == (f"{cadence}/{hours}", since)
+    weekdays = "".join(map(str, sorted(pattern.weekdays)))
+    assert f"{pattern.cadence}/{pattern.every}/{weekdays}/{pattern.days}" == cadence
+    assert (f"{pattern.since:%m-%d %H:%M}", f"{pattern.starts:%H%M}-{pattern.ends:%H%M}") == (since, hours)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +131,31 @@ async def test_the_same_said_again_changes_nothing_and_other_people_keep_who_is_
     await world.says("陈书记", "轮班 4栋 每周一8点 赵强、周网格、钱物业", alone=True)
     world.hears("陈书记", "排好轮班了")
     assert (await coming(world))[:4] == ["0519.08 赵强", "0525.08 周网格", "0601.08 钱物业", "0608.08 赵强"]
+
+
+async def test_another_cadence_for_the_same_hours_replaces_the_order(world: World) -> None:
+    await rotation(
+        world, "每天 20:00-8:00 王芳、赵强", "每天 20:00-8:00 一人一周 王芳、赵强", "每周一8点 周网格、钱物业"
+    )
+    await rotation(world, "每两周周一8点 周网格、钱物业")
+    async with world.sessions() as session:
+        found = {row.pattern: (row.cadence, row.every) for row in await session.scalars(sa.select(DutyRotation))}
+    assert found == {"1234567/any/2000-0800": ("week", 1), "always": ("week", 2)}
+
+
+async def test_a_turn_of_two_weeks_does_not_begin_anew_because_people_are_exchanged(world: World) -> None:
+    await rotation(world, "每两周周一8点 王芳、赵强")
+    await world.wait(8 * DAY)
+    await rotation(world, "每两周周一8点 王芳、周网格")
+    assert (await coming(world))[:3] == ["0519.08 王芳", "0525.08 周网格", "0608.08 王芳"]
+
+
+async def test_an_order_that_holds_is_not_emptied_by_one_of_later(world: World) -> None:
+    await rotation(world, "每周一8点 王芳、赵强")
+    await world.says("陈书记", "轮班 4栋 6月1日起 每周一8点 周网格、钱物业", alone=True)
+    world.hears("陈书记", "已经有轮班了", "请到那天再发")
+    await world.says("陈书记", "轮班 3栋 6月1日起 每周一8点 周网格、钱物业", alone=True)
+    world.hears("陈书记", "排好轮班了", "6月1日 周一 8:00 到 6月8日 周一 8:00 周网格")
 
 
 async def test_who_is_taken_off_leaves_the_others_their_turns(world: World) -> None:

@@ -13,7 +13,7 @@ _NOON: Final = time(12)
 
 def period(starts: datetime, ends: datetime, today: date) -> str:
     """“5月1日 周五 到 5月3日 周日”, “5月1日 周五 8:00 到 12:00”; both are local, the second exclusive."""
-    if starts.time() == _MIDNIGHT and ends.time() <= _NOON:
+    if starts.time() == _MIDNIGHT and starts.date() < ends.date() and ends.time() <= _NOON:
         # A night belongs to the day on which it begins.
         first, last = starts.date(), ends.date() - DAY
         return date_name(first, today) if last <= first else f"{date_name(first, today)} 到 {date_name(last, today)}"
@@ -29,9 +29,9 @@ def entered(name: str | None, when: str, gaps: Sequence[str], numbers: Sequence[
     """To who took leave, or, with a `name`, to who entered it for somebody."""
     who = "您" if name is None else name
     lines = [f"记下了：{who} {when} 请假，这段时间不派单给{who}。"]
-    lines += ["这几个班要空出来：", *gaps] if gaps else ["这段时间没有班。"]
+    lines += ["空出来的班：", *gaps] if gaps else ["这段时间没有班。"]
     if gaps and name is None:
-        lines.append("已经告诉社区了。想自己找人顶，请他发“顶班”加您的名字。")
+        lines.append("已经告诉社区了。自己找到人顶的话，请那位发“顶班”加您的名字。")
     return "\n".join(
         [*lines, *_in_hand(numbers), "提前回来发“销假”。" if name is None else f"提前回来发“销假 {name}”。"]
     )
@@ -50,11 +50,7 @@ def entered_for_you(text: str) -> str:
 def is_away(name: str, when: str, gaps: Sequence[str], numbers: Sequence[int]) -> str:
     """To who has to see that somebody is there."""
     lines = [f"{name} {when} 请假。"]
-    lines += (
-        ["他的班：", *gaps, f"要安排人，请那位发“顶班 {name}”，或者您发“临时值班”。"]
-        if gaps
-        else ["他这段时间没有班。"]
-    )
+    lines += ["空出来的班：", *gaps, f"谁能顶，就请谁发“顶班 {name}”。"] if gaps else ["这段时间没有班。"]
     return "\n".join([*lines, *_in_hand(numbers)])
 
 

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.cadence import Pattern
 from handlers.phrases.places import names
-from handlers.phrases.times import WEEKDAYS, clock_name, days_name, hours_name, turn_name
+from handlers.phrases.times import WEEKDAYS, clock_name, date_name, days_name, hours_name, turn_name
+from handlers.rules.patterns import Pattern
 from storage.turns import Cadence
 
 _UNITS: Final = {Cadence.HOUR: "小时", Cadence.DAY: "天", Cadence.WEEK: "周", Cadence.MONTH: "个月", Cadence.TURN: "班"}
@@ -36,6 +36,14 @@ def no_rotation(place: str) -> str:
     return f"{place}没有轮班。请发“轮班 {place} 每周一8点 王芳、赵强、陈素芬”这样来排；固定的班发“排班表 {place}”看。"
 
 
+def later_than_now(place: str, first: date, today: date) -> str:
+    """When an order that holds already is to be another one from some day on."""
+    return (
+        f"{place}这个时段已经有轮班了。要从{date_name(first, today)}起换一套人，请到那天再发；"
+        "现在就换的话，去掉日期再发一次。中间几天不一样，发“临时值班”。"
+    )
+
+
 def named_twice() -> str:
     """When somebody is in an order twice."""
     return "同一个人在顺序里写了两遍。每人写一次就行，轮完一圈会从头再来。"
@@ -43,17 +51,13 @@ def named_twice() -> str:
 
 def pattern_name(pattern: Pattern) -> str:
     """“每周一 8:00 换人”, “每天 20:00 到次日 8:00，一班一换”, “工作日（调休上班也算）8:00 到 18:00，一周一换”."""
-    if pattern.starts == pattern.ends and _is_always_on(pattern):
+    if pattern.is_always_on:
         if pattern.cadence is Cadence.HOUR:
             return f"每{_count(pattern.every)}小时换人（从 {clock_name(pattern.starts)} 算起）"
         return f"{_when(pattern)} {clock_name(pattern.starts)} 换人"
     days = days_name(pattern.weekdays, pattern.days)
     hours = f"{days}{'' if days.endswith('）') else ' '}{hours_name(pattern.starts, pattern.ends)}"
     return f"{hours}，{_count(pattern.every)}{_UNITS[pattern.cadence]}一换"
-
-
-def _is_always_on(pattern: Pattern) -> bool:
-    return len(pattern.weekdays) == len(WEEKDAYS) and pattern.days == "any"
 
 
 def _when(pattern: Pattern) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from handlers.rules.wall import moment_of, wall_of
 from storage.turns import Cadence
 
-_STEPS: Final = {
+STEPS: Final = {
     Cadence.HOUR: timedelta(hours=1),
     Cadence.DAY: timedelta(days=1),
     Cadence.WEEK: timedelta(weeks=1),
@@ -41,7 +41,7 @@ class Rotation:
     def number_on(self, wall: datetime) -> int:
         """The turn in which something that begins at `wall` is; one that begins just then counts."""
         if self.cadence is not Cadence.MONTH:
-            return (wall - self.starts) // (_STEPS[self.cadence] * self.every)
+            return (wall - self.starts) // (STEPS[self.cadence] * self.every)
         months = (wall.year - self.starts.year) * 12 + wall.month - self.starts.month
         number = months // self.every
         return number if self._wall(number) <= wall else number - 1
@@ -92,7 +92,7 @@ class Rotation:
 
     def _wall(self, number: int) -> datetime:
         if self.cadence is not Cadence.MONTH:
-            return self.starts + number * self.every * _STEPS[self.cadence]
+            return self.starts + number * self.every * STEPS[self.cadence]
         month = self.starts.month - 1 + number * self.every
         year, month = self.starts.year + month // 12, month % 12 + 1
         # 31号 is the last day of a shorter month.
