@@ -13,7 +13,9 @@ from handlers.opening import keep_words
 from handlers.phrases import handoffs as phrases
 from handlers.phrases import refusals
 from handlers.phrases import tickets as ticket_phrases
+from handlers.phrases.times import moment_name
 from handlers.reading import words
+from handlers.rota import away
 from handlers.rules.quiet import awake_after, quiet_until
 from handlers.together import details
 from storage import followers, handoffs, members
@@ -123,6 +125,10 @@ async def ask_to_take_all(ctx: Context, tickets: Sequence[Ticket], taker: Member
 
 
 async def _ask(ctx: Context, taker: Member, asking: Words, tickets: Sequence[Ticket]) -> None:
+    gone = (await away(ctx, [taker.id])).get(taker.id)
+    if gone is not None and gone.on_leave:
+        back = moment_name(gone.until, ctx.now, ctx.house.zone) if gone.until is not None else ""
+        raise Refusal(phrases.is_on_leave(taker.name, back))
     emergency = any(ticket.urgency is Urgency.EMERGENCY for ticket in tickets)
     quiet = quiet_until(ctx.now, ctx.house.escalation.quiet, ctx.house.zone)
     told = await ctx.tell(

@@ -169,3 +169,8 @@ def on_leave_without(numbers: Sequence[int]) -> str:
     """To who has not handed over what he had when his leave began."""
     listed = "、".join(map(str, numbers))
     return f"您请假了，手上的 {listed} 号我退回去另外叫人了，您安心休息。"
+
+
+def is_on_leave(name: str, back: str) -> str:
+    """When who is asked is away. `back`: until when, empty where nobody knows."""
+    return f"{name}请假了{f'，{back}才回来' if back else ''}，没去问他。请换个人，或者只发“转单”加编号，我另找人。"
