@@ -623,7 +623,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_asking_id"), ["asking_id"], unique=False)
-        batch_op.create_index("ix_ticket_in_hand", ["assignee_id", "accepted_at"], unique=False)
+        batch_op.create_index("ix_ticket_in_hand", ["assignee_id", "accepted_at", "closed_at"], unique=False)
         batch_op.create_index(
             "ix_ticket_next",
             ["next_at"],
