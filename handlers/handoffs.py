@@ -8,7 +8,7 @@ from handlers.clocks import wind
 from handlers.context import Context
 from handlers.crewing import sign_off
 from handlers.handing import ask_to_take, keep_reason, name_and_reason, say_no, withdraw
-from handlers.hands import at_my_places, in_my_hands, is_community, must_hold, name_of
+from handlers.hands import asked_of_me, at_my_places, in_my_hands, is_community, must_hold, name_of
 from handlers.lifecycle import advance, possible
 from handlers.messages import Refusal, Reply, Words
 from handlers.moment import Moment
@@ -84,7 +84,7 @@ async def cannot_go(ctx: Context, rest: str) -> Reply:
 async def _to_stay_away(ctx: Context) -> Sequence[Ticket]:
     """What nobody has accepted yet, and the tasks that the speaker wanted to come to."""
     mine = [ticket for _, ticket in await crews.open_with(ctx.session, (await ctx.member()).id)]
-    return mine or await at_my_places(ctx, waiting=True)
+    return mine or await asked_of_me(ctx)
 
 
 @router.command("退单", example="退单 12 要找电梯公司", does="接了办不了，退回去另派", allow=Role.STEWARD)

@@ -20,6 +20,12 @@ async def at_my_places(ctx: Context, *, waiting: bool) -> Sequence[Ticket]:
     return await tickets.open_under(ctx.session, paths, WAITING if waiting else WORKING)
 
 
+async def asked_of_me(ctx: Context) -> Sequence[Ticket]:
+    """What nobody has accepted yet: what the speaker himself is asked about just now, or else anything at his places."""
+    waiting, me = await at_my_places(ctx, waiting=True), (await ctx.member()).id
+    return [ticket for ticket in waiting if ticket.asking_id == me] or waiting
+
+
 async def in_my_hands(ctx: Context) -> Sequence[Ticket]:
     """What the speaker has accepted and not finished."""
     return await tickets.assigned_to(ctx.session, (await ctx.member()).id)

@@ -15,6 +15,7 @@ Handler = Callable[[Context, str], Awaitable[Reply | None]]
 Listener = Callable[[Context], Awaitable[Reply | None]]
 
 LONGEST: Final = 5000  #: characters of a command, its text included
+QUOTES: Final = "\"'“”‘’「」『』"
 PUNCTUATION: Final = " \t\n:：,，#＃。.!！"
 
 
@@ -110,6 +111,8 @@ class Routes:
             if version != BUTTON_VERSION:
                 no_number = ctx.inbound.text == NO_NUMBER
                 raise Refusal(phrases.no_such_number() if no_number else phrases.old_button(), alone=True)
+        if text[:1] in QUOTES:  # copied out of a message of ours: “接单 12”
+            text = text.strip(QUOTES + " ")
         slash = text.startswith(("/", "／"))
         text = text[1:] if slash else text
         if text[:1] not in self._firsts:

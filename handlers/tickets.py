@@ -6,7 +6,7 @@ from typing import Final
 from handlers.calling import reporter_name
 from handlers.context import Context
 from handlers.handing import take_over, tell_reporters
-from handlers.hands import at_my_places, in_my_hands, is_community, must_be_staff, must_hold, name_of
+from handlers.hands import asked_of_me, in_my_hands, is_community, must_be_staff, must_hold, name_of
 from handlers.lifecycle import advance
 from handlers.messages import Button, Refusal, Reply, Words
 from handlers.opening import keep_words
@@ -89,7 +89,7 @@ async def finish(ctx: Context, rest: str) -> Reply:
 async def _to_accept(ctx: Context) -> Sequence[Ticket]:
     """What nobody has accepted yet, and what the speaker was asked to take over."""
     asked = await handoffs.put_to(ctx.session, (await ctx.member()).id)
-    return [*(ticket for _, ticket in asked), *await at_my_places(ctx, waiting=True)]
+    return [*(ticket for _, ticket in asked), *await asked_of_me(ctx)]
 
 
 async def _going_on(ctx: Context) -> Sequence[Ticket]:

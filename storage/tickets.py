@@ -33,7 +33,7 @@ class Ticket(Base, kw_only=True):
         sa.Index("ix_ticket_scope_closed", "scope_id", "closed_at"),
         sa.Index("ix_ticket_waiting", "status", "waiting_since"),
         sa.Index("ix_ticket_next", "next_at", **only("closed_at IS NULL")),
-        sa.Index("ix_ticket_in_hand", "assignee_id", "accepted_at"),
+        sa.Index("ix_ticket_in_hand", "assignee_id", "accepted_at", "closed_at"),
     )
 
     id: Mapped[TicketId] = mapped_column(primary_key=True, init=False, autoincrement=True)

@@ -26,3 +26,8 @@ def test_a_kill_loses_nothing_and_doubles_nothing() -> None:
 def test_in_a_year_of_a_community_everything_is_accepted_by_somebody() -> None:
     found = figures_of("bench/dispatch.py", "--days", "1", timeout=240)
     assert [row["ours"]["never_accepted"] for row in found.values()] == [0, 0, 0]
+
+
+def test_a_decision_is_measured_beside_a_scan() -> None:
+    found = figures_of("bench/decision.py", "--people", "20", "--tickets", "100", timeout=120)
+    assert {"decision_ms", "cpu_ms", "scan_ms"} <= set(found["sqlite"])

@@ -126,7 +126,8 @@ def order(
     left = [candidate for member, candidate in everybody.items() if member not in passed]
     fit = [candidate for candidate in left if not candidate.skills.isdisjoint(needed)]
     if fit and not emergency:
-        passed |= {candidate.member: Skip.UNABLE for candidate in left if candidate not in fit}
+        able_ones = {candidate.member for candidate in fit}
+        passed |= {candidate.member: Skip.UNABLE for candidate in left if candidate.member not in able_ones}
         left = fit
     if emergency:
         return Order(tuple(candidate.member for candidate in left), passed)

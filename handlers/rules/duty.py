@@ -6,9 +6,9 @@ to its end, and Friday night's watch is Friday's although most of it is on Satur
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from handlers.rules.holidays import assumed_kind
 from handlers.rules.rotations import Rotation
@@ -60,7 +60,10 @@ class Span:
 
     def covers(self, moment: datetime) -> bool:
         """Whether the member is on duty at `moment`, in its own zone."""
-        return any(begins <= moment < ends for begins, ends in self.turns(moment, moment + INSTANT, moment.tzinfo))
+        if self.rotation is not None or moment.tzinfo is None:
+            return any(begins <= moment < ends for begins, ends in self.turns(moment, moment + INSTANT, moment.tzinfo))
+        own = (self.first_day, self.last_day, self.weekdays, self.starts, self.ends, self.days, self.own_days)
+        return covered(own, moment.astimezone(UTC), moment.tzinfo)
 
     def turns(self, starts: datetime, ends: datetime, zone: tzinfo | None) -> Iterator[tuple[datetime, datetime]]:
         """His turns of that time in order, whole at both edges; in UTC, where there is a zone."""
@@ -71,7 +74,7 @@ class Span:
         day = max(first - DAY, self.first_day) if first > date.min else first
         while day <= min(last, self.last_day or date.max):
             if self.begins_on(day):
-                begins, over = self._turn(day, zone)
+                begins, over = turn_on(day, self.starts, self.ends, zone)
                 if begins < ends and starts < over and begins < over:
                     yield begins, over
             day += DAY
@@ -82,10 +85,6 @@ class Span:
         for number, begins, over in rotation.between(starts, ends, zone):
             if rotation.seat(number) == self.seat and self._is_within(wall_of(begins, zone).date()):
                 yield begins, over
-
-    def _turn(self, day: date, zone: tzinfo | None) -> tuple[datetime, datetime]:
-        until = day if self.starts < self.ends else day + DAY
-        return moment_of(datetime.combine(day, self.starts), zone), moment_of(datetime.combine(until, self.ends), zone)
 
     def _is_within(self, day: date) -> bool:
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
@@ -114,6 +113,20 @@ def number_now(line: Span, rotation: Rotation, moment: datetime, zone: tzinfo) -
         return line.number_on(rotation, day)
     begun = _times(rotation.starts.date(), day + DAY, line.weekdays, line.days, line.own_days) - 1
     return begun // rotation.every
+
+
+@lru_cache(maxsize=4096)
+def covered(own: tuple[Any, ...], moment: datetime, zone: tzinfo) -> bool:
+    """Whether turns with these fields of a `Span` cover `moment`, in UTC; most people share theirs with many others."""
+    turns = Span(MemberId(0), *own).turns(moment, moment + INSTANT, zone)
+    return any(begins <= moment < ends for begins, ends in turns)
+
+
+@lru_cache(maxsize=4096)
+def turn_on(day: date, starts: time, ends: time, zone: tzinfo | None) -> tuple[datetime, datetime]:
+    """From when to when a turn lasts that begins on `day`."""
+    until = day if starts < ends else day + DAY
+    return moment_of(datetime.combine(day, starts), zone), moment_of(datetime.combine(until, ends), zone)
 
 
 @lru_cache(maxsize=4096)
