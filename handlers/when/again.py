@@ -1,7 +1,7 @@
 """A repetition: its rhythm, from when on, and when it ends (到年底为止, 共4次)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Final
 
@@ -9,9 +9,9 @@ from handlers.days import value_of
 from handlers.reading import NUMERAL
 from handlers.rules.rhythms import BeforeDaysOff, Days, Weekly
 from handlers.when.clock import PART_AHEAD, clocks_at
-from handlers.when.day import day_at
+from handlers.when.day import Day, day_at
 from handlers.when.daysoff import BEFORE_EVERY
-from handlers.when.understood import Here, Unsure, Why
+from handlers.when.understood import Here, Unsure, Why, count_of
 from handlers.when.weeks import EVERY, week_rhythm
 from handlers.when.years import year_rhythm
 
@@ -62,7 +62,7 @@ def rhythm_at(text: str, start: int) -> tuple[Days, int, int | None] | None:
         each = _EACH_DAY.match(text, rhythm[1])
         return rhythm[0], each.end() if each else rhythm[1], None
     if found := _DAILY.match(text, start):
-        return Weekly(), found.end(), value_of(found["count"]) if found["count"] else None
+        return Weekly(), found.end(), count_of(found, "count") if found["count"] else None
     if found := _BARE.match(text, start):
         raise Unsure(Why.WHICH_DAY, start, found.end())
     return None
@@ -80,17 +80,26 @@ def begun_at(text: str, here: Here) -> Bounds:
     if onwards := _ONWARDS.match(text, day.end):
         return Bounds(onwards.end(), day.date)
     through = _THROUGH.match(text, day.end)
-    last = day_at(text, through.end(), here) if through else None
+    last = _through(text, through.end(), day, here) if through else None
     if last is None or last.date < day.date:
         return nothing
     comma = _COMMA.match(text, last.end)
     return Bounds(comma.end() if comma else last.end, day.date, datetime.combine(last.date, DAY_ENDS))
 
 
+def _through(text: str, start: int, first: Day, here: Here) -> Day | None:
+    """The last day of several: in 12月1日到5日 the 5th is counted from the first of them."""
+    last = day_at(text, start, here)
+    if last is None or not last.loose:
+        return last
+    began = datetime.combine(first.date, time(12), tzinfo=here.zone)
+    return day_at(text, start, replace(here, now=max(began, here.now)))
+
+
 def ended_at(text: str, start: int, here: Here) -> Bounds:
     """What stands behind the hours: 共4次, 到年底为止; the end is `start` where nothing of the kind does."""
     if found := _TIMES.match(text, start):
-        count = value_of(found["count"] or found["days"])
+        count = count_of(found, "count" if found["count"] else "days")
         if not 1 <= count <= MOST_TIMES:
             raise Unsure(Why.HOW_MANY, start, found.end())
         return Bounds(found.end(), count=count) if found["count"] else Bounds(found.end(), days=count)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from handlers.days import YEARS_AHEAD, value_of
+from handlers.days import YEARS_AHEAD
 from handlers.reading import NUMERAL
 from handlers.rules.moon import DAY, NoSuchDay
 from handlers.when.clock import PART_AHEAD
@@ -13,7 +13,7 @@ from handlers.when.dates import BESIDE, agreed, date_at, date_beside
 from handlers.when.daysoff import holiday_at, workdays_at
 from handlers.when.feasts import feast_at, moon_at
 from handlers.when.months import WEEK, WEEKDAYS, month_day_at, next_month
-from handlers.when.understood import Here, Unsure, Why
+from handlers.when.understood import Here, Unsure, Why, count_of
 
 AFTER_MIDNIGHT: Final = 5  #: o'clock: until then, who has not slept yet means by 明天 the day that has begun
 
@@ -31,7 +31,7 @@ _WEEK: Final = re.compile(
 )
 _WEEKS: Final = {"上上": -2, "上": -1, "本": 0, "这": 0, "下": 1, "下下": 2}
 _LIST: Final = re.compile(
-    rf"(?:[本这下]个?)?{WEEK}[一二三四五六日天](?:\s*[到至~–—\-、,，和及]\s*{WEEK}?[一二三四五六日天])+"
+    rf"(?:[本这下]个?)?{WEEK}[一二三四五六日天](?:\s*(?:[到至~–—\-、,，和及]\s*{WEEK}?|{WEEK})[一二三四五六日天])+"
 )
 _WEEKEND: Final = re.compile(r"(?P<week>[本这下])?个?(?:周末|双休日)")
 _WHOLE_WEEK: Final = re.compile(rf"[本这下]+一?个?{WEEK}")
@@ -76,7 +76,8 @@ def _shifted(text: str, day: Day) -> Day:
     found = _SHIFT.match(text, day.end)
     if found is None or (not day.fixed and not found["next"]):
         return day
-    count = value_of(found["count"] or found["after_count"] or "1") * (-1 if found["before"] else 1)
+    said = next((group for group in ("count", "after_count") if found[group]), None)
+    count = (count_of(found, said) if said else 1) * (-1 if found["before"] else 1)
     if abs(count) > 60:
         raise Unsure(Why.NO_DAY, day.end, found.end())
     return replace(day, date=day.date + count * DAY, end=found.end(), loose="")
@@ -107,7 +108,7 @@ def _ahead(text: str, start: int, here: Here) -> Day | None:
         return None
     if found["within"]:
         raise Unsure(Why.LIMIT, start, found.end())
-    count = value_of(found["count"]) if found["count"] else 0
+    count = count_of(found, "count") if found["count"] else 0
     if count > 400 or (found["half"] and found["unit"] not in ("月", "年")):
         raise Unsure(Why.NO_DAY, start, found.end())
     day = _counted(here.today, count, found["unit"], -1 if found["back"] else 1)
@@ -141,7 +142,7 @@ def _weekday(text: str, start: int, here: Here) -> Day | None:
         return Day(agreed(found, day + _WEEKS[found["week"]] * 7 * DAY), found.end())
     if (dated := date_beside(found, here.today)) is not None:
         return Day(agreed(found, dated), found.end())
-    return Day(day if day >= here.today else day + 7 * DAY, found.end(), loose="weekday")
+    return Day(agreed(found, day if day >= here.today else day + 7 * DAY), found.end(), loose="weekday")
 
 
 def _holiday(text: str, start: int, here: Here) -> Day | None:

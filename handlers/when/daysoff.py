@@ -10,7 +10,7 @@ from handlers.rules.holidays import is_known
 from handlers.rules.moon import DAY
 from handlers.rules.workdays import days_off, is_worked, workday_after
 from handlers.when.feasts import FEAST, feast_named, next_feast
-from handlers.when.understood import Here, Unsure, Why
+from handlers.when.understood import Here, Unsure, Why, count_of
 
 MOST: Final = 400  #: days ahead in which there is a holiday
 _OFF: Final = "放假|放长假|小长假|长假|假期|节假日?"
@@ -37,7 +37,7 @@ def workdays_at(text: str, start: int, here: Here) -> tuple[date, int, frozenset
     found = _WORKDAYS.match(text, start)
     if found is None:
         return None
-    count = value_of(found["count"]) if found["count"] else 1
+    count = count_of(found, "count") if found["count"] else 1
     if not 1 <= count <= 250:
         raise Unsure(Why.HOW_MANY, start, found.end())
     day = workday_after(here.today, count, here.own)
@@ -53,7 +53,7 @@ def holiday_at(text: str, start: int, here: Here) -> tuple[date, int] | None:
     """
     if found := _BEFORE.match(text, start):
         first, _ = _holiday(found, here, began=False)
-        return first - value_of(found["count"] or "1") * DAY, found.end()
+        return first - (count_of(found, "count") if found["count"] else 1) * DAY, found.end()
     if found := _AFTER.match(text, start):
         day = _holiday(found, here, began=True)[1] + DAY
         return day, found.end()

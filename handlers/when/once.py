@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from handlers.days import HOUR, YEARS_AHEAD, value_of
+from handlers.days import HOUR, YEARS_AHEAD
 from handlers.reading import NUMERAL, Unclear
 from handlers.rules.moon import DAY
 from handlers.rules.wall import moment_of
@@ -13,7 +13,7 @@ from handlers.when.clock import Clock, clocks_at
 from handlers.when.day import Day, day_at
 from handlers.when.ends import ended
 from handlers.when.months import next_month
-from handlers.when.understood import Here, Once, Unsure, Why
+from handlers.when.understood import Here, Once, Unsure, Why, count_of
 
 MORNING: Final = 9 * HOUR  #: when a day is said without an hour
 _SOON: Final = re.compile(
@@ -63,7 +63,7 @@ def _soon(text: str, here: Here) -> tuple[Once, int] | None:
         raise Past("it has gone by")
     if found is None:
         return None
-    count = 0 if found["now"] else 0.5 if found["half"] else value_of(found["count"]) + (0.5 if found["more"] else 0)
+    count = 0 if found["now"] else 0.5 if found["half"] else count_of(found, "count") + (0.5 if found["more"] else 0)
     unit = HOUR if found["hours"] else HOUR / 4 if found["quarters"] else HOUR / 60
     if count * unit > YEARS_AHEAD * 365 * DAY:
         raise Unsure(Why.NO_DAY, 0, found.end())

@@ -1,11 +1,14 @@
 """What a time in front of a notice turned out to mean, or why it has to be asked back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from handlers.days import value_of
 from handlers.reading import Unclear
 from handlers.rules.holidays import NONE
 from handlers.rules.repeats import Repeat
@@ -95,3 +98,17 @@ class Here:
     def today(self) -> date:
         """The date on it."""
         return self.local.date()
+
+
+_SOME: Final = re.compile("[一二两三四五六七八九]{2,}")
+
+
+def count_of(found: re.Match[str], group: str) -> int:
+    """The number that a group of the match is.
+
+    Raises:
+        Unsure: It is 两三, which is no 23.
+    """
+    if _SOME.fullmatch(found[group]):
+        raise Unsure(Why.HOW_MANY, found.start(), found.end())
+    return value_of(found[group])

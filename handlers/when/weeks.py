@@ -3,11 +3,10 @@
 import re
 from typing import Final
 
-from handlers.days import value_of
 from handlers.reading import NUMERAL
 from handlers.rules.rhythms import Days, EveryDays, OfKind, Parity, Weekly
 from handlers.when.months import WEEK, WEEKDAYS
-from handlers.when.understood import Unsure, Why
+from handlers.when.understood import Unsure, Why, count_of
 from storage.types import DayKind
 
 Found = tuple[Days, int]
@@ -61,7 +60,7 @@ def _weekly(text: str, start: int) -> Found | None:
     found = _WEEKLY.match(text, start)
     if found is None:
         return None
-    weeks = 2 if found["other"] else value_of(found["weeks"]) if found["weeks"] else 1
+    weeks = 2 if found["other"] else count_of(found, "weeks") if found["weeks"] else 1
     if not 1 <= weeks <= LONGEST // 7:
         raise Unsure(Why.HOW_MANY, start, found.end())
     first = WEEKDAYS[found["first"]]
@@ -80,7 +79,7 @@ def _every_few(text: str, start: int) -> Found | None:
         return EveryDays(2), found.end()
     if found["bare"]:
         raise Unsure(Why.ONCE_OR_AGAIN, start, found.end(), "明天", "每隔一天")
-    count = value_of(found["every"] or found["gap"])
+    count = count_of(found, "every" if found["every"] else "gap")
     if not 1 <= count <= LONGEST:
         raise Unsure(Why.HOW_MANY, start, found.end())
     if found["gap"]:

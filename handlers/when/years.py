@@ -10,7 +10,7 @@ from handlers.reading import NUMERAL
 from handlers.rules.rhythms import Feast, Monthly, Moon
 from handlers.when.feasts import FEAST, feast_named, moon_month_and_day, moon_number
 from handlers.when.months import place_at
-from handlers.when.understood import Unsure, Why
+from handlers.when.understood import Unsure, Why, count_of
 from handlers.when.weeks import Found
 
 _MONTHLY: Final = re.compile(r"每个?月(?:份)?的?")
@@ -83,7 +83,8 @@ def _in_year(text: str, start: int) -> Found | None:
             raise Unsure(Why.NO_DAY, start, end)
         return (Feast("除夕") if (month, day) == (12, 30) else Moon((day,), month)), end
     if feast := _FEAST.match(text, start):
-        shift = (value_of(feast["count"] or "1") if feast["way"] else 0) * (-1 if feast["way"] == "前" else 1)
+        days = count_of(feast, "count") if feast["count"] else int(feast["way"] is not None)
+        shift = days * (-1 if feast["way"] == "前" else 1)
         if abs(shift) > 60:
             raise Unsure(Why.NO_DAY, start, feast.end())
         return Feast(feast_named(feast["feast"]), shift), feast.end()
