@@ -5,8 +5,8 @@ from typing import Final
 from handlers.context import Context
 from handlers.effects import open_new
 from handlers.messages import Refusal, Reply
+from handlers.phrases import inquiries as phrases
 from handlers.phrases import refusals
-from handlers.phrases import tickets as phrases
 from handlers.picking import community, is_staff_for, numbered, quoted, spoken_of_here
 from handlers.reading import Unclear, clean, leading_number, number
 from handlers.reports import as_report
