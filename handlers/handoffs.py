@@ -14,7 +14,6 @@ from handlers.messages import Refusal, Reply, Words
 from handlers.moment import Moment
 from handlers.phrases import handoffs as phrases
 from handlers.phrases import refusals
-from handlers.phrases import tickets as ticket_phrases
 from handlers.picking import pick, worker_named
 from handlers.refusing import refuse
 from handlers.router import Router
@@ -51,14 +50,14 @@ async def transfer(ctx: Context, rest: str) -> Reply:
         raise Refusal(refusals.cannot_be_called(to.name))
     ticket.called_at = ctx.now
     wind(ctx, ticket)
-    return Reply(ticket_phrases.handed_to(ticket, to.name))
+    return Reply(phrases.handed_to(ticket, to.name))
 
 
 async def _to_the_next(ctx: Context, ticket: Ticket, member: Member) -> Reply:
     advance(ctx, ticket, TicketAction.TRANSFER, member.id)
     ctx.note("转单", f"ticket:{ticket.number}", member.id)
     called = await call_others(ctx, ticket, 0, member.id)
-    return Reply(ticket_phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
+    return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
 
 
 @router.command(
@@ -97,7 +96,7 @@ async def give_back(ctx: Context, rest: str) -> Reply:
     advance(ctx, ticket, TicketAction.RETURN, member.id)
     ctx.note("退单", f"ticket:{ticket.number}", member.id)
     called = await call_others(ctx, ticket, 0, member.id)
-    return Reply(ticket_phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
+    return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
 
 
 @router.command(

@@ -9,6 +9,7 @@ from handlers.messages import Refusal, Reply, Words
 from handlers.opening import keep_words
 from handlers.phrases import calls, refusals
 from handlers.phrases import tickets as phrases
+from handlers.phrases.ratings import rated
 from handlers.picking import pick
 from handlers.reading import Unclear, clean, rating
 from handlers.router import Router
@@ -57,7 +58,7 @@ async def _rated(ctx: Context, ticket: Ticket, stars: int) -> Reply:
     ticket.rating = await followers.rate(ctx.session, ticket.id, member.id, stars)
     if stars <= BAD:
         await _tell_community(ctx, ticket, stars)
-    return Reply(phrases.rated(ticket, stars))
+    return Reply(rated(ticket, stars))
 
 
 @router.command("重办", example="重办 12", does="没解决，再派一次", also=("没好", "没修好"))

@@ -14,6 +14,7 @@ from handlers.moment import Moment
 from handlers.phrases import calls
 from handlers.phrases import tickets as phrases
 from handlers.phrases.parties import done_together
+from handlers.phrases.ratings import please_rate
 from handlers.rules.quiet import quiet_until
 from handlers.together import tell_together
 from storage import choices, followers, members, outbox, places
@@ -131,7 +132,7 @@ async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[MemberId]
     )
     due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
     for member in whom:
-        words = Words(phrases.please_rate(ticket), buttons)
+        words = Words(please_rate(ticket), buttons)
         await moment.tell(
             member,
             words,

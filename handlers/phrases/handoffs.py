@@ -174,3 +174,13 @@ def on_leave_without(numbers: Sequence[int]) -> str:
 def is_on_leave(name: str, back: str) -> str:
     """When who is asked is away. `back`: until when, empty where nobody knows."""
     return f"{name}请假了{f'，{back}才回来' if back else ''}，没去问他。请换个人，或者只发“转单”加编号，我另找人。"
+
+
+def handed_on(ticket: Ticket) -> str:
+    """To who returned or transferred it."""
+    return f"{ticket.number} 号已经转出去了，另叫人接。"
+
+
+def handed_to(ticket: Ticket, who: str) -> str:
+    """To who transferred it to somebody in particular."""
+    return f"{ticket.number} 号已经转给{who}，等他接单。"

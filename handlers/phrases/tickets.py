@@ -94,16 +94,6 @@ def somebody_has_it(ticket: Ticket, who: str) -> str:
     return f"{ticket.number} 号{who}已经接了，这次不用您跑。发“待办”看还有哪些没人接。"
 
 
-def handed_on(ticket: Ticket) -> str:
-    """To who returned or transferred it."""
-    return f"{ticket.number} 号已经转出去了，另叫人接。"
-
-
-def handed_to(ticket: Ticket, who: str) -> str:
-    """To who transferred it to somebody in particular."""
-    return f"{ticket.number} 号已经转给{who}，等他接单。"
-
-
 def progress(ticket: Ticket, text: str) -> str:
     """To those who reported it."""
     return f"{title(ticket)}有进展：{text[:200]}" if text else f"{title(ticket)}正在办。"
@@ -133,20 +123,6 @@ def done(ticket: Ticket, by: str | None, *, rate_here: bool) -> str:
 def done_noted(ticket: Ticket) -> str:
     """To who finished it."""
     return f"{ticket.number} 号办结了，辛苦！"
-
-
-def please_rate(ticket: Ticket) -> str:
-    """To each who reported it, alone."""
-    return f"{title(ticket, rooms=True)}说是办好了。您满意吗？回一下就行；没好就选“没好”。"
-
-
-def rated(ticket: Ticket, stars: int) -> str:
-    """To who rated."""
-    if stars >= 4:
-        return f"谢谢！{ticket.number} 号的评价记下了。"
-    if stars == 3:
-        return f"记下了。{ticket.number} 号哪里还能更好，直接告诉我就行。"
-    return f"对不住，{ticket.number} 号没让您满意，已经报给社区。还没解决的话发“重办 {ticket.number}”。"
 
 
 def reopened(ticket: Ticket, *, rooms: bool) -> str:
