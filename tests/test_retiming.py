@@ -1,5 +1,6 @@
 """The time of a notice in conversation: shown with its next dates, asked back, answered, changed, and come to its end."""
 
+from asyncio import gather
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -163,6 +164,19 @@ async def test_the_answer_delivered_twice_changes_nothing_more(world: World) -> 
     await world.hand_over(again, again)
     assert len(world.new("陈书记")) == 1
     assert await due(world) == "05-12 15:00"
+
+
+async def test_of_two_answers_at_once_both_are_shown_and_the_last_stands(world: World) -> None:
+    with_buttons(world)
+    await writes(world, "通知 明天3点 3栋：停水")
+    await gather(*(world.receive(world.message("陈书记", f"改时间 1 {n}", alone=True)) for n in (1, 2)))
+    await world.send_all()
+    shown = [words.text for words in world.new("陈书记")]
+    assert len(shown) == 2
+    assert sum("凌晨3:00" in text or "早上再发" in text for text in shown) == 1
+    (found,) = await notices(world)
+    assert found.doubt is None
+    assert f"{found.due_at.astimezone(SHANGHAI):%H:%M}" in ("07:00", "15:00")
 
 
 # Another time
