@@ -12,6 +12,7 @@ from handlers.phrases import groups as group_phrases
 from handlers.phrases import invitations as phrases
 from handlers.reading import Unclear, words
 from handlers.router import Router
+from handlers.seats import share_seats
 from storage import codes as kept
 from storage import identities, members, merging
 from storage.codes import Purpose
@@ -66,6 +67,7 @@ async def _offices_only_here(ctx: Context, into: Member) -> list[str]:
 
 async def _join(ctx: Context, into: Member) -> None:
     if ctx.known is not None:
+        await share_seats(ctx, ctx.known.member.id, into.id)
         await merging.merge(ctx.session, ctx.known.member, into)
     else:
         channel, account, sender = ctx.inbound.who

@@ -126,12 +126,14 @@ def _speaker(ctx: Context, rest: str) -> Member:
 async def _tell_of_gap(ctx: Context, member: MemberId, kept: Kept) -> None:
     """Whoever answers for his places learns what has to be done by somebody else now."""
     today = ctx.now.astimezone(ctx.house.zone).date()
-    shifts = [f"{await title(ctx.session, s.place_id)} {span_name(span_of(s), today)}" for s in kept.shifts]
+    alone = [shift for shift in kept.shifts if not shift.pattern]  # where turns are taken, the others go on
+    shifts = [f"{await title(ctx.session, s.place_id)} {span_name(span_of(s), today)}" for s in alone]
+    taken = list(dict.fromkeys([await title(ctx.session, s.place_id) for s in kept.shifts if s.pattern]))
     numbers = [ticket.number for ticket in await tickets.assigned_to(ctx.session, member)]
-    if not (kept.roles or shifts or numbers):
+    if not (kept.roles or kept.shifts or numbers):
         return
     served = {place for place, _ in kept.roles} | {shift.place_id for shift in kept.shifts}
-    words = Words(phrases.left_a_gap(shifts, numbers))
+    words = Words(phrases.left_a_gap(shifts, taken, numbers))
     for admin in await _admins_above(ctx, sorted(served)):
         if admin != member:
             await ctx.tell(admin, words, MessageKind.PERSONAL, key=f"gap:{ctx.inbound.message_id}")

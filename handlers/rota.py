@@ -154,11 +154,6 @@ def _next_start(spans: Sequence[Span], moment: Moment) -> datetime | None:
     return min((begins for turns in ahead for begins, _ in turns), default=None)
 
 
-def since(turns: Iterable[Stretch], member: MemberId, at: datetime) -> datetime | None:
-    """When `member` came on duty, turns back to back being one; None where he is not on duty at `at`."""
-    return next((t.starts for t in joined(turns) if t.member == member and t.covers(at)), None)
-
-
 def until(turns: Iterable[Stretch], member: MemberId, at: datetime) -> datetime | None:
     """When `member` goes off duty, turns back to back being one; None where he is not on, or that is a long way off."""
     end = next((t.ends for t in joined(turns) if t.member == member and t.covers(at)), at)

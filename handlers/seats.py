@@ -75,6 +75,14 @@ async def leave_seats(moment: Moment, member: MemberId, place: PlaceId | None = 
             await _leave(moment, line)
 
 
+async def share_seats(moment: Moment, gone: MemberId, into: MemberId) -> None:
+    """Before two turn out to be one: where both are in an order, only `into` is."""
+    both = {(line.place_id, line.pattern) for line in await duty.of_member(moment.session, into)}
+    for line in await duty.of_member(moment.session, gone):
+        if line.pattern and (line.place_id, line.pattern) in both:
+            await _leave(moment, line)
+
+
 async def _leave(moment: Moment, line: DutyShift) -> None:
     row = await rotations.locked(moment.session, line.place_id, line.pattern)
     lines = [one for one in await duty.seats_of(moment.session, line.place_id, line.pattern) if one is not line]

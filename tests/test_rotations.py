@@ -1,5 +1,6 @@
 """Whose turn it is where people take turns: the cases of other rotas, over the change of the clock."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -151,7 +152,7 @@ def test_whoever_is_on_stays_on_when_others_come_and_go(
     """RO36."""
     number = rotation.number_at(moment_of(wall, zone), zone)
     active = rotation.seat(number)
-    more = rotation.with_one_more(number)
+    more = replace(rotation, seats=rotation.seats + 1).with_active(active, number)
     assert more.seat(number) == active
     assert [more.seat(number + i) for i in range(more.seats)].index(rotation.seats) == rotation.seats - active
     if rotation.seats == 1:

@@ -14,9 +14,11 @@ from handlers.cadence import pattern_at
 from handlers.moment import Moment
 from handlers.reading import Unclear
 from handlers.rota import timeline
+from handlers.seats import share_seats
 from handlers.times import Past
-from storage import calendars, places
+from storage import calendars, merging, places
 from storage.duty import DutyShift
+from storage.members import Member
 from storage.rotations import DutyRotation
 from storage.types import PlaceKind
 from tests.drawn import ABSURD, QUICK, texts
@@ -175,7 +177,20 @@ async def test_who_has_his_data_removed_leaves_no_gap(world: World) -> None:
     await rotation(world, "每周一8点 王芳、赵强、周网格")
     await world.says("王芳", "删除我的数据", alone=True)
     await world.says("王芳", "确认删除", alone=True)
+    world.hears("陈书记", "锦绣小区4栋的轮班由其余的人接着轮")
     assert (await coming(world))[:3] == ["0511.08 赵强", "0518.08 周网格", "0525.08 赵强"]
+
+
+async def test_two_who_turn_out_to_be_one_have_one_turn_of_the_order(world: World) -> None:
+    await rotation(world, "每周一8点 王芳、赵强、周网格")
+    async with world.sessions.begin() as session:
+        wang, zhao = [
+            (await session.scalars(sa.select(Member).where(Member.name == name))).one() for name in ("王芳", "赵强")
+        ]
+        moment = Moment(session=session, now=world.now, house=world.house, reach={})
+        await share_seats(moment, zhao.id, wang.id)
+        await merging.merge(session, zhao, wang)
+    assert (await coming(world))[:3] == ["0511.08 王芳", "0518.08 周网格", "0525.08 王芳"]
 
 
 async def test_nights_and_days_are_two_rotations(world: World) -> None:

@@ -91,11 +91,13 @@ def deleted() -> str:
     return "都删掉了：称呼、住处、电话、账号、您说的话。照片的文件一两天内清掉。以后您再找我办事，就当第一次认识。"
 
 
-def left_a_gap(shifts: Sequence[str], numbers: Sequence[int]) -> str:
-    """To the admins; without the name, which is gone."""
+def left_a_gap(shifts: Sequence[str], rotations: Sequence[str], numbers: Sequence[int]) -> str:
+    """To the admins; without the name, which is gone. `rotations`: where others took turns with the one who is gone."""
     lines = ["有一位同志注销了自己的资料，职务和排班一起取消了。"]
     if shifts:
         lines.append(f"空出来的班：{'；'.join(shifts)}。请用“排班”补上人。")
+    if rotations:
+        lines.append(f"{'、'.join(rotations)}的轮班由其余的人接着轮，少了一位。发“轮班 地点”可以看。")
     if numbers:
         lines.append(f"他手上没办完的工单：{'、'.join(map(str, numbers))} 号。请用“转单”交给别人。")
     return "\n".join(lines)

@@ -82,10 +82,6 @@ class Rotation:
         active -= seat < active
         return replace(self, seats=self.seats - 1).with_active(active, number)
 
-    def with_one_more(self, number: int) -> "Rotation":
-        """The rotation after somebody has joined at the end; turn `number` stays with who has it."""
-        return replace(self, seats=self.seats + 1).with_active(self.seat(number), number)
-
     def with_active(self, active: int, number: int) -> "Rotation":
         """The same order, with the seat `active` in turn `number`."""
         return replace(self, first=(active - number) % self.seats)
