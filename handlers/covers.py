@@ -1,6 +1,8 @@
 """顶班: step in for somebody, now or for a turn of his."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace as replaced
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +18,7 @@ from handlers.router import Router
 from handlers.rules.duty import DAY, INSTANT
 from handlers.rules.roles import may
 from handlers.whose import AHEAD, Placed, When, first_when, said_turn, turn_meant, turns_of, when_at
-from storage import members, overrides
+from storage import members, overrides, places
 from storage.members import Member
 from storage.places import Place
 from storage.turns import TurnSource
@@ -26,6 +28,7 @@ router: Final = Router()
 
 EXAMPLE: Final = "顶班 周五 王芳"
 LONGEST: Final = 80
+_BETWEEN: Final = re.compile(r"\s*(?:[、,，→]|由|->|换成)\s*|\s+")
 _FILL: Final = re.compile(r"\s*(?:的)?(?:值?班)?\s*(?:[,，]|我?来?[替顶帮])*\s*")
 
 
@@ -33,17 +36,39 @@ _FILL: Final = re.compile(r"\s*(?:的)?(?:值?班)?\s*(?:[,，]|我?来?[替顶�
     "顶班", example=EXAMPLE, does="替别人值班：现在就顶，或者顶他哪一天的班", allow=Role.STEWARD, also=("替班", "代班")
 )
 async def cover(ctx: Context, rest: str) -> Reply:
-    """Step in: at once for who is on leave or where nobody is on duty, else with the other one's agreement."""
+    """Step in: at once for who is on leave or where nobody is on duty, else with the other one's agreement.
+
+    An admin may say who steps in for whom.
+    """
     text, taker = words(rest, LONGEST), await ctx.member()
     place, text = await _place_at(ctx, text)
     if not text:
         return await _now(ctx, taker, place)
     when, name = _read(ctx, text)
-    giver = await person(ctx, name)
+    giver, *others = [await person(ctx, one) for one in _BETWEEN.split(name) if one]
+    if others:
+        return await _arrange(ctx, giver, others, when)
     if giver.id == taker.id:
         raise Refusal(phrases.not_with_yourself(), alone=True)
     turn = await _turn(ctx, giver, when)
     return await _take(ctx, giver, taker, turn)
+
+
+async def _arrange(ctx: Context, giver: Member, others: Sequence[Member], when: When | None) -> Reply:
+    """An admin lets somebody step in for somebody else: 顶班 周五 王芳 赵强."""
+    taker = others[0]
+    if len(others) > 1 or taker.id == giver.id:
+        raise Unclear("not two people")
+    turn = await _turn(ctx, giver, when)
+    where = await places.by_id(ctx.session, turn.place)
+    if not may(ctx.roles_at(where), Role.ADMIN):
+        raise Refusal(phrases.not_yours_to_arrange(), alone=True)
+    await check_taker(ctx, taker, turn, own=False)
+    left = Placed(turn.place, replaced(turn.turn, starts=max(turn.starts, ctx.now)))
+    await replace(ctx, _cause(taker, left), TurnSource.COVER, left, comes=taker.id, goes=giver.id)
+    text = phrases.covered(await said_turn(ctx, left.place, left.starts, left.ends), giver.name, taker.name)
+    await ctx.tell(taker.id, Words(text), MessageKind.PERSONAL, key=f"cover:{ctx.inbound.message_id}")
+    return await _done(ctx, taker, left, text, giver)
 
 
 async def _place_at(ctx: Context, text: str) -> tuple[Place | None, str]:
@@ -143,9 +168,9 @@ def _cause(taker: Member, turn: Placed) -> str:
 
 
 async def _done(ctx: Context, taker: Member, turn: Placed, text: str, giver: Member | None) -> Reply:
-    key = f"cover:{ctx.inbound.message_id}"
+    key, me = f"cover:{ctx.inbound.message_id}", (await ctx.member()).id
     if giver is not None:
         await ctx.tell(giver.id, Words(text), MessageKind.PERSONAL, key=key)
-    await tell_heads(ctx, [turn.place], text, key, (taker.id, giver.id) if giver else (taker.id,))
-    ctx.note("顶班", f"place:{turn.place}", taker.id)
+    await tell_heads(ctx, [turn.place], text, key, (me, taker.id, giver.id) if giver else (me, taker.id))
+    ctx.note("顶班", f"place:{turn.place}", me)
     return Reply(text, alone=True)

@@ -199,6 +199,16 @@ async def test_somebody_steps_in_with_agreement_or_at_once_for_who_is_on_leave(w
     world.hears("王芳", "没换成")
 
 
+async def test_an_admin_says_who_steps_in_for_whom(world: World) -> None:
+    await nights(world)
+    await world.says("陈书记", "顶班 周三 王芳 赵强", alone=True)
+    for who in ("陈书记", "王芳", "赵强"):
+        world.hears(who, "顶上了", WEDNESDAY, "赵强替王芳值班")
+    assert "后天（5月13日 周三）：赵强（替王芳）20:00 到次日 8:00" in await shown(world)
+    await world.says("赵强", "顶班 周五 王芳 周网格", alone=True)
+    world.hears("赵强", "要那里的社区管理员")
+
+
 async def test_somebody_steps_in_where_nobody_is_on_duty(world: World) -> None:
     await nights(world)
     await world.says("赵强", "顶班", alone=True)

@@ -150,6 +150,11 @@ def you_are_on(place: str) -> str:
     return f"{place}现在就是您在值班。"
 
 
+def not_yours_to_arrange() -> str:
+    """When somebody who is no admin there says who is to step in for whom."""
+    return "替别人安排要那里的社区管理员。您自己来顶，只写班上那位的名字就行，比如“顶班 周五 王芳”。"
+
+
 def for_whom() -> str:
     """When 顶班 names nobody and no place."""
     return "要顶谁的班？请写上名字，比如“顶班 王芳”或“顶班 周五 王芳”。"
