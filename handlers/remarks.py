@@ -68,7 +68,7 @@ def _remark(line: str, found: Remarks, now: datetime, zone: ZoneInfo) -> Remarks
     if _ONLY_ASKS.fullmatch(line):
         return replace(found, asks_back=True)
     until = _UNTIL.fullmatch(line)
-    return _with_expiry(found, until["at"] or until["before"] or until["past"], now, zone) if until else None
+    return _with_expiry(found, until, now, zone) if until else None
 
 
 def _with_source(found: Remarks, said: str) -> Remarks:
@@ -78,13 +78,19 @@ def _with_source(found: Remarks, said: str) -> Remarks:
     return replace(found, source=name or found.source, link=address)
 
 
-def _with_expiry(found: Remarks, said: str, now: datetime, zone: ZoneInfo) -> Remarks | None:
-    """None where no time is said: then the line is for the neighbours."""
-    try:
-        until, rest = when(said, now, zone)
-    except Past:
-        raise Refusal(composing.expires_in_the_past(), alone=True) from None
-    except Unclear:
+def _with_expiry(found: Remarks, line: re.Match[str], now: datetime, zone: ZoneInfo) -> Remarks | None:
+    """None where no time is said: then the line is for the neighbours. A day without an hour is meant whole."""
+    said = line["at"] or line["before"] or line["past"]
+    midnight = "0点" if line["before"] else "24点"
+    for words_of_time in (f"{said}{midnight}", said):
+        try:
+            until, rest = when(words_of_time, now, zone)
+        except Past:
+            raise Refusal(composing.expires_in_the_past(), alone=True) from None
+        except Unclear:
+            continue
+        break
+    else:
         return None
     return replace(found, expires_at=until.at) if isinstance(until, Once) and not rest else None
 
