@@ -73,7 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="数据库")
     actions = database.add_subparsers(dest="action", metavar="动作", title="动作", required=True, parser_class=_Parser)
     upgrade = actions.add_parser("upgrade", help="把数据库升级到这个版本的样子（serve 启动时也会自动做）")
-    bring = commands.add_parser("import", help="从一张表格录入社区：地点、成员、角色、值班")
+    bring = commands.add_parser("import", help="从一张表格录入社区：地点、成员、角色、值班、轮班、请假、时间、技能")
     bring.add_argument("file", nargs="?", type=Path, metavar="表格", help="填好的 .xlsx；有一处写错就什么都不录")
     bring.add_argument("--template", type=Path, metavar="文件", help="不录入，只把空白表格写到这个文件")
     learn = commands.add_parser("learn", help="从改正过的话里学本小区的说法，比原来好才换上")

@@ -19,10 +19,10 @@ async def brought_in(config: Config, path: Path, clock: Callable[[], datetime]) 
         Misconfigured: It holds mistakes, each of which is named; nothing was entered.
     """
     await prepare(config)
-    zone = config.house().zone
+    house = config.house()
     async with open_database(config.database_url) as sessions:
         try:
-            report = await transact(sessions, lambda session: import_workbook(session, path, clock(), zone))
+            report = await transact(sessions, lambda session: import_workbook(session, path, clock(), house))
         except WorkbookError as error:
             raise Misconfigured(str(error)) from error
     return report.text

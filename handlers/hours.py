@@ -56,15 +56,25 @@ async def give(ctx: Context, rest: str) -> Reply:
         await hours.give(ctx.session, member.id, [])
         ctx.note("我的时间", f"member:{member.id}", member.id)
         return Reply(phrases.any_time(), alone=True)
-    found = _all(part.strip() for part in _BETWEEN.split(folded(text)) if part.strip())
-    if not 1 <= len(found) <= MOST:
-        raise Unclear("no times, or too many")
+    found = times_of(text)
     if any(one["starts"] == one["ends"] != _MIDNIGHT for one in found):
         raise Refusal(phrases.no_length(), alone=True)
     await hours.give(ctx.session, member.id, found)
     ctx.note("我的时间", f"member:{member.id}", member.id)
     said = [(one["weekdays"], one["days"], one["starts"], one["ends"]) for one in found]
     return Reply(phrases.noted(said), alone=True)
+
+
+def times_of(text: str) -> list[dict[str, Any]]:
+    """The times that the text gives, as rows have them.
+
+    Raises:
+        Unclear: It gives none, or too many.
+    """
+    found = _all(part.strip() for part in _BETWEEN.split(folded(text)) if part.strip())
+    if not 1 <= len(found) <= MOST:
+        raise Unclear("no times, or too many")
+    return found
 
 
 def _all(parts: Iterable[str]) -> list[dict[str, Any]]:

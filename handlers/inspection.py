@@ -95,9 +95,12 @@ def _watched(moment: Moment, place: PlaceId, paths: tuple[str, ...], rota: Rota,
     if moment.house.roster.always:
         return Watched(place, paths, turns, [(starts, _midnight(moment, last))])
     planned = turns_between(Rota(rota.lines, rota.blocks), starts - DAY, ends, zone)
-    known = habit(stays(turns_between(rota, starts - LEARNED_FROM, starts, zone)), today, zone)
+    own = frozenset(day for line in rota.lines for day in line.own_days)
+    known = habit(stays(turns_between(rota, starts - LEARNED_FROM, starts, zone)), today, zone, own)
     # What a temporary roster leaves empty is empty on purpose.
-    expected = without(held_to(known, today - DAY, last, zone), ((block.starts, block.ends) for block in rota.blocks))
+    expected = without(
+        held_to(known, today - DAY, last, zone, own), ((block.starts, block.ends) for block in rota.blocks)
+    )
     return Watched(place, paths, turns, [*expected, *stays(planned)])
 
 

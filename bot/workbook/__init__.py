@@ -1,21 +1,27 @@
 """`guanjia import`: a community set up from one workbook, all of it or nothing; the same file twice changes nothing."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.workbook.cells import Problems, WorkbookError
+from bot.workbook.absences import absences, fill_absences
+from bot.workbook.cautions import cautions
+from bot.workbook.cells import Problems, Row, WorkbookError
+from bot.workbook.gifts import abilities, fill_abilities, fill_free_times, free_times
 from bot.workbook.offices import fill_offices, offices
 from bot.workbook.people import fill_members, newcomers
 from bot.workbook.places import fill_places, place_rows
 from bot.workbook.roster import Calendar, fill_roster, turns
-from bot.workbook.sheets import DUTY, MEMBERS, PLACES, ROLES, read_sheets
+from bot.workbook.rotations import fill_orders, orders
+from bot.workbook.sheets import DUTY, HOURS, LEAVE, MEMBERS, PLACES, ROLES, ROTATIONS, SKILLS, read_sheets
 from bot.workbook.template import write_template
-from bot.workbook.town import load
+from bot.workbook.town import Town, load
+from handlers.house import HouseRules
+from handlers.moment import Moment
 
 __all__ = ["Report", "WorkbookError", "import_workbook", "write_template"]
 
@@ -28,20 +34,27 @@ class Report:
     members: int
     roles: int
     shifts: int
+    rotations: int = 0  #: places at which people take turns otherwise than before
+    leave: int = 0
+    hours: int = 0  #: people whose free time is another one
+    skills: int = 0  #: people who can do more
     warnings: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The report in Chinese."""
-        counts = (self.places, self.members, self.roles, self.shifts)
-        if not any(counts):
+        usual = f"地点 {self.places} 处、成员 {self.members} 人、角色 {self.roles} 个、值班 {self.shifts} 行"
+        more = {"轮班 {} 处": self.rotations, "请假 {} 段": self.leave, "有空时间 {} 人": self.hours}
+        more["专长 {} 人"] = self.skills
+        others = "".join(f"、{said.format(count)}" for said, count in more.items() if count)
+        if not others and not any((self.places, self.members, self.roles, self.shifts)):
             head = "导入完成：和系统里的一样，没有新增。"
         else:
-            head = f"导入完成：新增地点 {counts[0]} 处、成员 {counts[1]} 人、角色 {counts[2]} 个、值班 {counts[3]} 行。"
+            head = f"导入完成：新增{usual}{others}。"
         return "\n".join([head, *self.warnings])
 
 
-async def import_workbook(session: AsyncSession, path: Path, now: datetime, zone: ZoneInfo) -> Report:
+async def import_workbook(session: AsyncSession, path: Path, now: datetime, house: HouseRules) -> Report:
     """Import the workbook at `path`, inside the transaction of the caller.
 
     Raises:
@@ -53,18 +66,28 @@ async def import_workbook(session: AsyncSession, path: Path, now: datetime, zone
         town = await load(session)
         await fill_places(town, place_rows(sheets.get(PLACES, []), problems))
         await fill_members(town, newcomers(town, sheets.get(MEMBERS, []), problems), now)
-        held = offices(town, sheets.get(ROLES, []), problems)
-        rostered = turns(town, sheets.get(DUTY, []), Calendar(now, zone), problems)
-        problems.check()  # raised out of the savepoint: whatever was filled in is undone
-        granted, entered = await fill_offices(town, held), await fill_roster(town, rostered)
-    on_call = {m.id: m.name for one in rostered for m in one.members if m.id not in town.reached}
-    return Report(len(town.new_places), len(town.new_people), granted, entered, _warnings(list(on_call.values())))
+        moment = Moment(session=session, now=now, house=house, reach={})
+        return await _fill_duty(town, sheets, moment, problems)
 
 
-def _warnings(deaf: list[str]) -> tuple[str, ...]:
-    if not deaf:
-        return ()
-    shown = "、".join(deaf[:20]) + (f"等 {len(deaf)} 人" if len(deaf) > 20 else "")
-    return (
-        f"注意：{shown}排了班，但机器人还没法单独给他们发消息。请他们先单独给机器人发句话，或者用“邀请 姓名”发个码。",
+async def _fill_duty(town: Town, sheets: Mapping[str, Sequence[Row]], moment: Moment, problems: Problems) -> Report:
+    """Enter who does what and when, once nothing is wrong any more."""
+    calendar = Calendar(moment.now, moment.house.zone)
+    held = offices(town, sheets.get(ROLES, []), problems)
+    rostered = turns(town, sheets.get(DUTY, []), calendar, problems)
+    taken = orders(town, sheets.get(ROTATIONS, []), calendar, problems)
+    away = absences(town, sheets.get(LEAVE, []), calendar, problems)
+    free = free_times(town, sheets.get(HOURS, []), problems)
+    able = abilities(town, sheets.get(SKILLS, []), moment.house.skills, problems)
+    problems.check()  # raised out of the savepoint: whatever was filled in is undone
+    return Report(
+        len(town.new_places),
+        len(town.new_people),
+        await fill_offices(town, held),
+        await fill_roster(town, rostered),
+        await fill_orders(moment, taken),
+        await fill_absences(moment, away),
+        await fill_free_times(moment, free),
+        await fill_abilities(moment, able),
+        tuple(await cautions(town, rostered, taken, calendar)),
     )

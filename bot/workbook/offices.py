@@ -19,23 +19,28 @@ _AND: Final = re.compile("[、,，和]")
 
 def people_meant(town: Town, row: Row, problems: Problems, places: Gazetteer) -> list[Member]:
     """The members whom a row of another sheet names, by their homes where several are called so."""
-    cell = row["姓名"]
-    homes = _places(row["住处"], problems, places)
-    found = []
-    for name in filter(None, (part.strip() for part in _AND.split(cell.text))):
-        same = [m for m in town.people.get(name, ()) if m.name == name] or town.people.get(name, [])
-        near = [m for m in same if any(town.at_home(m).startswith(home.path) for home in homes)] if homes else same
-        if not near:
-            problems.add(cell.at, f"“{name[:20]}”没有这个人。请先写进“成员”表，或者让他先在群里说句话。")
-        elif len(near) > 1:
-            problems.add(cell.at, f"“{name[:20]}”有 {len(near)} 位，请在“住处”里写上是哪一位，比如 3栋2单元。")
-        else:
-            found.extend(near)
-    return found
+    said = [part.strip() for part in _AND.split(row.text("姓名")) if part.strip()]
+    homes = homes_meant(row, problems, places)
+    if row.text("姓名") and not said:
+        problems.add(row["姓名"].at, "没有写姓名，这一行一个人也没有。")
+    return [member for name in said for member in member_meant(town, row, name, homes, problems)]
 
 
-def _places(cell: Cell, problems: Problems, places: Gazetteer) -> list[Place]:
-    return places_meant(cell, problems, places) if cell.text else []
+def member_meant(town: Town, row: Row, name: str, homes: Sequence[Place], problems: Problems) -> list[Member]:
+    """The one member of that name, or nobody."""
+    same = [m for m in town.people.get(name, ()) if m.name == name] or town.people.get(name, [])
+    near = [m for m in same if any(town.at_home(m).startswith(home.path) for home in homes)] if homes else same
+    if not near:
+        problems.add(row["姓名"].at, f"“{name[:20]}”没有这个人。请先写进“成员”表，或者让他先在群里说句话。")
+    elif len(near) > 1:
+        wrong = f"“{name[:20]}”有 {len(near)} 位，请在“住处”里写上是哪一位，比如 3栋2单元。"
+        problems.add(row["姓名"].at, wrong)
+    return near if len(near) == 1 else []
+
+
+def homes_meant(row: Row, problems: Problems, places: Gazetteer) -> list[Place]:
+    """Where the people of a row live, as far as it says so."""
+    return places_meant(row["住处"], problems, places) if row.text("住处") else []
 
 
 def places_meant(cell: Cell, problems: Problems, places: Gazetteer) -> list[Place]:

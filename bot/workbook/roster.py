@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from handlers.days import day_at
 from handlers.lines import line_of
 from handlers.reading import Unclear, folded
 from handlers.rules.duty import Span
+from handlers.rules.wall import moment_of
 from handlers.times import Past, span
 from storage import duty
 from storage.members import Member
@@ -34,33 +35,36 @@ class Calendar:
         """The community's own day."""
         return self.now.astimezone(self.zone).date()
 
+    def moment(self, day: date) -> datetime:
+        """When `day` begins there."""
+        return moment_of(datetime.combine(day, time()), self.zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Turns:
     """A row as it was meant."""
 
+    row: Row
     places: Sequence[Place]
     members: Sequence[Member]
-    span: Span
+    span: Span | None  #: None: it is over
 
 
 def turns(town: Town, rows: Sequence[Row], calendar: Calendar, problems: Problems) -> list[Turns]:
-    """What the sheet says; each wrong cell is a problem. What is over by now is left out."""
+    """What the sheet says; each wrong cell is a problem."""
     gazetteer, found = town.gazetteer(), []
     for row in rows:
         where = places_meant(row["地点"], problems, gazetteer) if row.needs("地点", problems) else []
         row.needs("姓名", problems)
         people = people_meant(town, row, problems, gazetteer)
-        when = _span(row, calendar, problems)
-        if when is not None:
-            found.append(Turns(where, people, when))
+        found.append(Turns(row, where, people, _span(row, calendar, problems)))
     return found
 
 
 def _span(row: Row, calendar: Calendar, problems: Problems) -> Span | None:
     days = _read(row["哪几天"], calendar, problems, "每天、周一到周五、周六日")
     hours = _read(row["时段"], calendar, problems, "20:00-8:00")
-    first, last = _day(row["从"], calendar, problems), _day(row["到"], calendar, problems)
+    first, last = day_meant(row["从"], calendar, problems), day_meant(row["到"], calendar, problems)
     if days is None or hours is None:
         return None
     first, last = first or days.first_day, last or days.last_day
@@ -88,7 +92,8 @@ def _read(cell: Cell, calendar: Calendar, problems: Problems, example: str) -> S
     return found
 
 
-def _day(cell: Cell, calendar: Calendar, problems: Problems) -> date | None:
+def day_meant(cell: Cell, calendar: Calendar, problems: Problems) -> date | None:
+    """The day that a cell names; None where it is blank or wrong."""
     if not cell.text or cell.day is not None:
         return cell.day
     try:
@@ -102,9 +107,11 @@ def _day(cell: Cell, calendar: Calendar, problems: Problems) -> date | None:
 
 
 async def fill_roster(town: Town, found: Sequence[Turns]) -> int:
-    """Enter the lines that are not entered yet; how many those were."""
+    """Enter the lines that are not entered yet; how many those were. What is over is left out."""
     new = 0
     for one in found:
+        if one.span is None:
+            continue
         for place in one.places:
             for member in one.members:
                 new += await duty.enter(town.session, line_of(place.id, member.id, one.span))

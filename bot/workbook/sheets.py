@@ -25,6 +25,7 @@ MOST_UNPACKED: Final = 400 * 2**20
 MOST_ROWS: Final = 50_000  #: a sheet
 MOST_COLUMNS: Final = 20
 PLACES, MEMBERS, ROLES, DUTY = "地点", "成员", "角色", "值班"
+ROTATIONS, LEAVE, HOURS, SKILLS = "轮班", "请假", "时间", "技能"
 
 #: The columns of each sheet; those that begin with a star must be there.
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
@@ -32,6 +33,10 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     MEMBERS: ("*姓名", "小区", "楼栋", "单元", "房号", "电话", "渠道", "账号", "渠道用户id"),
     ROLES: ("*姓名", "*角色", "*地点", "住处"),
     DUTY: ("*地点", "*姓名", "哪几天", "时段", "从", "到", "住处"),
+    ROTATIONS: ("*地点", "*怎么轮", "*姓名", "从", "住处"),
+    LEAVE: ("*姓名", "*从", "到", "住处"),
+    HOURS: ("*姓名", "*什么时候有空", "住处"),
+    SKILLS: ("*姓名", "*会什么", "住处"),
 }
 EXAMPLE: Final = "例"  #: a row whose first cell begins so is not imported
 _REMARK: Final = re.compile(r"[（(].*")
