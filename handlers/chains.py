@@ -31,11 +31,13 @@ async def next_in_turn(moment: Moment, ticket: Ticket) -> None:
 
 
 async def call_again(moment: Moment, ticket: Ticket) -> None:
-    """An emergency is called out again, to everybody; what can wait, to those who were asked one after another."""
+    """An emergency is called out again, to everybody; what can wait, once, to those at its step who have not answered."""
     if ticket.urgency is Urgency.EMERGENCY:
         await call_everybody(moment, ticket, ticket.level, again=True)
-    elif not _goes_up(moment, ticket):
+        return
+    if not _goes_up(moment, ticket):
         await call_in_front(moment, ticket, await ask_all_again(moment, ticket))
+    take(ticket, StepKind.REPEAT, moment.now)
 
 
 def _goes_up(moment: Moment, ticket: Ticket) -> bool:

@@ -99,7 +99,7 @@ def note_called(moment: Moment, ticket: Ticket, called: Called) -> Called:
     )
     if called.anybody and ticket.urgency is not Urgency.EMERGENCY:
         ticket.level = max(ticket.level, min(called.level, plan_of(moment, ticket).top - 1))
-        forget(ticket, StepKind.ASK_NEXT)
+        forget(ticket, StepKind.ASK_NEXT, StepKind.REPEAT)
     wind(moment, ticket)
     return called
 

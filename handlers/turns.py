@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from handlers.calling import Called, call_up, call_words
 from handlers.choosing import choose, of_round
+from handlers.clocks import plan_of
 from handlers.dispatch import note_called, step_now
 from handlers.lifecycle import advance, possible
 from handlers.moment import Moment
 from handlers.phrases import calls
 from storage import choices
 from storage.tickets import Ticket
-from storage.types import MemberId, TicketAction
+from storage.types import MemberId, Mode, TicketAction
 
 
 async def ask_next(moment: Moment, ticket: Ticket) -> Called:
@@ -29,7 +30,10 @@ async def ask_next(moment: Moment, ticket: Ticket) -> Called:
 
 
 async def ask_all_again(moment: Moment, ticket: Ticket) -> Called:
-    """Nobody is left who was not asked: all of them are once more, but those who cannot go."""
+    """Half of the time is over: all who are on duty at the ticket's step are called once more, but those who cannot go."""
+    found_by = plan_of(moment, ticket).modes[ticket.urgency]
+    if found_by not in (Mode.IN_TURN, Mode.ALL) and ticket.level == 0:
+        return Called()  # others than those on duty have it
     step = await step_now(moment, ticket)
     steps = [replace(step, one=False)] if step is not None else []
     return note_called(moment, ticket, await call_up(moment, ticket, steps, calls.still_open(ticket), anew=True))

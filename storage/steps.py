@@ -9,7 +9,7 @@ class StepKind(StrEnum):
     ASK_NEXT = "ask_next"  #: the next one at the same step of the ladder is asked; taken, when nobody is left there
     CLIMB = "climb"  #: one step up the ladder
     SUPERVISOR = "supervisor"  #: the last step up, and whoever supervises is told
-    REPEAT = "repeat"  #: an emergency is called out again; what can wait, once all at a step were asked in vain
+    REPEAT = "repeat"  #: an emergency is called out again; what can wait, once at each step
     NUDGE = "nudge"  #: who accepted it and is silent is asked how it goes
     TO_POOL = "to_pool"  #: he is silent still: it is called out again
     COORDINATOR = "coordinator"  #: the community is told that this did not help either

@@ -328,6 +328,21 @@ async def test_the_property_company_is_called_first_and_then_the_others(world: W
     assert world.new("王芳")
 
 
+async def test_while_the_property_company_has_it_nobody_else_is_reminded(world: World) -> None:
+    await rule(world, "锦绣小区 公区照明 物业")
+    await world.says("李姐", LAMP)
+    await world.wait(timedelta(hours=3))
+    world.silent("王芳", "赵强")
+
+
+async def test_what_is_urgent_is_called_once_more_before_it_goes_up(world: World) -> None:
+    await world.says("李姐", FLOOD)
+    world.forget()
+    await world.wait(timedelta(minutes=20))
+    world.hears("王芳", "能去吗")
+    world.silent("周网格")
+
+
 async def test_where_there_is_no_property_company_it_is_said(world: World) -> None:
     async with world.sessions.begin() as session:
         await session.execute(sa.delete(RoleGrant).where(RoleGrant.role == Role.PROPERTY))

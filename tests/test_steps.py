@@ -148,8 +148,11 @@ def test_the_time_for_which_the_reporter_was_asked_does_not_count(held: timedelt
     assert later.due_at >= plain.due_at + held - timedelta(minutes=1)
 
 
-def test_the_next_one_is_asked_until_nobody_is_left_at_the_step() -> None:
-    assert following(state(asking=True)) == Step(StepKind.ASK_NEXT, july("24 10:10").astimezone(UTC))
-    left = state(asking=True, taken=taken(ask_next=july("24 10:20")))
-    assert following(left) == Step(StepKind.REPEAT, july("24 12:00").astimezone(UTC))
-    assert following(state(taken=left.taken)).kind is StepKind.CLIMB
+def test_the_next_one_is_asked_until_nobody_is_left_and_then_all_once_more() -> None:
+    asked = dict(asking=True, asked=1)
+    assert following(state(**asked)) == Step(StepKind.ASK_NEXT, july("24 10:05").astimezone(UTC))
+    left = taken(ask_next=july("24 10:20"))
+    again = Step(StepKind.REPEAT, july("24 12:00").astimezone(UTC))
+    assert following(state(**asked, taken=left)) == following(state(asked=1)) == again
+    in_vain = state(**asked, called_at=july("24 12:00"), taken={**left, **taken(repeat=july("24 12:00"))})
+    assert following(in_vain) == Step(StepKind.CLIMB, july("24 13:00").astimezone(UTC))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from handlers.rules.escalations import Policy
 from storage.types import Mode, PlaceKind, Urgency
 
-ASK: Final = timedelta(minutes=10)
+ASK: Final = timedelta(minutes=5)
 #: How somebody is found where nothing else is said. What can wait is worth asking one after the other: whoever is asked
 #: knows that it is up to him, and the others are left in peace. What is urgent is called out to all at once.
 MODES: Final[Mapping[Urgency, Mode]] = MappingProxyType(

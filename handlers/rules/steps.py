@@ -25,7 +25,8 @@ from storage.steps import StepKind
 from storage.types import TicketStatus, Urgency
 
 WARN_AT: Final = 0.75  #: of the time until it is late
-AGAIN: Final = 0.5  #: of the limit after which all who were asked one after another are asked once more
+AGAIN: Final = 0.5  #: of the limit, after which all who were asked at a step are asked once more
+IN_VAIN: Final = 0.25  #: of the limit, after which that was in vain: it goes up while there is still time to accept it
 REMIND_ON: Final = 1  #: Monday
 REMIND_AT: Final = time(9)
 LEAST_BETWEEN: Final = timedelta(days=3)  #: between two words about what is late
@@ -89,11 +90,13 @@ def _waiting(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:
     if state.level < plan.top:
         kind = StepKind.SUPERVISOR if state.level + 1 == plan.top else StepKind.CLIMB
         yield Step(kind, pace.after(state.waiting_since, limits.accept, state.level + 1))
+        if kind is StepKind.CLIMB and state.asked and state.was_taken(StepKind.REPEAT) is not None:
+            yield Step(kind, pace.after(called, IN_VAIN * limits.accept))
     if state.urgency is Urgency.EMERGENCY:
         yield Step(StepKind.REPEAT, called + plan.repeat)
     elif state.asking and state.was_taken(StepKind.ASK_NEXT) is None:
         yield Step(StepKind.ASK_NEXT, pace.after(called, limits.ask))
-    elif state.asking:
+    elif state.asked and state.was_taken(StepKind.REPEAT) is None:
         yield Step(StepKind.REPEAT, pace.after(called, AGAIN * limits.accept))
     pooled = state.was_taken(StepKind.TO_POOL)
     if pooled is not None and state.was_taken(StepKind.COORDINATOR) is None:
