@@ -148,6 +148,7 @@ class Config(Section):
             emergency_repeat=timedelta(minutes=rules.emergency_repeat_minutes),
             ladder=rules.ladder,
             quiet=QuietHours(rules.quiet_start, rules.quiet_end),
+            answer_within=timedelta(hours=rules.reporter_hours),
             chase_every=timedelta(days=rules.chase_days),
         )
 

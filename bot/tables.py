@@ -92,6 +92,9 @@ class Rules(Section):
     )
     answer_minutes: Minutes = Field(default=10, description="群里问了“要登记吗”，多少分钟之内的回答算数（分钟）")
     ask_again_minutes: Minutes = Field(default=60, description="问了没人理，隔多少分钟才再问别的（分钟）")
+    reporter_hours: Hours = Field(
+        default=24, description="发“问”问了报的人，最多等多少小时的回答（小时）；等的时间不算时限"
+    )
     linked_hours: Hours = Field(default=48, description="事情办结后多久之内，群里再说起还算这件事（小时）")
     reopen_days: Days = Field(default=7, description="办结后多少天之内可以重办（天）")
     most_open: Whole = Field(default=5, ge=1, le=1000, description="一个人手上最多几张没办完的单，满了先叫别人（张）")
