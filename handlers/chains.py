@@ -5,12 +5,11 @@ from types import MappingProxyType
 from typing import Final
 
 from handlers.chasing import chase
-from handlers.clocks import pause_ends, plan_of, state_of, take
+from handlers.clocks import by_now, pause_ends, plan_of, take
 from handlers.lifecycle import advance
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import chains as phrases
-from handlers.rules.paces import pace_of
 from handlers.rules.quiet import quiet_until
 from handlers.rules.tickets import WAITING
 from handlers.telling import call_everybody, call_in_front
@@ -42,10 +41,7 @@ async def call_again(moment: Moment, ticket: Ticket) -> None:
 
 def _goes_up(moment: Moment, ticket: Ticket) -> bool:
     """Whether its step is over by now, after an outage; then nobody is asked at it any more."""
-    plan, policy = plan_of(moment, ticket), moment.house.escalation
-    pace = pace_of(plan, ticket.urgency, policy.quiet, policy.zone)
-    limit = plan.limits[ticket.urgency].accept
-    is_over = ticket.level < plan.top and pace.after(ticket.waiting_since, limit, ticket.level + 1) <= moment.now
+    is_over = by_now(moment, ticket, plan_of(moment, ticket)) > ticket.level
     ticket.asking_id = None if is_over else ticket.asking_id
     return is_over
 
@@ -53,24 +49,13 @@ def _goes_up(moment: Moment, ticket: Ticket) -> bool:
 async def climb(moment: Moment, ticket: Ticket) -> None:
     """Call the step that it should have come to by now: those in between, missed in an outage, are not called any more."""
     await note_silence(moment, ticket)
-    ticket.level, ticket.asked = _level_by_now(moment, ticket), 0
+    ticket.level, ticket.asked = by_now(moment, ticket, plan_of(moment, ticket), least=1), 0
     advance(moment, ticket, TicketAction.ESCALATE, value=ticket.level)
     called = await call_everybody(moment, ticket, ticket.level, again=ticket.urgency is Urgency.EMERGENCY)
     if ticket.level >= plan_of(moment, ticket).top:
         there = {person.id for person in (*called.told, *called.in_front)}
         watching = await _holding(moment, ticket, Role.SUPERVISOR)
         await _tell(moment, ticket, [one for one in watching if one not in there], phrases.to_supervisor(ticket))
-
-
-def _level_by_now(moment: Moment, ticket: Ticket) -> int:
-    """How far up the ladder the ticket is by now; one step at least, for its time has come."""
-    plan, policy = plan_of(moment, ticket), moment.house.escalation
-    pace = pace_of(plan, ticket.urgency, policy.quiet, policy.zone)
-    limit, since = plan.limits[ticket.urgency].accept, state_of(ticket).waiting_since
-    level = min(ticket.level + 1, plan.top)
-    while level < plan.top and pace.after(since, limit, level + 1) <= moment.now:
-        level += 1
-    return level
 
 
 async def nudge(moment: Moment, ticket: Ticket) -> None:

@@ -21,13 +21,31 @@ from storage.types import Category, Mode, PlaceId, Urgency
 WORKING: Final = "working"  #: what a policy's row says of limits that run in working time
 
 
-def wind(moment: Moment, ticket: Ticket) -> None:
-    """Set what happens next to the ticket. Whatever changes it in a way that matters to its clocks ends here."""
-    plan, state, policy = plan_of(moment, ticket), state_of(ticket), moment.house.escalation
+def wind(moment: Moment, ticket: Ticket, known: Plan | None = None) -> None:
+    """Set what happens next to the ticket. Whatever changes it in a way that matters to its clocks ends here.
+
+    Args:
+        known: Its plan, where that was read already.
+    """
+    plan, state, policy = known or plan_of(moment, ticket), state_of(ticket), moment.house.escalation
     step = next_step(plan, state, policy.quiet, policy.zone)
     ticket.next_step, ticket.next_at = (step.kind, step.due_at) if step is not None else (None, None)
     if ticket.status in OPEN:
         ticket.done_by = done_by(plan, state, pace_of(plan, ticket.urgency, policy.quiet, policy.zone))
+
+
+def by_now(moment: Moment, ticket: Ticket, plan: Plan, *, least: int = 0) -> int:
+    """How far up the ladder the ticket is by now.
+
+    Args:
+        least: How many steps up it goes at the least, because its time has come.
+    """
+    policy = moment.house.escalation
+    pace = pace_of(plan, ticket.urgency, policy.quiet, policy.zone)
+    limit, level = plan.limits[ticket.urgency].accept, min(ticket.level + least, plan.top)
+    while level < plan.top and pace.after(ticket.waiting_since, limit, level + 1) <= moment.now:
+        level += 1
+    return level
 
 
 def plan_of(moment: Moment, ticket: Ticket) -> Plan:

@@ -1,8 +1,9 @@
 """(tick) What happens to tickets by themselves: each step that is due is taken, once, the emergencies' first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
+from handlers.backlog import STALE, catch_up
 from handlers.chains import do
 from handlers.clocks import wind
 from handlers.moment import Moment
@@ -11,7 +12,6 @@ from storage import clocks
 from storage.tickets import Ticket
 
 BATCH: Final = 500  #: tickets in one transaction
-STALE: Final = timedelta(minutes=30)  #: how late a step is that was missed in an outage
 MOST_STEPS: Final = 6  #: of one ticket in one tick; more than that are never due at once
 
 
@@ -21,6 +21,8 @@ async def escalate_waiting(moment: Moment) -> bool:
     After an outage everything that fell due meanwhile is done once, in order, and everybody hears of it in one message.
     """
     await _set_back(moment)
+    if not moment.careful and await catch_up(moment):
+        return True
     most = 1 if moment.careful else BATCH
     due = await clocks.due(moment.session, moment.now, most, shuffled=moment.careful)
     summing = Summing(session=moment.session, now=moment.now, house=moment.house, reach=moment.reach)

@@ -20,8 +20,8 @@ from storage import members
 from storage.members import Member
 from storage.places import Place
 from storage.steps import StepKind
-from storage.tickets import Ticket
-from storage.types import Category, PlaceId, PlaceKind, Role, TicketStatus, Urgency
+from storage.tickets import Ticket, TicketEvent
+from storage.types import Category, PlaceId, PlaceKind, Role, TicketAction, TicketStatus, Urgency
 from tests.test_escalations import LAMP, SMOKE, later
 from tests.wandering import Wanderers
 from tests.world import ACCOUNT, CHANNEL, World
@@ -163,6 +163,22 @@ async def test_after_two_days_without_power_everybody_gets_one_message_and_the_g
     world.hears("钱物业", "200 件")
     world.silent("王芳", "周网格", "3栋群", "4栋群", "小区群")
     assert {ticket.level for ticket in await tickets_of(world)} == {3}
+
+
+async def test_what_not_everybody_may_know_of_is_looked_at_singly_after_an_outage(world: World) -> None:
+    await many(world, 150)
+    async with world.sessions.begin() as session:
+        await session.execute(sa.update(Ticket).where(Ticket.number < 1005).values(room="1203"))
+        await session.execute(sa.update(Ticket).where(Ticket.number == 1010).values(private=True))
+    world.forget()
+    await ring(world, 2 * DAY)
+    text = world.hears("陈书记", "144 件")
+    assert not [number for number in ("1000 号", "1004 号", "1010 号") if number in text]
+    assert {ticket.level for ticket in await tickets_of(world)} == {3}
+    assert all(ticket.next_at is not None and ticket.next_at > world.now for ticket in await tickets_of(world))
+    async with world.sessions() as session:
+        climbed = sa.select(sa.func.count()).select_from(TicketEvent).where(TicketEvent.action == TicketAction.ESCALATE)
+        assert await session.scalar(climbed) == 150
 
 
 async def test_a_second_outage_within_the_hour_is_not_summed_up_again(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ class QuietHours:
     @property
     def length(self) -> timedelta:
         """How long one night's quiet lasts."""
-        return (_since_midnight(self.end) - _since_midnight(self.start)) % DAY
+        return _between(self.start, self.end)
 
 
 NIGHT: Final = QuietHours()
@@ -44,16 +45,27 @@ def awake_after(moment: datetime, wait: timedelta, quiet: QuietHours, zone: Zone
     moment = quiet_until(moment, quiet, zone)
     if not quiet.length:
         return moment + wait
+    days, wait = divmod(wait, DAY - quiet.length)  # whole days end at the same time of day
+    moment = _days_later(moment, days, zone)
     while (evening := _following(moment.astimezone(zone), quiet.start).astimezone(UTC)) <= moment + wait:
         wait -= evening - moment
         moment = quiet_until(evening, quiet, zone)
     return moment + wait
 
 
+def _days_later(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    return (moment.astimezone(zone) + days * DAY).astimezone(UTC) if days else moment
+
+
 def _following(local: datetime, clock: time) -> datetime:
     """The next time that the local clock shows `clock`."""
     today = datetime.combine(local.date(), clock, tzinfo=local.tzinfo)
     return today if today > local else today + DAY
+
+
+@cache
+def _between(start: time, end: time) -> timedelta:
+    return (_since_midnight(end) - _since_midnight(start)) % DAY
 
 
 def _since_midnight(clock: time) -> timedelta:
