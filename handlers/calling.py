@@ -11,10 +11,10 @@ from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import calls
 from handlers.rules.quiet import quiet_until
-from storage import followers, members, words
+from storage import members, words
 from storage.members import Person
 from storage.tickets import Ticket
-from storage.types import Act, MemberId, MessageKind, Urgency
+from storage.types import Act, MemberId, MessageKind, Role, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,13 @@ async def _as_whose(moment: Moment, ticket: Ticket, said: Any) -> str:
     """Words about the ticket, with whose they are unless they are the reporter's."""
     if said.member_id == ticket.reporter_id:
         return str(said.text)
-    theirs = {follower.member_id for follower in await followers.of_ticket(moment.session, ticket.id)}
-    return calls.by_another(said.text) if said.member_id in theirs else calls.by_worker(said.text)
+    return calls.by_worker(said.text) if await by_staff(moment, said) else calls.by_another(said.text)
+
+
+async def by_staff(moment: Moment, said: Any) -> bool:
+    """Whether somebody with an office said it."""
+    grants = await members.grants_of(moment.session, [said.member_id] if said.member_id is not None else [])
+    return any(grant.role is not Role.RESIDENT for held in grants.values() for grant in held)
 
 
 async def reporter_name(moment: Moment, ticket: Ticket) -> str:

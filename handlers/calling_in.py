@@ -8,11 +8,12 @@ from typing import Final
 from handlers.context import Context
 from handlers.gazetteer import title
 from handlers.jointly import THREE, people_of
+from handlers.messages import Refusal
 from handlers.phrases import parties as phrases
 from handlers.picking import worker_named
 from handlers.reading import Unclear, role_named, words
 from storage import places
-from storage.members import Person
+from storage.members import Member, Person
 from storage.places import Place
 from storage.tickets import Ticket
 from storage.types import PlaceKind, Role
@@ -21,6 +22,7 @@ MOST: Final = 12  #: names in one message
 _BETWEEN: Final = re.compile(r"[、,，;；\s]+")
 _AND: Final = re.compile("和|及|跟|与")
 _LEAD: Final = "牵头"
+_TOGETHER: Final = re.compile("(?:也?一起(?:来|办|参加)?|参加|来办)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ async def parties_said(ctx: Context, ticket: Ticket, text: str) -> tuple[list[Ca
     for name, leads in _names(words(text)):
         role = role_named(name)
         if role is None or role is Role.RESIDENT:
-            person = await worker_named(ctx, ticket, name)
+            person = await _named(ctx, ticket, name)
             found.append(Called(None, (Person(person.id, person.name),), leads))
             continue
         people = await people_of(ctx, place, role)
@@ -60,13 +62,21 @@ async def parties_said(ctx: Context, ticket: Ticket, text: str) -> tuple[list[Ca
     return found, missing
 
 
+async def _named(ctx: Context, ticket: Ticket, name: str) -> Member:
+    try:
+        return await worker_named(ctx, ticket, name)
+    except Refusal:
+        raise Refusal(phrases.nobody_called(ticket)) from None
+
+
 def _names(text: str) -> Iterator[tuple[str, bool]]:
     parts = [part for whole in _BETWEEN.split(text) for part in _parts(whole)]
     if len(parts) > MOST:
         raise Unclear("too many names")
     leads = False
     for part in parts:
-        name = part.removeprefix("由").removeprefix("请").removeprefix(_LEAD).removesuffix(_LEAD).lstrip("@＠：:")
+        name = _TOGETHER.sub("", part).removeprefix("由").removeprefix("请")
+        name = name.removeprefix(_LEAD).removesuffix(_LEAD).lstrip("@＠：:")
         leads = leads or _LEAD in part
         if name:
             yield name, leads

@@ -24,8 +24,12 @@ def time_of(moment: Moment, crew: Crew) -> str:
     return phrases.when(crew.starts_at, moment.now, moment.house.zone)
 
 
-async def settle(moment: Moment, ticket: Ticket, crew: Crew, *, just_told: MemberId | None = None) -> None:
-    """Tell whoever has come in or dropped out by now, and everybody when there are enough; once each."""
+async def settle(moment: Moment, ticket: Ticket, crew: Crew, *, just_told: MemberId | None = None) -> Sequence[str]:
+    """Tell whoever has come in or dropped out by now, and everybody when there are enough; once each.
+
+    Returns:
+        Who they are, if there are enough since just now.
+    """
     line = await crews.coming(moment.session, ticket.id)
     chosen, waiting = line[: crew.wanted], line[crew.wanted :]
     for helper, person in chosen:
@@ -38,7 +42,7 @@ async def settle(moment: Moment, ticket: Ticket, crew: Crew, *, just_told: Membe
         if helper.told:
             await _tell(moment, ticket, person.id, phrases.you_wait_again(ticket, place), key=f"out:{moment.cause}")
         helper.told = False
-    await _count(moment, ticket, crew, [person for _, person in chosen])
+    return await _count(moment, ticket, crew, [person for _, person in chosen], just_told)
 
 
 async def _tell(moment: Moment, ticket: Ticket, member: MemberId, text: str, *, key: str) -> bool:
@@ -46,25 +50,29 @@ async def _tell(moment: Moment, ticket: Ticket, member: MemberId, text: str, *, 
     return await moment.tell(member, Words(text), MessageKind.PERSONAL, key=key, ticket=ticket.id)
 
 
-async def _count(moment: Moment, ticket: Ticket, crew: Crew, chosen: Sequence[Person]) -> None:
+async def _count(
+    moment: Moment, ticket: Ticket, crew: Crew, chosen: Sequence[Person], just_told: MemberId | None
+) -> Sequence[str]:
     """Tell everybody concerned when there are enough, and who has the ticket when there are not any more."""
     enough = len(chosen) >= crew.wanted
     if enough is crew.full:
-        return
+        return ()
     crew.full = enough
     led = [ticket.assignee_id] if ticket.assignee_id is not None else await community_of(moment, ticket)
     if not enough:
         text = phrases.short_again(ticket, crew.wanted - len(chosen))
         for member in led:
             await _tell(moment, ticket, member, text, key=f"short:{moment.cause}")
-        return
+        return ()
     time, names = time_of(moment, crew), [person.name for person in chosen]
     text = phrases.enough(ticket, crew.wanted, time, names, led=ticket.assignee_id is not None)
     told = list(dict.fromkeys([*(person.id for person in chosen), *led]))
     for member in told:
-        await _tell(moment, ticket, member, text, key=f"full:{moment.cause}")
+        if member != just_told:
+            await _tell(moment, ticket, member, text, key=f"full:{moment.cause}")
     text = phrases.enough_for_reporter(ticket, crew.wanted, time)
     await tell_reporters(moment, ticket, text, key=f"crew:full:{moment.cause}:{ticket.id}", but=told)
+    return names
 
 
 async def invite(moment: Moment, ticket: Ticket, crew: Crew, by: Member, *, in_group: bool) -> tuple[bool, int]:

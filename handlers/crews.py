@@ -117,7 +117,8 @@ async def sign_up(ctx: Context, rest: str) -> Reply:
     advance(ctx, ticket, TicketAction.SIGN_UP, member.id, value=place + 1)
     text = await _welcome(ctx, ticket, crew, place)
     text += await _warning(ctx, crew, member)
-    await settle(ctx, ticket, crew, just_told=member.id)
+    names = await settle(ctx, ticket, crew, just_told=member.id)
+    text += phrases.and_enough(names if can_be_alone(ctx) else ()) if names else ""
     return Reply(text, (Button("来不了", f"不去 {ticket.number}"),), alone=True)
 
 

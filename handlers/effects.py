@@ -91,7 +91,8 @@ async def tell_over(ctx: Context, ticket: Ticket, by: Member) -> None:
         await ctx.tell(
             ticket.assignee_id, words, MessageKind.PERSONAL, key=f"over:{ticket.round}:{ticket.id}", ticket=ticket.id
         )
-    await tell_done(ctx, ticket, by=by, heard_in=ctx.inbound.address if ctx.is_group else None)
+    has_it = [ticket.assignee_id] if ticket.assignee_id is not None else []
+    await tell_done(ctx, ticket, by=by, heard_in=ctx.inbound.address if ctx.is_group else None, but=has_it)
 
 
 def is_worker(ctx: Context) -> bool:

@@ -15,7 +15,7 @@ from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.telling import call_everybody, tell_called
 from handlers.together import tell_together
-from storage import followers, members, places
+from storage import followers, members, outbox, places
 from storage.members import Member
 from storage.tickets import Ticket
 from storage.types import MessageKind, Role, TicketAction
@@ -57,8 +57,9 @@ async def cancel(ctx: Context, rest: str) -> Reply:
             return Reply(phrases.left(ticket))
     advance(ctx, ticket, TicketAction.CANCEL, member.id)
     ctx.note("撤销", f"ticket:{ticket.number}", member.id)
+    called = await outbox.called_about(ctx.session, ticket.id)
     await tell_called(ctx, ticket, calls.withdrawn(ticket))
-    await tell_together(ctx, ticket, over(ticket), key="over", but=[member.id])
+    await tell_together(ctx, ticket, over(ticket), key="over", but=[member.id, *called])
     return Reply(phrases.cancelled(ticket))
 
 

@@ -12,7 +12,7 @@ from handlers.reading import Unclear, clean, leading_number, number
 from handlers.reports import as_report
 from handlers.router import Router
 from handlers.rules.roles import may
-from handlers.together import beside
+from handlers.together import beside, details, reads_all
 from storage import followers, members, tickets, words
 from storage.tickets import Ticket
 from storage.types import Role
@@ -74,6 +74,8 @@ async def _told(ctx: Context, ticket: Ticket) -> Reply:
     rooms = not ctx.is_group
     text = phrases.told(ticket, ctx.house.zone, who=who, followers=households, rooms=rooms, pictures=len(pictures))
     text += await beside(ctx, ticket)
+    if rooms and ctx.known is not None and await reads_all(ctx, ticket, ctx.known.member.id):
+        text += f"\n{await details(ctx, ticket)}"
     show_pictures = rooms and (await is_staff_for(ctx, ticket))
     return Reply(text, pictures=tuple(p.digest for p in pictures) if show_pictures else ())
 

@@ -1,6 +1,6 @@
 """会办 退出会办: several parties settle a matter together, and one of them leads."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from handlers.calling import call, call_words
@@ -13,6 +13,7 @@ from handlers.jointly import people_of
 from handlers.lifecycle import advance
 from handlers.messages import Button, Refusal, Reply, Words
 from handlers.phrases import parties as phrases
+from handlers.phrases import refusals
 from handlers.phrases import tickets as ticket_phrases
 from handlers.picking import pick
 from handlers.router import Router
@@ -89,8 +90,9 @@ async def _let_lead(ctx: Context, ticket: Ticket, member: Member, called: Sequen
         await ask_to_take(ctx, ticket, await members.by_id(ctx.session, people[0].id), "")
     else:
         text = f"{phrases.come_and_lead(member.name)}\n{await call_words(ctx, ticket)}"
-        for person in people:
-            await call(ctx, ticket, person.id, text)
+        reached = [await call(ctx, ticket, person.id, text) for person in people]
+        if not any(reached):
+            raise Refusal(refusals.cannot_be_called("、".join(person.name for person in people)))
         ticket.called_at = ctx.now
         wind(ctx, ticket)
     return phrases.asked_to_lead("、".join(party.name for party in leading))
@@ -114,7 +116,7 @@ async def _enter(ctx: Context, ticket: Ticket, called: Sequence[Called], by: Mem
 
 
 async def _tell_each(
-    ctx: Context, ticket: Ticket, called: Sequence[Called], new: Collection[MemberId], lead: str
+    ctx: Context, ticket: Ticket, called: Sequence[Called], new: Set[MemberId], lead: str
 ) -> list[str]:
     """Tell each who is new, alone; the names of those who cannot be told."""
     asked = await handoffs.of_ticket(ctx.session, ticket.id)
@@ -124,9 +126,12 @@ async def _tell_each(
     text = phrases.come_and_help(ticket, by, lead, names, known)
     buttons = (Button("不归我管", f"退出会办 {ticket.number}"),)
     unreached = []
-    for person in sorted(new):
-        if asked is not None and asked.taker_id == person:
-            continue  # he was asked to lead
+    asked_to_lead = {
+        person.id for party in called if party.leads and ticket.assignee_id is None for person in party.people
+    }
+    if asked is not None:
+        asked_to_lead.add(asked.taker_id)
+    for person in sorted(new - asked_to_lead):
         key = f"together:{ctx.inbound.message_id}:{ticket.id}"
         if not await ctx.tell(person, Words(text, buttons), MessageKind.PERSONAL, key=key, ticket=ticket.id):
             unreached.append((await members.by_id(ctx.session, person)).name)

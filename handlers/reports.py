@@ -26,7 +26,7 @@ from handlers.together import tell_together
 from handlers.understanding.scales import Weighed
 from handlers.understanding.types import Heard, Item, Judgement, Question
 from handlers.understanding.why import Way, told_outright
-from storage import corrections, followers, receipts, words
+from storage import corrections, followers, outbox, receipts, words
 from storage.tickets import Ticket
 from storage.types import Intent, TicketAction
 
@@ -155,8 +155,9 @@ async def withdraw(ctx: Context) -> None:
     for ticket in await words.opened_by(ctx.session, inbound.channel, inbound.account, inbound.about):
         if ticket.status in WAITING and await _is_alone_with_it(ctx, ticket):
             advance(ctx, ticket, TicketAction.CANCEL, ticket.reporter_id)
+            called = await outbox.called_about(ctx.session, ticket.id)
             await tell_called(ctx, ticket, calls.withdrawn(ticket))
-            await tell_together(ctx, ticket, over(ticket), key="over", but=())
+            await tell_together(ctx, ticket, over(ticket), key="over", but=called)
     await words.drop(ctx.session, inbound.channel, inbound.account, inbound.about)
     await corrections.drop(ctx.session, (inbound.channel, inbound.account, inbound.about))
     ctx.memory = ctx.memory.without_words(inbound.about)

@@ -106,8 +106,19 @@ async def tell_followers(
             )
 
 
-async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_in: Address | None = None) -> None:
-    """Tell everybody that it is done, and ask for a rating: one to one where there is a way, else in the group."""
+async def tell_done(
+    moment: Moment,
+    ticket: Ticket,
+    *,
+    by: Member | None,
+    heard_in: Address | None = None,
+    but: Collection[MemberId] = (),
+) -> None:
+    """Tell everybody that it is done, and ask for a rating: one to one where there is a way, else in the group.
+
+    Args:
+        but: Of those who had a hand in it, who has been told already.
+    """
     others = [f for f in await followers.of_ticket(moment.session, ticket.id) if by is None or f.member_id != by.id]
     key = f"done:{ticket.round}"
     reached = [f.member_id for f in others if await moment.way_to(f.member_id) is not None]
@@ -118,7 +129,7 @@ async def tell_done(moment: Moment, ticket: Ticket, *, by: Member | None, heard_
         text = phrases.done(ticket, name, rate_here=rate_here)
         await note(moment, ticket, text, key=key, but=None if rate_here else heard_in)
     await ask_to_rate(moment, ticket, reached, key)
-    told = [*reached, *([by.id] if by else [])]
+    told = [*reached, *but, *([by.id] if by else [])]
     await tell_together(moment, ticket, done_together(ticket, await shown(moment, by)), key=f"together:{key}", but=told)
 
 

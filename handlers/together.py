@@ -1,8 +1,8 @@
-"""Everybody who has a hand in a ticket beside who has it: the parties that settle it, and those who come to help."""
+"""Everybody who has a hand in a ticket: who has it, the parties that settle it, and those who come to help."""
 
 from collections.abc import Collection
 
-from handlers.calling import reporter_name
+from handlers.calling import by_staff, reporter_name
 from handlers.messages import Words
 from handlers.moment import Moment
 from handlers.phrases import crews as crew_phrases
@@ -14,11 +14,12 @@ from storage.types import Act, MemberId, MessageKind, Role
 
 
 async def having_a_hand(moment: Moment, ticket: Ticket) -> list[MemberId]:
-    """The parties, whoever comes to help or waits for a place, and who was asked to take it over."""
+    """Who has it, the parties, whoever comes to help or waits for a place, and who was asked to take it over."""
     found = [party.member_id for party, _ in await parties.of_ticket(moment.session, ticket.id)]
     found += [helper.member_id for helper, _ in await crews.coming(moment.session, ticket.id)]
     asked = await handoffs.of_ticket(moment.session, ticket.id)
-    return list(dict.fromkeys([*found, asked.taker_id] if asked else found))
+    others = [ticket.assignee_id, asked.taker_id if asked is not None else None]
+    return list(dict.fromkeys([*found, *(member for member in others if member is not None)]))
 
 
 async def tell_together(moment: Moment, ticket: Ticket, text: str, *, key: str, but: Collection[MemberId]) -> None:
@@ -47,12 +48,19 @@ async def beside(moment: Moment, ticket: Ticket) -> str:
 
 async def details(moment: Moment, ticket: Ticket) -> str:
     """What those who have the problem said about it: for whoever does something about it, alone. No worker's reasons."""
-    theirs = {follower.member_id for follower in await followers.of_ticket(moment.session, ticket.id)}
-    said = await words.said_about(moment.session, [ticket.id])
-    texts = [
-        w.text if w.member_id == ticket.reporter_id else by_another(w.text)
-        for act in (Act.OPEN, Act.DETAIL)
-        for w in said
-        if w.act is act and w.text and w.member_id in theirs
+    said = [w for w in await words.said_about(moment.session, [ticket.id]) if w.text]
+    theirs = {ticket.reporter_id, *(f.member_id for f in await followers.of_ticket(moment.session, ticket.id))}
+    texts = [w.text for w in said if w.act is Act.OPEN]
+    texts += [
+        more.text if more.member_id == ticket.reporter_id else by_another(more.text)
+        for more in said
+        if more.act is Act.DETAIL and (more.member_id in theirs or not await by_staff(moment, more))
     ]
     return phrases.said(await reporter_name(moment, ticket), "；".join(texts))
+
+
+async def reads_all(moment: Moment, ticket: Ticket, member: MemberId) -> bool:
+    """Whether `member` has to know what was said about it: he has it, settles it with others, or is among those who come."""
+    if ticket.assignee_id == member or await parties.includes(moment.session, ticket.id, member):
+        return True
+    return any(helper.told and person.id == member for helper, person in await crews.coming(moment.session, ticket.id))

@@ -38,11 +38,6 @@ async def called(session: AsyncSession, community: PlaceId, name: str) -> Depart
     return (await session.scalars(query)).one_or_none()
 
 
-async def by_id(session: AsyncSession, department: int) -> Department:
-    """The department with that id, which exists."""
-    return await session.get_one(Department, department)
-
-
 async def enter(session: AsyncSession, community: PlaceId, name: str) -> Department:
     """The department of that name, on the list from now on. Two at once enter it once."""
     row = dict(community_id=community, name=name, phone="", note="", every_days=None, dropped_at=None)

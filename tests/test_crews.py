@@ -62,7 +62,7 @@ async def test_beyond_the_number_one_waits_in_order_and_everybody_hears_when_the
     await world.says("赵强", "报名 1", alone=True)
     world.hears("赵强", "第 1 个", "沙发", "李姐")
     await world.says("冉幺妹", "报名 1", alone=True)
-    assert {"第 2 个" in words.text for words in world.new("冉幺妹")} == {True, False}
+    world.hears("冉幺妹", "第 2 个", "人齐了：赵强、冉幺妹")
     world.hears("赵强", "齐了", "赵强、冉幺妹")
     world.hears("王芳", "齐了")
     world.hears("李姐", "人手齐了")

@@ -45,7 +45,7 @@ async def test_who_is_to_lead_is_asked_and_the_others_are_told_so(world: World) 
     await committee(world)
     await world.says("陈书记", "会办 1 牵头物业、业委会", alone=True)
     world.hears("陈书记", "已经请物业（钱物业）牵头")
-    assert len(world.new("钱物业")) == 2
+    world.hears("钱物业", "请您这边牵头", "灯坏了")
     world.hears("冉幺妹", "已经请物业（钱物业）牵头")
     world.silent("3栋群")
     await world.presses("钱物业", "接单")
@@ -195,3 +195,22 @@ async def test_who_neither_has_it_nor_is_the_community_calls_nobody_in(world: Wo
     await world.says("李姐", "会办 1 物业", alone=True)
     world.hears("李姐", "才能用")
     world.silent("钱物业")
+
+
+@pytest.mark.parametrize(
+    "words", ["由物业牵头，业委会一起", "物业牵头 业委会参加", "牵头：物业、业委会", "@物业牵头和业委会"]
+)
+async def test_who_leads_is_said_in_many_ways(world: World, words: str) -> None:
+    await committee(world)
+    await world.says("陈书记", f"会办 1 {words}", alone=True)
+    world.hears("陈书记", "物业（钱物业）", "业委会（冉幺妹）", "已经请物业（钱物业）牵头")
+
+
+async def test_a_private_matter_is_read_by_who_asks_for_it_and_has_a_hand_in_it(world: World) -> None:
+    await world.says("李姐", "楼上1303天天半夜吵架打孩子，我劝过还骂我", alone=True)
+    await world.says("陈书记", "会办 1 物业", alone=True)
+    world.forget()
+    await world.says("钱物业", "工单 1", alone=True)
+    world.hears("钱物业", "打孩子")
+    await world.says("赵强", "工单 1", alone=True)
+    assert "打孩子" not in world.new("赵强")[-1].text

@@ -90,6 +90,11 @@ def enough(ticket: Ticket, count: int, time: str, names: Sequence[str], *, led: 
     return text if led else f"{text}还没有红管家接单牵头，先互相招呼着。"
 
 
+def and_enough(names: Sequence[str]) -> str:
+    """After the answer to who came last. Without names where others read along."""
+    return f"\n人齐了{f'：{chr(12289).join(names)}' if names else ''}。"
+
+
 def enough_for_reporter(ticket: Ticket, count: int, time: str) -> str:
     """To those who reported it, alone."""
     return f"{title(ticket)}的人手齐了，{count} 个人{_at(time)}来。"
@@ -147,11 +152,6 @@ def state(count: int, coming: int) -> str:
 def no_task(ticket: Ticket) -> str:
     """When somebody signs up for what is no task for several."""
     return f"{ticket.number} 号不用报名。要接单发“接单 {ticket.number}”，看进度发“工单 {ticket.number}”。"
-
-
-def nothing_to_join() -> str:
-    """When nothing is open to sign up for."""
-    return "这会儿没有在招人的事。有了我会在群里说。"
 
 
 def how_many(ticket: Ticket | None, most: int) -> str:

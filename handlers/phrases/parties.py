@@ -35,7 +35,7 @@ def asked_to_lead(who: str) -> str:
 def come_and_help(ticket: Ticket, by: str, lead: str, others: Sequence[str], details: str) -> str:
     """To each who is called in, alone. `details` are empty where the matter is private."""
     head = f"{by}请您一起办 {title(ticket, rooms=bool(details))}"
-    body = f"：\n{details}" if details else f"，详细的发“工单 {ticket.number}”看，只在这里说"
+    body = f"：\n{details}" if details else f"，详细的发“工单 {ticket.number}”看，只在私聊里说。"
     with_whom = f"\n一起办的：{'、'.join(others)}；{lead}。" if others else f"\n{lead}。"
     return f"{head}{body}{with_whom}有进展发“进展 {ticket.number} …”，我转告报的人；不归您管，发“退出会办 {ticket.number}”。"
 
@@ -74,9 +74,11 @@ def nobody_leads() -> str:
     return "还没有人接单牵头"
 
 
-def all_in(ticket: Ticket) -> str:
-    """When nobody new was named."""
-    return f"他们已经在一起办 {ticket.number} 号了。"
+def nobody_called(ticket: Ticket) -> str:
+    """When one of the names is nobody's. It is not repeated: it may be a resident's."""
+    return (
+        f"没认出其中的一位。请写哪一方（物业、业委会、网格员），或者同事的全名，比如“会办 {ticket.number} 物业、李强”。"
+    )
 
 
 def done_together(ticket: Ticket, by: str | None) -> str:
