@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from handlers.context import Context
 from handlers.gazetteer import title
@@ -10,6 +11,7 @@ from handlers.messages import Button, Refusal, Words
 from handlers.moment import Moment
 from handlers.phrases import swaps as phrases
 from handlers.rota import Turn, timeline
+from handlers.rules.quiet import quiet_until
 from handlers.rules.roles import may
 from handlers.telling import answering_for
 from handlers.whose import Placed, said_turn, turns_of
@@ -18,6 +20,9 @@ from storage.members import Member
 from storage.swaps import DutySwap
 from storage.turns import SwapStatus, TurnSource
 from storage.types import MemberId, MessageKind, PlaceId, Role
+
+ANSWER_BEFORE: Final = timedelta(hours=12)  #: how long before a turn who asked hears that nobody has answered,
+LEFT_ALONE: Final = timedelta(hours=1)  #: … unless he asked so late
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +155,17 @@ async def said_exchange(ctx: Context, exchange: Exchange) -> str:
     """What was agreed, in words."""
     turn, back = await _said(ctx, exchange)
     return phrases.agreed(turn, back, exchange.giver.name, exchange.taker.name)
+
+
+async def warn_unanswered(moment: Moment) -> None:
+    """Tell who asked that nobody has answered, while there is still time to find somebody else."""
+    quiet, zone = moment.house.escalation.quiet, moment.house.zone
+    for row in await swaps.unanswered(moment.session, moment.now, moment.now + ANSWER_BEFORE):
+        if moment.now - row.asked_at < LEFT_ALONE:
+            continue  # it was asked late, and he has hardly read it
+        asker = row.giver_id if row.asked_id == row.taker_id else row.taker_id
+        other = await members.by_id(moment.session, row.asked_id)
+        said = await said_turn(moment, row.place_id, row.starts, row.ends)
+        words = Words(phrases.nobody_answered(other.name, said, own=asker == row.giver_id))
+        key, due_at = f"swap-late:{row.id}:{row.asked_at.timestamp():.6f}", quiet_until(moment.now, quiet, zone)
+        await moment.tell(asker, words, MessageKind.PERSONAL, key=key, due_at=due_at)

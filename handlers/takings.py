@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from handlers.cadence import pattern_at
@@ -10,7 +11,7 @@ from handlers.cautions import warnings
 from handlers.context import Context
 from handlers.entries import MOST_PEOPLE, own_title, person, places_in, split_names
 from handlers.gazetteer import Gazetteer
-from handlers.messages import Refusal
+from handlers.messages import Refusal, Words
 from handlers.phrases import duty as duty_phrases
 from handlers.phrases import for_example
 from handlers.phrases import rotations as phrases
@@ -18,12 +19,15 @@ from handlers.reading import SEPARATORS, Unclear, words
 from handlers.rota import Turn, named, rotas
 from handlers.rules.duty import DAY, Span
 from handlers.rules.patterns import Pattern
+from handlers.rules.quiet import quiet_until
 from handlers.rules.rota import final_rota, joined
 from handlers.seats import take_seats
 from handlers.times import Past
-from storage import members, rotations
+from storage import duty, members, rotations
+from storage.duty import DutyShift
 from storage.members import Member
 from storage.places import Place
+from storage.types import MessageKind
 
 EXAMPLE: Final = "轮班 3栋 每周一8点 王芳、赵强、陈素芬"
 SHOWN: Final = 3  #: of the coming turns, behind an entry
@@ -115,14 +119,29 @@ async def enter_taking(ctx: Context, one: Taking) -> list[str]:
         for place, where in zip(one.places, titles, strict=True):
             if await rotations.locked(ctx.session, place.id, one.pattern.key) is not None:
                 raise Refusal(phrases.later_than_now(where, one.pattern.first_day, today))
+    before = {line.member_id for place in one.places for line in await _in_order(ctx, place, one.pattern)}
     for place in one.places:
         news |= await take_seats(ctx, place.id, one.pattern, order)
         ctx.note("轮班", f"place:{place.id}", (await ctx.member()).id)
     names = [[member.name for member in seat] for seat in one.seats]
+    await _tell_new(ctx, [m for m in one.people if m.id not in before], phrases.you_are_in(titles, one.pattern, names))
     said = [phrases.entered(titles, one.pattern, names, news=news)]
     turns = await _coming(ctx, one)
     said += [phrases.coming([(t.name, t.starts, t.ends) for t in turns], today, ctx.house.zone)] if turns else []
     return said + await warnings(ctx, one.people, one.places, _any_turn(one))
+
+
+async def _in_order(ctx: Context, place: Place, pattern: Pattern) -> Sequence[DutyShift]:
+    return await duty.seats_of(ctx.session, place.id, pattern.key)
+
+
+async def _tell_new(ctx: Context, people: Sequence[Member], text: str) -> None:
+    """Tell those who were not in the order before, in the morning if it is night."""
+    due_at, me = quiet_until(ctx.now, ctx.house.escalation.quiet, ctx.house.zone), (await ctx.member()).id
+    for member in people:
+        if member.id != me:
+            key = f"order:{sha256(text.encode()).hexdigest()[:16]}:{ctx.inbound.message_id}"
+            await ctx.tell(member.id, Words(text), MessageKind.PERSONAL, key=key, due_at=due_at)
 
 
 def _any_turn(one: Taking) -> Span:

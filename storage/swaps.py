@@ -28,13 +28,14 @@ class DutySwap(Base, kw_only=True):
     ends: Mapped[datetime]
     asked_at: Mapped[datetime]
     status: Mapped[SwapStatus] = mapped_column(default=SwapStatus.ASKED)
+    warned_at: Mapped[datetime | None] = mapped_column(default=None)  #: who asked was told that nobody has answered
     back_place_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"), default=None)
     back_starts: Mapped[datetime | None] = mapped_column(default=None)
     back_ends: Mapped[datetime | None] = mapped_column(default=None)
 
 
 _COLUMNS: Final = (
-    *("giver_id", "taker_id", "asked_id", "place_id", "starts", "ends", "asked_at", "status"),
+    *("giver_id", "taker_id", "asked_id", "place_id", "starts", "ends", "asked_at", "status", "warned_at"),
     *("back_place_id", "back_starts", "back_ends"),
 )
 
@@ -73,3 +74,13 @@ async def asked_by(session: AsyncSession, member: MemberId, now: datetime) -> Se
     his = sa.or_(DutySwap.giver_id == member, DutySwap.taker_id == member)
     waits = (DutySwap.asked_id != member, DutySwap.status == SwapStatus.ASKED, DutySwap.ends > now)
     return (await session.scalars(sa.select(DutySwap).where(his, *waits).order_by(DutySwap.id))).all()
+
+
+async def unanswered(session: AsyncSession, now: datetime, before: datetime) -> Sequence[DutySwap]:
+    """What nobody has answered although the turn begins before `before`, once each; two clocks at once: one has it."""
+    waits = (DutySwap.status == SwapStatus.ASKED, DutySwap.warned_at.is_(None))
+    soon = sa.select(DutySwap).where(*waits, DutySwap.starts > now, DutySwap.starts <= before)
+    found = (await session.scalars(soon.order_by(DutySwap.id).with_for_update(skip_locked=True))).all()
+    for row in found:
+        row.warned_at = now
+    return found

@@ -155,6 +155,20 @@ async def test_a_request_delivered_twice_is_asked_once(world: World) -> None:
     assert len(await rows(world, DutySwap)) == 1
 
 
+async def test_who_gets_no_answer_hears_of_it_half_a_day_before(world: World) -> None:
+    await nights(world)
+    await world.says("王芳", "换班 周三 赵强", alone=True)
+    world.forget()
+    await world.wait(46 * HOUR)
+    assert not [words for words in world.new("王芳") if "还没回话" in words.text]
+    await world.wait(2 * HOUR)
+    assert [w.text for w in world.new("王芳")] == [
+        "赵强还没回话：锦绣小区3栋 今天（5月13日 周三）20:00 到次日 8:00。这个班现在还是您的，可以再问问别人，或者请社区管理员安排。"
+    ]
+    await world.wait(4 * HOUR)
+    world.silent("王芳")
+
+
 async def test_several_requests_are_told_apart_by_their_number(world: World) -> None:
     await nights(world)
     await world.says("王芳", "换班 周三 赵强", alone=True)

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.cadence import pattern_at
+from handlers.house import HouseRules
 from handlers.moment import Moment
 from handlers.reading import Unclear
 from handlers.rota import timeline
+from handlers.rules.escalations import Policy
 from handlers.seats import share_seats
 from handlers.times import Past
 from storage import calendars, merging, places
@@ -86,15 +88,15 @@ def test_a_beginning_in_the_past_is_past() -> None:
         pattern_at("5月1日起 每天 王芳", WEDNESDAY, SHANGHAI)
 
 
-async def coming(world: World, building: int = 1, days: int = 30) -> list[str]:
+async def coming(world: World, building: int = 1, days: int = 30, house: HouseRules | None = None) -> list[str]:
     """Who has which turns of a building, by the day on which they begin; turns in a row are one."""
     async with world.sessions() as session:
         place = (await places.all_of(session, PlaceKind.BUILDING))[building]
-        moment = Moment(session=session, now=world.now, house=world.house, reach={})
+        moment = Moment(session=session, now=world.now, house=house or world.house, reach={})
         found: list[str] = []
         for turn in await timeline(moment, place.id, world.now, world.now + days * DAY):
             if not found or found[-1].split(" ")[1] != turn.name:
-                found.append(f"{turn.starts.astimezone(world.house.zone):%m%d.%H} {turn.name}")
+                found.append(f"{turn.starts.astimezone((house or world.house).zone):%m%d.%H} {turn.name}")
         return found
 
 
@@ -133,6 +135,15 @@ async def test_the_same_said_again_changes_nothing_and_other_people_keep_who_is_
     await world.says("陈书记", "轮班 4栋 每周一8点 赵强、周网格、钱物业", alone=True)
     world.hears("陈书记", "排好轮班了")
     assert (await coming(world))[:4] == ["0519.08 赵强", "0525.08 周网格", "0601.08 钱物业", "0608.08 赵强"]
+
+
+async def test_who_is_new_in_an_order_is_told_once(world: World) -> None:
+    await world.says("陈书记", "轮班 4栋 每周一8点 王芳、赵强", alone=True)
+    world.hears("王芳", "社区把您排进了轮班。锦绣小区4栋：每周一 8:00 换人，顺序 王芳 → 赵强", "我的值班")
+    world.hears("赵强", "排进了轮班")
+    await world.says("陈书记", "轮班 4栋 每周一8点 王芳、赵强、周网格", alone=True)
+    world.hears("周网格", "排进了轮班")
+    world.silent("王芳", "赵强", "4栋群")
 
 
 async def test_another_cadence_for_the_same_hours_replaces_the_order(world: World) -> None:
@@ -214,9 +225,8 @@ async def test_working_days_are_the_communitys_own(world: World) -> None:
 
 async def test_turns_go_by_the_wall_when_the_time_zone_is_changed(world: World) -> None:
     await rotation(world, "每周一8点 王芳、赵强")
-    policy = world.house.escalation
-    object.__setattr__(policy, "zone", ZoneInfo("Asia/Urumqi"))
-    assert (await coming(world))[1] == "0518.08 赵强"
+    moved = HouseRules(Policy(ZoneInfo("Asia/Urumqi")))
+    assert (await coming(world, house=moved))[1] == "0518.08 赵强"
 
 
 async def test_what_cannot_be_entered_is_said(world: World) -> None:
@@ -232,6 +242,7 @@ async def test_what_cannot_be_entered_is_said(world: World) -> None:
     ]:
         await world.says("陈书记", said, alone=True)
         world.hears("陈书记", answer)
+    world.forget()
     await world.says("王芳", "轮班 3栋 每天 王芳", alone=True)
     world.hears("王芳", "社区管理员")
 

@@ -19,6 +19,12 @@ def entered(places: Sequence[str], pattern: Pattern, order: Sequence[Sequence[st
     return f"排好轮班了。{line}。" if news else f"已经这样轮着了，没有变。{line}。"
 
 
+def you_are_in(places: Sequence[str], pattern: Pattern, order: Sequence[Sequence[str]]) -> str:
+    """To who is new in an order."""
+    line = f"{names(places)}：{pattern_name(pattern)}，顺序 {' → '.join('和'.join(seat) for seat in order)}"
+    return f"社区把您排进了轮班。{line}。\n自己的班发“我的值班”看；到时候来不了，发“换班”或“请假”。"
+
+
 def coming(turns: Sequence[tuple[str, datetime, datetime]], today: date, zone: ZoneInfo) -> str:
     """Who has the next turns: name, beginning and end."""
     rows = (f"{turn_name(s.astimezone(zone), e.astimezone(zone), today)} {name}" for name, s, e in turns)

@@ -119,6 +119,12 @@ def yours_again(turn: str) -> str:
     return f"接您班的那位注销了资料，这个班又归您了：{turn}。来不了请发“请假”或者再找人换。"
 
 
+def nobody_answered(name: str, turn: str, *, own: bool) -> str:
+    """To who asked, half a day before the turn; `own`: it is his."""
+    text = f"{name}还没回话：{turn}。"
+    return text + ("这个班现在还是您的，可以再问问别人，或者请社区管理员安排。" if own else "这个班还是照原来的排班。")
+
+
 def nothing_to_answer() -> str:
     """When nobody has asked the speaker for anything."""
     return "现在没有等您答复的换班。要换自己的班，请发“换班 周五 赵强”。"

@@ -321,12 +321,16 @@ def upgrade() -> None:
         sa.Column("same_day", sa.Boolean(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("edits", sa.Integer(), nullable=False),
+        sa.Column("edited_by", sa.Integer(), nullable=True),
+        sa.Column("resends", sa.Integer(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["approved_by"], ["member.id"], name=op.f("fk_broadcast_approved_by")),
         sa.ForeignKeyConstraint(["author_id"], ["member.id"], name=op.f("fk_broadcast_author_id")),
         sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_broadcast_community_id")),
         sa.ForeignKeyConstraint(["corrects_id"], ["broadcast.id"], name=op.f("fk_broadcast_corrects_id")),
+        sa.ForeignKeyConstraint(["edited_by"], ["member.id"], name=op.f("fk_broadcast_edited_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
@@ -335,6 +339,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broadcast_community_id"), ["community_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_corrects_id"), ["corrects_id"], unique=False)
         batch_op.create_index("ix_broadcast_due", ["status", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcast_edited_by"), ["edited_by"], unique=False)
 
     op.create_table(
         "calendar_feed",
@@ -528,6 +533,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_member_skill_member_id")),
         sa.PrimaryKeyConstraint("member_id", "skill", name=op.f("pk_member_skill")),
     )
+    op.create_table(
+        "notice_desk",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("asks", sa.String(length=20), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_notice_desk_community_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_notice_desk_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_notice_desk")),
+    )
+    with op.batch_alter_table("notice_desk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_desk_asked_at"), ["asked_at"], unique=False)
+
     op.create_table(
         "offer",
         sa.Column("channel", sa.String(length=24), nullable=False),
@@ -748,6 +767,15 @@ def upgrade() -> None:
     with op.batch_alter_table("helper", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_helper_member_id"), ["member_id"], unique=False)
 
+    op.create_table(
+        "notice_sight",
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("edits", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_notice_sight_broadcast_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_notice_sight_member_id")),
+        sa.PrimaryKeyConstraint("broadcast_id", "member_id", name=op.f("pk_notice_sight")),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
