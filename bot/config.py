@@ -19,6 +19,7 @@ from bot.advisor.config import ModelConfig
 from bot.channels.kinds import ChannelConfig
 from bot.channels.webchat import WebchatConfig
 from bot.complaints import ConfigError, explained
+from bot.notice_table import Notices
 from bot.rostering import Roster
 from bot.secrets import Secrets
 from bot.section import Section
@@ -59,6 +60,7 @@ class Config(Section):
     community: Community = Field(default_factory=Community, description="社区")
     rules: Rules = Field(default_factory=Rules, description="规矩")
     roster: Roster = Field(default_factory=Roster, description="班表")
+    notices: Notices = Field(default_factory=Notices, description="发通知的规矩；各处可以用“通知规矩”另定")
     outbox: Outbox = Field(default_factory=Outbox, description="往外发消息的快慢")
     media: MediaLimits = Field(default_factory=MediaLimits, description="图片")
     model: ModelConfig = Field(default_factory=ModelConfig, description="大模型，不开也能用")
@@ -134,6 +136,7 @@ class Config(Section):
             leave_returns=rules.leave_returns,
             sign_off_until=timedelta(hours=rules.sign_off_hours),
             task_for=timedelta(hours=rules.task_hours),
+            notices=self.notices.rules(),
             code_for=timedelta(hours=rules.code_hours),
             ids_for=timedelta(days=rules.message_id_days),
             words_for=timedelta(days=rules.words_days),

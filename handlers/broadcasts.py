@@ -1,48 +1,53 @@
 """通知 预警 确认 取消通知 通知列表: notices to the groups below a place. `handlers.rounds` sends them."""
 
-from datetime import timedelta
 from typing import Final
 
+from handlers.approval import needs_approval, submit
 from handlers.audience import remarks
 from handlers.context import Context
-from handlers.dates import next_round
+from handlers.delivery import view
 from handlers.drafts import community_of, draft
+from handlers.expanding import audience_for, full_groups
 from handlers.gazetteer import title
 from handlers.messages import Refusal, Reply
-from handlers.notices import addressed
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import previews as shown_as
 from handlers.phrases.confirming import whom
 from handlers.phrases.doubts import time_first
 from handlers.previews import others
-from handlers.reading import Unclear, number
-from handlers.releasing import advance, release
+from handlers.reading import Unclear, leading_number
+from handlers.releasing import advance, far_too_late, is_expired, release
 from handlers.rounds import DRAFT_FOR, ask_again, buttons
 from handlers.router import Router
-from handlers.rules.broadcasts import BroadcastAction, next_status
+from handlers.rules.broadcasts import BroadcastAction, next_digest, next_status
 from handlers.rules.confirming import WITHDRAWN
-from handlers.rules.roles import may
-from storage import broadcasts, confirmations, places, receipts
+from handlers.templating import fill_in
+from handlers.which import last_written, mine_or_ours, numbered
+from storage import broadcasts, confirmations, receipts
 from storage.broadcasts import Broadcast
-from storage.types import BroadcastId, BroadcastStatus, OutboxStatus, Role
+from storage.types import BroadcastStatus, OutboxStatus, Role
 
 router: Final = Router()
 
 LISTED: Final = 20
-JUST_SHOWN: Final = timedelta(minutes=10)  #: how long 确认 without a number, said in a group, means the draft
 
 
 @router.command(
     "通知",
     example="通知 明天上午9点 3栋：明天停水，请提前接水",
-    does="给楼栋群发通知，可以定时、可以每周重复",
+    does="给楼栋群发通知，可以定时、可以每周重复；“通知 5”看 5 号发得怎么样",
     allow=Role.ADMIN,
     everyday=True,
     also=("发通知", "定时通知"),
 )
 async def write(ctx: Context, rest: str) -> Reply:
-    """Draft a notice and show it back."""
-    return await _drafted(ctx, rest, warning=False)
+    """Draft a notice and show it back; with nothing but a number, tell what became of that one."""
+    wanted, more = leading_number(rest)
+    if wanted is not None and not more.strip():
+        found = await numbered(ctx, rest)
+        await mine_or_ours(ctx, found)
+        return await view(ctx, found)
+    return await fill_in(ctx, rest, warning=False) or await _drafted(ctx, rest, warning=False)
 
 
 @router.command(
@@ -55,7 +60,7 @@ async def write(ctx: Context, rest: str) -> Reply:
 )
 async def warn(ctx: Context, rest: str) -> Reply:
     """Draft a warning, which does not wait for the morning."""
-    return await _drafted(ctx, rest, warning=True)
+    return await fill_in(ctx, rest, warning=True) or await _drafted(ctx, rest, warning=True)
 
 
 async def _drafted(ctx: Context, rest: str, *, warning: bool) -> Reply:
@@ -71,8 +76,8 @@ async def _drafted(ctx: Context, rest: str, *, warning: bool) -> Reply:
 )
 async def confirm(ctx: Context, rest: str) -> Reply:
     """Let a draft go: the one of that number, or the one that the speaker wrote last."""
-    found = await (_numbered(ctx, rest) if rest else _last(ctx))
-    if ctx.known is None or found.author_id != ctx.known.member.id:
+    found = await (numbered(ctx, rest) if rest else last_written(ctx))
+    if ctx.known is None or ctx.known.member.id not in (found.author_id, found.edited_by):
         raise Refusal(phrases.not_your_notice(found), alone=True)
     if found.status is BroadcastStatus.CANCELLED:
         raise Refusal(phrases.cancelled_already(found), alone=True)
@@ -80,9 +85,11 @@ async def confirm(ctx: Context, rest: str) -> Reply:
         raise Refusal(phrases.confirmed_already(found), alone=True)
     if ctx.now - found.shown_at >= DRAFT_FOR:
         raise Refusal(phrases.lapsed(found), alone=True)
+    if is_expired(ctx, found):
+        raise Refusal(phrases.of_no_use(found), alone=True)
     if found.doubt is not None:
         raise Refusal(time_first(found), alone=True)
-    if await _far_too_late(ctx, found):
+    if await far_too_late(ctx, found):
         planned = found.due_at
         ask_again(ctx, found)
         return Reply(phrases.time_went_by(found, planned, ctx.now, ctx.house.zone), buttons(found), alone=True)
@@ -90,51 +97,38 @@ async def confirm(ctx: Context, rest: str) -> Reply:
     return Reply("\n".join([text, *await others(ctx, found)]), alone=True)
 
 
-async def _far_too_late(ctx: Context, found: Broadcast) -> bool:
-    over = await next_round(ctx, found) is None
-    return not found.at_once and over and ctx.now - found.due_at > ctx.house.notice_grace
-
-
 async def _go(ctx: Context, found: Broadcast) -> str:
-    """Schedule the draft, or start it if its time has come."""
-    ctx.note("确认通知", f"broadcast:{found.id}", found.author_id)
-    planned = found.due_at
+    """Schedule the draft, start it if its time has come, or hand it to whoever approves it."""
+    by = await ctx.member()
+    ctx.note("确认通知", f"broadcast:{found.id}", by.id)
+    if await needs_approval(ctx, found):
+        return await submit(ctx, found, by.id)
+    planned, later = found.due_at, await _later(ctx, found)
     audience = await release(ctx, found, BroadcastAction.CONFIRM)
     if audience is None:
         postponed = found.due_at > max(planned, ctx.now)
         return phrases.scheduled(found, shown_as.when(found, ctx.now, ctx.house.zone, postponed=postponed))
-    return phrases.started(found, len(audience.groups), await remarks(ctx, audience), people=len(audience.people))
+    return phrases.started(
+        found, len(audience.groups), await remarks(ctx, audience), people=len(audience.people), later=later
+    )
 
 
-async def _numbered(ctx: Context, rest: str) -> Broadcast:
-    wanted = number(rest)
-    found = await broadcasts.by_id(ctx.session, BroadcastId(wanted))
-    if found is None or found.community_id != (await community_of(ctx)).id:
-        raise Refusal(phrases.no_such_notice(wanted), alone=True)
-    return found
-
-
-async def _last(ctx: Context) -> Broadcast:
-    """What the speaker wrote last. In a group 确认 may be said of anything, so it has to follow at once."""
-    found = await broadcasts.last_of(ctx.session, ctx.known.member.id) if ctx.known else None
-    if addressed(ctx):
-        if found is None:
-            raise Refusal(phrases.nothing_to_confirm())
-        return found
-    is_draft = found is not None and found.status is BroadcastStatus.DRAFT
-    if found is None or not is_draft or found.chat != ctx.inbound.chat or ctx.now - found.shown_at > JUST_SHOWN:
-        raise Unclear("nothing was just shown here")
-    return found
+async def _later(ctx: Context, found: Broadcast) -> str:
+    """About groups that get it only with others, where it goes now."""
+    if found.due_at > ctx.now:
+        return ""
+    full = await full_groups(ctx, found, await audience_for(ctx, found))
+    if not full:
+        return ""
+    at = next_digest(ctx.now, ctx.house.notices.digest_at, ctx.house.escalation.quiet, ctx.house.zone)
+    return phrases.some_later(len(full), at, ctx.now, ctx.house.zone)
 
 
 @router.command("取消通知", example="取消通知 5", does="不发了", allow=Role.ADMIN, also=("取消发送", "取消预警"))
 async def cancel(ctx: Context, rest: str) -> Reply:
     """Stop a notice: a draft, one that waits for its time, or what of it is not out yet."""
-    found = await (_numbered(ctx, rest) if rest else _last(ctx))
-    by = await ctx.member()
-    community = await places.by_id(ctx.session, found.community_id)
-    if found.author_id != by.id and not may(ctx.roles_at(community), Role.ADMIN):
-        raise Refusal(phrases.not_your_notice(found), alone=True)
+    found = await (numbered(ctx, rest) if rest else last_written(ctx))
+    await mine_or_ours(ctx, found)
     if found.status is BroadcastStatus.CANCELLED:
         raise Refusal(phrases.cancelled_already(found), alone=True)
     if next_status(found.status, BroadcastAction.CANCEL) is None:
@@ -144,7 +138,7 @@ async def cancel(ctx: Context, rest: str) -> Reply:
     out.pop(OutboxStatus.DEAD, None)
     sent = sum(out.values()) if found.status is BroadcastStatus.SENDING else 0
     advance(found, BroadcastAction.CANCEL)
-    ctx.note("取消通知", f"broadcast:{found.id}", by.id)
+    ctx.note("取消通知", f"broadcast:{found.id}", (await ctx.member()).id)
     return Reply(phrases.cancelled(found, stopped=stopped, out=sent), alone=True)
 
 
@@ -158,14 +152,16 @@ async def show(ctx: Context, rest: str) -> Reply:
     found = [
         one
         for one in await broadcasts.ahead(ctx.session, community.id, LISTED)
-        if one.status is not BroadcastStatus.DRAFT or one.author_id == me
+        if one.status is not BroadcastStatus.DRAFT or me in (one.author_id, one.edited_by)
     ]
     if not found:
         return Reply(phrases.nothing_ahead(), alone=True)
-    rows = []
-    for one in found:
-        titles = [await title(ctx.session, place) for place in one.audience]
-        waiting = await confirmations.waited_for(ctx.session, one)
-        more = whom(waiting) if waiting else ""
-        rows.append(phrases.row(one, titles, ctx.now, ctx.house.zone, more))
-    return Reply("\n".join(rows), alone=True)
+    return Reply("\n".join([await _row(ctx, one) for one in found]), alone=True)
+
+
+async def _row(ctx: Context, one: Broadcast) -> str:
+    titles = [await title(ctx.session, place) for place in one.audience]
+    roles = [(Role(role), await title(ctx.session, place)) for role, place in one.roles]
+    to = shown_as.whom(titles, [await title(ctx.session, place) for place in one.exclusions], roles)
+    waiting = await confirmations.waited_for(ctx.session, one)
+    return phrases.row(one, to, ctx.now, ctx.house.zone, whom(waiting) if waiting else "")

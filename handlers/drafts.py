@@ -47,6 +47,8 @@ async def compose(moment: Moment, new: Notice, community: PlaceId, author: Membe
         raise Refusal(await _nobody(moment, new, audience), alone=True)
     kept = _row(moment, new, community, author, desk)
     set_time(moment, kept, new.when, await own_days(moment, community))
+    if kept.expires_at is not None and kept.expires_at <= kept.due_at:
+        raise Refusal(composing.expires_before(), alone=True)
     moment.session.add(kept)
     await moment.session.flush()
     longest = max((await texts_at(moment, kept, audience.spots)).values(), key=len)

@@ -89,7 +89,7 @@ def _say(
         body=words.to_body(),
         created_at=moment.now,
         due_at=due_at,
-        good_until=_good_until(moment, broadcast, due_at),
+        good_until=good_until(moment, broadcast, due_at),
         ticket_id=None,
         broadcast_id=broadcast.id,
         member_id=member,
@@ -98,15 +98,15 @@ def _say(
     outbox.put(moment.session, row, dead=dead, gathers=gathered is not None)
 
 
-def _good_until(moment: Moment, broadcast: Broadcast, due_at: datetime) -> datetime:
+def good_until(moment: Moment, broadcast: Broadcast, due_at: datetime) -> datetime:
     """Yesterday's “明天停水” misleads: what is not out in time is not said any more."""
-    late = max(broadcast.due_at, due_at) + moment.house.notice_grace
+    late = max(broadcast.due_at, due_at) + moment.house.notices.grace
     return late if broadcast.expires_at is None else min(late, broadcast.expires_at)
 
 
 def _gathered_at(moment: Moment, broadcast: Broadcast, rule: Manners) -> datetime | None:
     """When it goes out together with others; None: it would be too late then, so that it goes alone after all."""
-    due_at = next_digest(moment.now, moment.house.digest_at, rule.quiet, moment.house.zone)
+    due_at = next_digest(moment.now, moment.house.notices.digest_at, rule.quiet, moment.house.zone)
     return None if broadcast.expires_at is not None and broadcast.expires_at <= due_at else due_at
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from handlers import (
     admitting,
+    approving,
     auditing,
     broadcasts,
     checkup,
@@ -13,8 +14,10 @@ from handlers import (
     crewing,
     crews,
     departments,
+    digests,
     doubts,
     duty,
+    editing,
     entering,
     escalations,
     exchange,
@@ -33,6 +36,7 @@ from handlers import (
     keys,
     leave,
     leaving,
+    library,
     limits,
     linking,
     listings,
@@ -43,6 +47,7 @@ from handlers import (
     overtaking,
     parties,
     parting,
+    pausing,
     pool,
     privacy,
     queries,
@@ -53,6 +58,7 @@ from handlers import (
     retiming,
     rotations,
     rounds,
+    ruling,
     skills,
     swaps,
     takeovers,
@@ -60,6 +66,7 @@ from handlers import (
     tickets,
     uniting,
     worktime,
+    writing,
     years,
 )
 from handlers.router import Routes
@@ -67,6 +74,7 @@ from handlers.router import Routes
 #: Asked in this order; free text is judged last, by `reports`.
 ROUTES: Final[Routes] = Routes(
     (
+        writing.first,
         tickets.router,
         handoffs.router,
         takeovers.router,
@@ -102,7 +110,13 @@ ROUTES: Final[Routes] = Routes(
         temporary.router,
         feeds.router,
         broadcasts.router,
+        writing.router,
         retiming.router,
+        approving.router,
+        editing.router,
+        pausing.router,
+        library.router,
+        ruling.router,
         groups.router,
         listings.router,
         joining.router,
@@ -129,8 +143,10 @@ TICKS: Final = (
     checkup.tell_new_flaws,
     feeds.forget_told,
     rounds.start_due,
+    digests.gather,
     rounds.finish_sent,
     rounds.drop_unconfirmed,
+    writing.put_away,
     overtaking.tell_overtaken,
     groups.tell_lost,
     joining.tell_errands,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from handlers.rules.broadcasts import NoticeRules
 from handlers.rules.dispatch import NEEDED, SKILLS, Limits
 from handlers.rules.escalations import Policy
 from storage.types import Category
@@ -91,10 +92,7 @@ class HouseRules:
     leave_returns: bool = True  #: whether what somebody on leave has not handed over is given back when it begins
     sign_off_until: timedelta = timedelta(hours=12)  #: before its beginning a task may be left without a note
     task_for: timedelta = timedelta(hours=2)  #: how long a task for several people is taken to last
-    notice_approval: bool = False  #: whether a second person has to approve a notice, where a place says nothing else
-    notices_a_day: int = 5  #: in one group, before the rest of a day's become one message; 0: as many as there are
-    notice_grace: timedelta = timedelta(hours=2)  #: how late a notice still goes without asking its author again
-    digest_at: time = time(18)  #: when the rest of a day's notices goes out as one message
+    notices: NoticeRules = field(default_factory=NoticeRules)
     code_for: timedelta = timedelta(hours=24)  #: how long a one-time code is good
     ids_for: timedelta = timedelta(days=30)  #: how long message ids are kept against double delivery
     words_for: timedelta = timedelta(days=30)  #: how long what the bot said is kept in words

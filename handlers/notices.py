@@ -64,7 +64,10 @@ def notice(ctx: Context, known: Gazetteer, community: Place, rest: str, own: Own
         Refusal: A place is not known, the time has gone by, or there is nothing to say.
     """
     meant, rest = when_at(ctx, rest, own)
-    whom, rest = whom_at(ctx, known, community, rest)
+    try:
+        whom, rest = whom_at(known, community, rest)
+    except Unclear:
+        raise _for(ctx, composing.no_time() if _TIMELY.match(rest) else composing.no_audience()) from None
     if meant is None and not _COLON.match(rest):
         meant, text = when_at(ctx, rest.lstrip(SEPARATORS), own)
         if meant is None:
@@ -104,15 +107,16 @@ def when_at(ctx: Context, text: str, own: OwnDays) -> tuple[When | Doubt | None,
         return None, text
 
 
-def whom_at(ctx: Context, known: Gazetteer, community: Place, text: str) -> tuple[Whom, str]:
+def whom_at(known: Gazetteer, community: Place, text: str) -> tuple[Whom, str]:
     """For whom it is, as the text begins with, and what follows: 3栋、4栋; 全体除了5栋; 全体网格员; 锦绣小区的红管家.
 
     Raises:
-        Refusal: It names nobody, or a place that is not known.
+        Unclear: It names nobody.
+        Refusal: It names a place that is not known.
     """
     found, rest = _part(known, community, text[_to(text) :])
     if found is None:
-        raise _for(ctx, composing.no_time() if _TIMELY.match(text) else composing.no_audience())
+        raise Unclear("nobody is named")
     parts = [found]
     while joint := AND.match(rest):
         found, after = _part(known, community, rest[joint.end() :])

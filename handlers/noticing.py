@@ -35,8 +35,8 @@ def _manners(moment: Moment, place: Place, rows: Mapping[PlaceId, noticing.Notic
         (QuietHours(r.quiet_start, r.quiet_end) for r in line if r.quiet_start is not None and r.quiet_end is not None),
         house.escalation.quiet,
     )
-    approval = next((r.approval for r in line if r.approval is not None), house.notice_approval)
-    most = next((r.most_a_day for r in line if r.most_a_day is not None), house.notices_a_day)
+    approval = next((r.approval for r in line if r.approval is not None), house.notices.approval)
+    most = next((r.most_a_day for r in line if r.most_a_day is not None), house.notices.most_a_day)
     return Manners(quiet, approval, most)
 
 

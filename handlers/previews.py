@@ -45,7 +45,7 @@ async def _remarks(moment: Moment, kept: Broadcast, audience: Audience) -> Seque
         lines.append(shown_as.unknown_value(name, [await title(moment.session, place) for place in spots]))
     late = await full_groups(moment, kept, audience) if kept.due_at <= moment.now else ()
     if late:
-        at = next_digest(moment.now, moment.house.digest_at, moment.house.escalation.quiet, moment.house.zone)
+        at = next_digest(moment.now, moment.house.notices.digest_at, moment.house.escalation.quiet, moment.house.zone)
         titles = [await title(moment.session, group.place_id) for group in audience.groups if group.address in late]
         lines.append(shown_as.gathered(titles, at, moment.now, moment.house.zone))
     return lines

@@ -60,3 +60,10 @@ def is_expired(moment: Moment, broadcast: Broadcast) -> bool:
     if broadcast.same_day and moment.now >= end_of_day(broadcast.due_at, moment.house.zone):
         return True
     return not broadcast.same_day and broadcast.expires_at is not None and broadcast.expires_at <= moment.now
+
+
+async def far_too_late(moment: Moment, broadcast: Broadcast) -> bool:
+    """Whether its author has to be asked again before it goes; what comes again just waits for its next time."""
+    if broadcast.at_once or moment.now - broadcast.due_at <= moment.house.notices.grace:
+        return False
+    return await next_round(moment, broadcast) is None

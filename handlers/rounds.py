@@ -3,21 +3,20 @@
 The outbox row of a group is its receipt and its key names the round, so that whatever is run twice says nothing twice.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from handlers.dates import next_round, still_meant
-from handlers.gazetteer import title
+from handlers.delivery import names_of, reasons_of
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming as waiting_phrases
 from handlers.releasing import advance, awake, is_expired, start
 from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction
-from storage import broadcasts, chats, confirmations, receipts
+from storage import broadcasts, confirmations, receipts
 from storage.broadcasts import Broadcast
-from storage.outbox import WAITING, OutboxMessage
+from storage.outbox import WAITING
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
 
 DRAFT_FOR: Final = timedelta(hours=24)  #: how long a draft waits for its author
@@ -28,7 +27,7 @@ async def start_due(moment: Moment) -> None:
     for broadcast in await broadcasts.due(moment.session, moment.now):
         if is_expired(moment, broadcast):
             await _expired(moment, broadcast)
-        elif moment.now - broadcast.due_at > moment.house.notice_grace:
+        elif moment.now - broadcast.due_at > moment.house.notices.grace:
             await _missed(moment, broadcast)
         elif await still_meant(moment, broadcast):
             await _start_by_day(moment, broadcast)
@@ -107,35 +106,17 @@ async def _tell_waiting(moment: Moment, broadcast: Broadcast, got: int) -> None:
 
 async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
     trouble = await broadcasts.not_sent(moment.session, broadcast)
-    if trouble or not sent or broadcast.rounds == 1:  # a round that went as always is no news
+    if trouble or not sent or broadcast.rounds == 1 or broadcast.resends:  # a round that went as always is no news
         failed = [row for row in trouble if row.status is OutboxStatus.DEAD]
         unsure = [row for row in trouble if row.status is OutboxStatus.UNSURE]
-        text = phrases.finished(broadcast, sent, await _reasons(moment, failed), await _names(moment, unsure))
-        await tell_author(moment, broadcast, Words(text), f"finished:{broadcast.rounds}")
+        text = phrases.finished(broadcast, sent, await reasons_of(moment, failed), await names_of(moment, unsure))
+        await tell_author(moment, broadcast, Words(text), f"finished:{broadcast.rounds}:{broadcast.resends}")
     if await next_round(moment, broadcast) is None:
         advance(broadcast, BroadcastAction.FINISH)
     else:
         advance(broadcast, BroadcastAction.REPEAT)
+        broadcast.resends = 0
         await _wait_for_next(moment, broadcast)
-
-
-async def _reasons(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:
-    found = await chats.bound(moment.session, {(row.channel, row.account, row.chat) for row in rows})
-    gone = {address for address, (group, _) in found.items() if group.lost_at is not None}
-    titles = await _names(moment, rows)
-    return [
-        waiting_phrases.failure(name, row.error, lost=(row.channel, row.account, row.chat) in gone)
-        for row, name in zip(rows, titles, strict=True)
-    ]
-
-
-async def _names(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:
-    found = await chats.bound(moment.session, {(row.channel, row.account, row.chat) for row in rows})
-    names = []
-    for row in rows:
-        _, place = found.get((row.channel, row.account, row.chat), (None, None))
-        names.append(await title(moment.session, place.id) if place else "已解绑的群")
-    return names
 
 
 async def drop_unconfirmed(moment: Moment) -> None:

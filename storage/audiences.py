@@ -37,12 +37,13 @@ async def groups_of(
 
 
 async def holders_of(
-    session: AsyncSession, role: Role, place: PlaceId, but: Collection[PlaceId] = ()
+    session: AsyncSession, role: Role, place: PlaceId, but: Collection[PlaceId] = (), *, above_only: bool = False
 ) -> Sequence[Holder]:
-    """Who holds `role` at `place`, below it, or for something above it, each once; in order of entry."""
+    """Who holds `role` at `place` or for something above it, and unless `above_only` below it, each once."""
     top = await places.by_id(session, place)
     wide = [above.id for above in await places.above(session, top)]
-    there = sa.or_(await _reached(session, [place], but), RoleGrant.place_id.in_(wide))
+    below = sa.false() if above_only else await _reached(session, [place], but)
+    there = sa.or_(below, RoleGrant.place_id.in_(wide))
     query = sa.select(Member.id, Member.name, RoleGrant.place_id).join(RoleGrant, RoleGrant.member_id == Member.id)
     query = query.join(Place, Place.id == RoleGrant.place_id).where(RoleGrant.role == role, there)
     rows = await session.execute(query.where(Member.gone_at.is_(None)).order_by(Member.id, Place.path))

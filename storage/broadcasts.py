@@ -1,8 +1,8 @@
 """Notices to the groups below a place."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import Base
 from storage.outbox import OutboxMessage
 from storage.types import BroadcastId, BroadcastStatus, MemberId, OutboxStatus, PlaceId
+
+NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)  #: when what is held is due
 
 
 class Broadcast(Base, kw_only=True):
@@ -54,6 +56,9 @@ class Broadcast(Base, kw_only=True):
     same_day: Mapped[bool] = mapped_column(default=False)  #: each round is of use on its own day only
     paused: Mapped[bool] = mapped_column(default=False)
     approved_by: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    edits: Mapped[int] = mapped_column(default=0)
+    edited_by: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    resends: Mapped[int] = mapped_column(default=0)  #: how often the last round was sent again where it had failed
     corrects_id: Mapped[BroadcastId | None] = mapped_column(sa.ForeignKey("broadcast.id"), default=None, index=True)
     version: Mapped[int] = mapped_column(default=1, nullable=False)
 
@@ -101,8 +106,9 @@ async def sending(session: AsyncSession) -> Sequence[Broadcast]:
 
 
 async def unconfirmed(session: AsyncSession, since: datetime) -> Sequence[Broadcast]:
-    """The drafts about which nobody was asked after `since`, locked."""
-    query = sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.DRAFT, Broadcast.shown_at <= since)
+    """What waits to be confirmed or approved, and about which nobody was asked after `since`, locked."""
+    waits = Broadcast.status.in_((BroadcastStatus.DRAFT, BroadcastStatus.APPROVING))
+    query = sa.select(Broadcast).where(waits, Broadcast.shown_at <= since)
     return await _locked(session, query)
 
 
@@ -134,6 +140,24 @@ async def give_up(session: AsyncSession, broadcast: Broadcast, now: datetime, wh
     waiting = OutboxMessage.status.in_((OutboxStatus.PENDING, OutboxStatus.GATHERING)), OutboxMessage.good_until <= now
     late = sa.update(OutboxMessage).where(*_round(broadcast), *waiting)
     await session.execute(late.values(status=OutboxStatus.DEAD, error=why))
+
+
+async def hold(session: AsyncSession, broadcast: Broadcast) -> int:
+    """Let those messages of the last round wait whose sending has not begun; how many there are."""
+    waiting = OutboxMessage.status.in_((OutboxStatus.PENDING, OutboxStatus.GATHERING))
+    held = (
+        sa.update(OutboxMessage)
+        .where(*_round(broadcast), waiting)
+        .values(due_at=NEVER, attempts=0, good_until=broadcast.expires_at)
+    )
+    return len((await session.execute(held.returning(OutboxMessage.id))).all())
+
+
+async def let_go(session: AsyncSession, broadcast: Broadcast, due_at: datetime, good_until: datetime) -> int:
+    """Let what was held go at `due_at`; how many messages there are."""
+    held = sa.update(OutboxMessage).where(*_round(broadcast), OutboxMessage.due_at == NEVER)
+    freed = held.values(due_at=due_at, good_until=good_until)
+    return len((await session.execute(freed.returning(OutboxMessage.id))).all())
 
 
 def _round(broadcast: Broadcast) -> tuple[sa.ColumnElement[bool], ...]:

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.checkups import ToldFlaw
+from storage.desks import NoticeDesk
 from storage.duty import ToldTurn
 from storage.feeds import CalendarFeed
 from storage.hours import FreeHours
 from storage.overrides import DutyOverride
+from storage.sights import NoticeSight
 from storage.swaps import DutySwap
 from storage.types import MemberId
 
@@ -35,7 +37,7 @@ async def erase(session: AsyncSession, member: MemberId) -> None:
     """Drop all of it."""
     for table, mine in _changes(member):
         await session.execute(sa.delete(table).where(mine))
-    for own in (ToldTurn, ToldFlaw, CalendarFeed, FreeHours):
+    for own in (ToldTurn, ToldFlaw, CalendarFeed, FreeHours, NoticeSight, NoticeDesk):
         await session.execute(sa.delete(own).where(own.member_id == member))
 
 

@@ -8,8 +8,11 @@ from typing_extensions import override
 from bot.channels.base import SendError
 from bot.sender import Sender
 from handlers.messages import Words
+from storage import members, places
 from storage.broadcasts import Broadcast
-from storage.types import BroadcastStatus
+from storage.identities import Identity
+from storage.members import Member
+from storage.types import BroadcastStatus, PlaceKind, Role
 from tests.world import ACCOUNT, CHANNEL, FakeChannel, World
 
 HOUR = timedelta(hours=1)
@@ -74,3 +77,22 @@ def speak_through(world: World, channel: FakeChannel) -> None:
 async def scheduled(world: World, text: str = "通知 今天上午10点 全体：明天停水，请提前接水") -> None:
     await writes(world, text)
     await writes(world, "确认")
+
+
+async def another_admin(world: World, name: str = "刘主任") -> str:
+    """A second admin of the community; he can be written to alone."""
+    async with world.sessions.begin() as session:
+        (community,) = await places.all_of(session, PlaceKind.COMMUNITY)
+        member = Member(name=name, created_at=world.now)
+        session.add(member)
+        await session.flush()
+        way = Identity(channel=CHANNEL, account=ACCOUNT, sender=name, member_id=member.id, one_to_one=f"alone:{name}")
+        session.add(way)
+        await members.grant(session, member.id, community.id, Role.ADMIN)
+    return name
+
+
+async def asks(world: World, person: str, text: str) -> str:
+    """`person` writes to the bot alone and reads what it answers last; what others hear is left."""
+    await world.says(person, text, alone=True)
+    return world.new(person)[-1].text

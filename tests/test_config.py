@@ -15,6 +15,7 @@ from bot.complaints import kinds_of, models_in
 from bot.config import Config, load
 from bot.tables import NEVER
 from handlers.house import ADVICE, HouseRules, RosterRules
+from handlers.rules.broadcasts import NoticeRules
 from handlers.rules.escalations import Policy
 from handlers.rules.quiet import QuietHours
 from storage.types import PlaceKind, Urgency
@@ -88,6 +89,7 @@ COUNTS: Final = {
     "failures",
     "most_open",
     "most_an_hour",
+    "most_a_day",
 }
 
 
@@ -135,6 +137,11 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         rest_days = 7
         always = true
         calendar_weeks = 5
+        [notices]
+        approval = true
+        most_a_day = 3
+        digest_at = "17:30"
+        grace_minutes = 60
         [rules.accept_minutes]
         emergency = 1
         [rules.advice]
@@ -150,6 +157,7 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
     changed = {f.name for f in fields(Policy) if getattr(house.escalation, f.name) != getattr(usual.escalation, f.name)}
     assert changed == {f.name for f in fields(Policy)}
     assert house.roster == RosterRules(4 * WEEK, weekday=1, rest_within=7, always=True, calendar=5 * WEEK)
+    assert house.notices == NoticeRules(approval=True, most_a_day=3, digest_at=time(17, 30), grace=timedelta(hours=1))
     assert house.operator == "石龙社区居民委员会"
     assert house.escalation.quiet == QuietHours(time(21, 30), time(6))
     assert house.escalation.accept_within[Urgency.EMERGENCY] == timedelta(minutes=1)

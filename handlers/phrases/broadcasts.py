@@ -36,10 +36,20 @@ def scheduled(broadcast: Broadcast, at: str) -> str:
     return f"{broadcast.id} 号定好了：{at}。改主意了请发“取消通知 {broadcast.id}”。"
 
 
-def started(broadcast: Broadcast, groups: int, more: str = "", *, people: int = 0) -> str:
+def started(broadcast: Broadcast, groups: int, more: str = "", *, people: int = 0, later: str = "") -> str:
     """After 确认, when it goes at once."""
     parts = ([f"{groups} 个群"] if groups or not people else []) + ([f"{people} 个人"] if people else [])
-    return f"{broadcast.id} 号这就发，共 {'、'.join(parts)}{more}，发完告诉您。"
+    return f"{broadcast.id} 号这就发，共 {'、'.join(parts)}{more}，发完告诉您。{later}"
+
+
+def of_no_use(broadcast: Broadcast) -> str:
+    """When a notice is confirmed after it was of use."""
+    return f"{broadcast.id} 号已经过了有效的时间，不发了。还要说的话，请重新写一条。"
+
+
+def some_later(groups: int, at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Behind the number of groups: these have had enough notices today."""
+    return f"其中 {groups} 个群今天的通知够多了，{moment_name(at, now, zone)}和别的一起发。"
 
 
 def confirmed_already(broadcast: Broadcast) -> str:
@@ -101,7 +111,7 @@ def too_late_to_cancel(broadcast: Broadcast) -> str:
     return f"{broadcast.id} 号已经发完了，收不回来。需要的话请再发一条更正。"
 
 
-def row(broadcast: Broadcast, titles: Sequence[str], now: datetime, zone: ZoneInfo, more: str = "") -> str:
+def row(broadcast: Broadcast, to: str, now: datetime, zone: ZoneInfo, more: str = "") -> str:
     """One notice in a list; `more` is whom it waits for."""
     at = "确认后马上" if broadcast.at_once else moment_name(broadcast.due_at, now, zone)
     if broadcast.doubt is not None:
@@ -109,7 +119,7 @@ def row(broadcast: Broadcast, titles: Sequence[str], now: datetime, zone: ZoneIn
     elif broadcast.repeat is not None:
         at = f"{repeat_name(Repeat.of(broadcast.repeat))}，下次{at}"
     state = "停着" if broadcast.paused else STATES[broadcast.status]
-    return f"{broadcast.id} 号（{more or state}）{at}，发到{names(titles)}：{gist(broadcast)}"
+    return f"{broadcast.id} 号（{more or state}）{at}，发到{to}：{gist(broadcast)}"
 
 
 def nothing_ahead() -> str:
@@ -117,14 +127,18 @@ def nothing_ahead() -> str:
     return "没有排着的通知。要发请写“通知 明天上午9点 3栋：…”，发出前会先给您看。"
 
 
+def _unit(broadcast: Broadcast) -> str:
+    return "个人" if not broadcast.audience else "处" if broadcast.roles else "个群"
+
+
 def finished(broadcast: Broadcast, sent: int, failed: Sequence[str], unsure: Sequence[str]) -> str:
     """What became of a round, to its author."""
     if not sent and not failed and not unsure:
         return f"{broadcast.id} 号通知没有发出去：现在一个群也没有了。请先把我拉进群，再重新发。"
-    text = f"{broadcast.id} 号通知发完了：{sent} 个群收到"
+    text = f"{broadcast.id} 号通知发完了：{sent} {_unit(broadcast)}收到"
     if failed:
         more = f"；等 {len(failed)} 个" if len(failed) > MOST_NAMED else ""
-        text += f"，{len(failed)} 个群没发成：{'；'.join(failed[:MOST_NAMED])}{more}"
+        text += f"，{len(failed)} {_unit(broadcast)}没发成：{'；'.join(failed[:MOST_NAMED])}{more}"
     if unsure:
-        text += f"。{len(unsure)} 个群说不准发没发出去：{names(unsure, MOST_NAMED)}，请到群里看一眼，没有就自己补一条"
+        text += f"。{len(unsure)} {_unit(broadcast)}说不准发没发出去：{names(unsure, MOST_NAMED)}，请到群里看一眼，没有就自己补一条"
     return f"{text}。"

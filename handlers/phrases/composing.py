@@ -10,6 +10,11 @@ def expires_in_the_past() -> str:
     return "有效的时间已经过了，这条没有收下。请换一个以后的时间，比如“有效到 明天18:00”。"
 
 
+def expires_before() -> str:
+    """When a notice is of no use any more when it goes."""
+    return "有效的时间比发的时间还早，这条没有收下。请看看是不是写反了。"
+
+
 def no_exclusion() -> str:
     """When 除了 names no place."""
     return "没看出来除了哪里，这条没有收下。请这样写：“通知 全体除了5栋：内容”。"

@@ -1,6 +1,7 @@
 """Where a notice is on its way. How it repeats is in `handlers.rules.repeats`."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -15,6 +16,16 @@ EXPIRED: Final = "expired"  #: its notice is of no use any more
 UNKNOWN_VALUE: Final = "unknown value"  #: a variable of its text has no value at that place
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeRules:
+    """How notices are dealt with where a place has no rule of its own."""
+
+    approval: bool = False  #: whether a second person has to approve one
+    most_a_day: int = 5  #: in one group, before the rest of a day's become one message; 0: as many as there are
+    digest_at: time = time(18)  #: when that message goes
+    grace: timedelta = timedelta(hours=2)  #: how late one still goes without asking its author again
+
+
 class BroadcastAction(StrEnum):
     """What is done to a notice."""
 
@@ -26,6 +37,7 @@ class BroadcastAction(StrEnum):
     START = "start"
     FINISH = "finish"
     REPEAT = "repeat"  #: one round is out, the next one is waited for
+    RESEND = "resend"  #: once more to those who did not get it
     CANCEL = "cancel"
 
 
@@ -37,6 +49,7 @@ TRANSITIONS: Final[Mapping[tuple[S, BroadcastAction], S]] = {
     **{(s, BroadcastAction.ASK): S.DRAFT for s in (S.APPROVING, S.SCHEDULED)},
     (S.SCHEDULED, BroadcastAction.START): S.SENDING,
     (S.SENDING, BroadcastAction.FINISH): S.SENT,
+    (S.SENT, BroadcastAction.RESEND): S.SENDING,
     (S.SENDING, BroadcastAction.REPEAT): S.SCHEDULED,
     **{(s, BroadcastAction.CANCEL): S.CANCELLED for s in (S.DRAFT, S.APPROVING, S.SCHEDULED, S.SENDING)},
 }

@@ -460,6 +460,7 @@ def upgrade() -> None:
         sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("back_place_id", sa.Integer(), nullable=True),
         sa.Column("back_starts", sa.DateTime(timezone=True), nullable=True),
         sa.Column("back_ends", sa.DateTime(timezone=True), nullable=True),
