@@ -77,6 +77,7 @@ async def many(world: World, number: int, *, start: int = 1000) -> None:
 
 
 async def test_who_accepts_and_is_silent_is_asked_kindly_then_the_others_then_the_community(world: World) -> None:
+    """ES58."""
     await world.says("李姐", LAMP)
     await world.says("王芳", "接单 1", alone=True)
     world.forget()
@@ -101,6 +102,7 @@ async def test_whoever_says_how_it_goes_is_left_in_peace(world: World) -> None:
 
 
 async def test_the_holder_is_warned_once_before_it_is_late_and_the_community_told_once_when_it_is(world: World) -> None:
+    """ES70, ES72."""
     await world.says("李姐", LAMP)
     await world.says("王芳", "接单 1", alone=True)
     await world.says("王芳", "进展 1 在修", alone=True)
@@ -114,6 +116,37 @@ async def test_the_holder_is_warned_once_before_it_is_late_and_the_community_tol
     world.silent("陈书记")  # the Monday after that is too near
     await later(world, 7 * DAY, rings=40)
     world.hears("陈书记", "还没办完")
+
+
+async def test_whoever_coordinates_and_has_it_himself_is_told_once(world: World) -> None:
+    """ES72."""
+    await world.says("李姐", LAMP)
+    await world.says("陈书记", "接单 1", alone=True)
+    await world.says("陈书记", "进展 1 在修", alone=True)
+    await later(world, 4.5 * DAY, rings=20)
+    world.forget()
+    await later(world, DAY, rings=20)
+    world.hears("陈书记", "过了时限", "陈书记在办")
+
+
+async def test_without_a_holder_those_who_were_called_are_warned(world: World) -> None:
+    """ES70."""
+    await world.says("李姐", LAMP)
+    await later(world, 3 * DAY, rings=20)
+    world.forget()
+    await later(world, DAY, rings=20)
+    for who in ("王芳", "周网格", "陈书记"):
+        assert [words for words in world.new(who) if "提醒一下" in words.text]
+    world.silent("3栋群", "李姐")
+
+
+async def test_what_is_new_waits_for_nothing_that_is_old(world: World) -> None:
+    """ES6."""
+    await many(world, 300)
+    world.now += 6 * HOUR
+    world.forget()
+    await world.says("小邓", SMOKE, group="4栋群")
+    assert "紧急" in world.new("陈书记")[-1].text
 
 
 async def test_nobody_is_warned_of_what_is_late_already(world: World) -> None:
@@ -232,6 +265,7 @@ async def test_ringing_twice_or_two_clocks_at_once_say_nothing_twice(world: Worl
 
 
 async def test_a_clock_that_stopped_is_wound_and_reported(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """ES60."""
     await many(world, 3)
     async with world.sessions.begin() as session:
         await session.execute(sa.update(Ticket).values(next_at=None, next_step=None))

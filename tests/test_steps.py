@@ -1,5 +1,6 @@
 """What happens next to a ticket, from its plan and from where it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.rules.calendar import Hours
 from handlers.rules.escalations import Policy, due_at
 from handlers.rules.plans import Plan
 from handlers.rules.quiet import NIGHT
@@ -91,6 +93,21 @@ def test_the_ladder_is_climbed_when_its_limit_has_passed(urgency: Urgency, since
 
 def test_a_plan_comes_back_as_it_was_kept() -> None:
     assert Plan.of(PLAN.kept()) == PLAN
+
+
+@pytest.mark.parametrize(
+    ("since", "climbs"),
+    [("24 16:00", "24 18:00"), ("24 20:00", "25 11:00"), ("28 17:00", "31 10:00"), ("24 11:00", "24 15:00")],
+)
+def test_a_step_that_is_taken_in_working_time_waits_for_it(since: str, climbs: str) -> None:
+    """ES50."""
+    office = Hours(SHANGHAI, dict.fromkeys(range(1, 6), ((540, 720), (840, 1080))), holidays=False)
+    limits = replace(PLAN.limits[Urgency.NORMAL], accept=timedelta(hours=2), working=True)
+    plan = replace(PLAN, limits={**PLAN.limits, Urgency.NORMAL: limits}, hours=office.kept())
+    since_then = july(since)
+    found = following(state(waiting_since=since_then, runs_since=since_then, called_at=since_then), plan)
+    assert (found.kind, found.due_at) == (StepKind.CLIMB, july(climbs))
+    assert Plan.of(plan.kept()) == plan
 
 
 @pytest.mark.parametrize("status", CLOSED)
