@@ -1,6 +1,6 @@
 """How long a tick takes over the clocks of many open tickets, beside one indexed scan of the same table.
 
-    .venv/bin/python -m bench.escalation [--json] [--tickets 10000]
+    .venv/bin/python bench/escalation.py [--json] [--tickets 10000]
 
 `idle`: nothing is due. `some`: a hundred have to be called one step up, each of them a decision whom to ask. `all`: after
 an outage of two days every one of them is due, is taken, and everybody concerned is told. On SQLite, and on PostgreSQL
@@ -10,6 +10,7 @@ where it runs. `all_cpu` is what a machine on which much else runs can be held t
 import argparse
 import asyncio
 import json
+import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a file as well
 
 from bench.databases import create_tables, postgres
 from bench.town import ACCOUNT, CHANNEL, Neighbour, settle
