@@ -22,7 +22,7 @@ from storage.turns import SwapStatus, TurnSource
 from storage.types import MemberId, MessageKind, PlaceId, Role
 
 ANSWER_BEFORE: Final = timedelta(hours=12)  #: how long before a turn who asked hears that nobody has answered,
-LEFT_ALONE: Final = timedelta(hours=1)  #: … unless he asked so late
+LEFT_ALONE: Final = timedelta(hours=1)  #: … and how long the other one is left alone with the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,8 @@ async def said_exchange(ctx: Context, exchange: Exchange) -> str:
 async def warn_unanswered(moment: Moment) -> None:
     """Tell who asked that nobody has answered, while there is still time to find somebody else."""
     quiet, zone = moment.house.escalation.quiet, moment.house.zone
-    for row in await swaps.unanswered(moment.session, moment.now, moment.now + ANSWER_BEFORE):
-        if moment.now - row.asked_at < LEFT_ALONE:
-            continue  # it was asked late, and he has hardly read it
+    soon, read_by = moment.now + ANSWER_BEFORE, moment.now - LEFT_ALONE
+    for row in await swaps.unanswered(moment.session, moment.now, soon, read_by):
         asker = row.giver_id if row.asked_id == row.taker_id else row.taker_id
         other = await members.by_id(moment.session, row.asked_id)
         said = await said_turn(moment, row.place_id, row.starts, row.ends)

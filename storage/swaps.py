@@ -76,9 +76,12 @@ async def asked_by(session: AsyncSession, member: MemberId, now: datetime) -> Se
     return (await session.scalars(sa.select(DutySwap).where(his, *waits).order_by(DutySwap.id))).all()
 
 
-async def unanswered(session: AsyncSession, now: datetime, before: datetime) -> Sequence[DutySwap]:
-    """What nobody has answered although the turn begins before `before`, once each; two clocks at once: one has it."""
-    waits = (DutySwap.status == SwapStatus.ASKED, DutySwap.warned_at.is_(None))
+async def unanswered(session: AsyncSession, now: datetime, before: datetime, asked_by: datetime) -> Sequence[DutySwap]:
+    """What was asked by `asked_by`, begins before `before` and nobody has answered, once each.
+
+    Two clocks at once: one of them has it.
+    """
+    waits = (DutySwap.status == SwapStatus.ASKED, DutySwap.warned_at.is_(None), DutySwap.asked_at <= asked_by)
     soon = sa.select(DutySwap).where(*waits, DutySwap.starts > now, DutySwap.starts <= before)
     found = (await session.scalars(soon.order_by(DutySwap.id).with_for_update(skip_locked=True))).all()
     for row in found:

@@ -169,6 +169,18 @@ async def test_who_gets_no_answer_hears_of_it_half_a_day_before(world: World) ->
     world.silent("王芳")
 
 
+async def test_who_asks_late_hears_an_hour_later_and_two_clocks_say_it_once(world: World) -> None:
+    await nights(world)
+    await world.says("王芳", "换班 今晚 赵强", alone=True)
+    world.forget()
+    await world.wait(30 * HOUR / 60)
+    world.silent("王芳")
+    world.now += HOUR
+    await asyncio.gather(*(world.clock.ring() for _ in range(3)))
+    await world.send_all()
+    world.hears("王芳", "赵强还没回话")
+
+
 async def test_several_requests_are_told_apart_by_their_number(world: World) -> None:
     await nights(world)
     await world.says("王芳", "换班 周三 赵强", alone=True)
