@@ -8,18 +8,15 @@ from handlers.moment import Moment
 from handlers.phrases import crews as crew_phrases
 from handlers.phrases import parties as phrases
 from handlers.phrases.calls import by_another
-from storage import crews, followers, handoffs, handouts, members, parties, places, words
+from storage import crews, followers, handouts, hands, members, parties, places, words
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, MessageKind, Role
 
 
 async def having_a_hand(moment: Moment, ticket: Ticket) -> list[MemberId]:
     """Who has it, the parties, whoever comes to help or waits for a place, and who was asked to take it over."""
-    found = [party.member_id for party, _ in await parties.of_ticket(moment.session, ticket.id)]
-    found += [helper.member_id for helper, _ in await crews.coming(moment.session, ticket.id)]
-    asked = await handoffs.of_ticket(moment.session, ticket.id)
-    others = [ticket.assignee_id, asked.taker_id if asked is not None else None]
-    return list(dict.fromkeys([*found, *(member for member in others if member is not None)]))
+    found = [ticket.assignee_id, *await hands.of_ticket(moment.session, ticket.id)]
+    return list(dict.fromkeys(member for member in found if member is not None))
 
 
 async def tell_together(moment: Moment, ticket: Ticket, text: str, *, key: str, but: Collection[MemberId]) -> None:

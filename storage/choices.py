@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.appended import append
+from storage.appended import append, waiting
 from storage.base import Base
+from storage.prepared import Prepared
 from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, PlaceId, TicketAction, TicketId
 
@@ -48,15 +49,24 @@ async def of_ticket(session: AsyncSession, ticket: TicketId) -> Sequence[Choice]
 _NO: Final = (TicketAction.REFUSE, TicketAction.NO_ANSWER, TicketAction.RETURN, TicketAction.TRANSFER)
 
 
+_SAID_NO: Final = Prepared(
+    sa.select(TicketEvent.member_id, TicketEvent.action)
+    .where(TicketEvent.ticket_id == sa.bindparam("ticket"), TicketEvent.action.in_((*_NO, TicketAction.REOPEN)))
+    .order_by(TicketEvent.id)
+)
+
+
 async def declined(session: AsyncSession, ticket: Ticket) -> dict[MemberId, TicketAction]:
     """Who did not take the ticket or did not keep it, and how he said so last; since it was last opened.
 
     Whoever let his time pass before it was handed back may be asked again.
     """
-    query = sa.select(TicketEvent.member_id, TicketEvent.action).where(TicketEvent.ticket_id == ticket.id)
-    actions = TicketEvent.action.in_((*_NO, TicketAction.REOPEN))
+    kept = [(row.member_id, row.action) for row in await _SAID_NO.all(session, {"ticket": ticket.id})]
+    just_now = [row for row in waiting(session, TicketEvent) if row["ticket_id"] == ticket.id]
     found: dict[MemberId, TicketAction] = {}
-    for member, action in await session.execute(query.where(actions).order_by(TicketEvent.id)):
+    for member, action in (*kept, *((row["member_id"], row["action"]) for row in just_now)):
+        if action not in (*_NO, TicketAction.REOPEN):
+            continue
         if action is TicketAction.REOPEN:
             found.clear()
         elif action in (TicketAction.RETURN, TicketAction.TRANSFER):

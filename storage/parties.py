@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
 from storage.members import Member, Person
+from storage.prepared import Prepared
 from storage.tickets import Ticket
 from storage.types import MemberId, Role, TicketId
 
@@ -45,9 +46,17 @@ async def of_ticket(session: AsyncSession, ticket: TicketId) -> Sequence[tuple[P
     return [(party, Person(number, name)) for party, number, name in found]
 
 
+_LEADING: Final = Prepared(
+    sa.select(Member.id, Member.name)
+    .join(Party, Party.member_id == Member.id)
+    .where(Party.ticket_id == sa.bindparam("ticket"), Party.leads.is_(True), Member.gone_at.is_(None))
+    .order_by(Party.since, Party.member_id)
+)
+
+
 async def leading(session: AsyncSession, ticket: TicketId) -> dict[MemberId, str]:
     """Who is to lead, by name; nobody where nobody was named for it."""
-    return {person.id: person.name for party, person in await of_ticket(session, ticket) if party.leads}
+    return {row.id: row.name for row in await _LEADING.all(session, {"ticket": ticket})}
 
 
 async def includes(session: AsyncSession, ticket: TicketId, member: MemberId) -> bool:
