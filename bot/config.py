@@ -6,6 +6,7 @@ from in `bot/secrets.py`.
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -111,6 +112,17 @@ class Config(Section):
 
     def house(self) -> HouseRules:
         """The rules as the handlers take them."""
+        rules = self.rules
+        return replace(
+            self._manners(),
+            code_for=timedelta(hours=rules.code_hours),
+            ids_for=timedelta(days=rules.message_id_days),
+            words_for=timedelta(days=rules.words_days),
+            corrections_for=timedelta(days=rules.correction_days),
+        )
+
+    def _manners(self) -> HouseRules:
+        """The same, but for how long things are kept."""
         rules, community = self.rules, self.community
         return HouseRules(
             escalation=self._policy(),
@@ -137,10 +149,6 @@ class Config(Section):
             sign_off_until=timedelta(hours=rules.sign_off_hours),
             task_for=timedelta(hours=rules.task_hours),
             notices=self.notices.rules(),
-            code_for=timedelta(hours=rules.code_hours),
-            ids_for=timedelta(days=rules.message_id_days),
-            words_for=timedelta(days=rules.words_days),
-            corrections_for=timedelta(days=rules.correction_days),
         )
 
     def _policy(self) -> Policy:
