@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
-from bot.channels.base import Can, Channel, Groups
+from bot.channels.base import Can, Channel, Groups, Recaller
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_hook import WecomHookConfig
 from bot.channels.wording import Links, Wording
@@ -21,6 +21,7 @@ from bot.gathering import open_web_groups
 from bot.hooking import Hooking
 from bot.media import MediaStore
 from bot.pulse import Pulses
+from bot.recalling import Retractor
 from bot.section import Misconfigured
 from bot.sender import Sender
 from bot.sweep import Sweep
@@ -49,6 +50,7 @@ class Reaches(Mapping[str, Reach]):
                     buttons=can.buttons,
                     one_to_one=can.one_to_one,
                     only_answers=can.answers is not None,
+                    takes_back=isinstance(channel, Recaller),
                     waits=(waits := can.groups is Groups.CONFIRMED),
                     most_bytes=can.longest if waits else None,
                 )
@@ -93,7 +95,7 @@ async def saying(
     wording = Wording(links, config.community.bot_name)
     sender = Sender(pace=config.outbox.pace, mail=mail, wording=wording, **common)
     confirmer = Confirmer(Ground(house=config.house(), give_up_after=config.outbox.give_up_after, **common))
-    await asyncio.gather(sender.run(stop), confirmer.run(stop))
+    await asyncio.gather(sender.run(stop), confirmer.run(stop), Retractor(sessions, channels, clock).run(stop))
 
 
 async def prepare(config: Config) -> None:

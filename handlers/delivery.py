@@ -17,7 +17,7 @@ from handlers.releasing import advance
 from handlers.rules.broadcasts import BroadcastAction
 from handlers.rules.confirming import OVERTAKEN, WITHDRAWN
 from handlers.rules.templates import place_variables
-from storage import audiences, chats, confirmations, members, receipts, sights
+from storage import audiences, chats, confirmations, members, recalls, receipts, sights
 from storage.broadcasts import Broadcast
 from storage.chats import Address
 from storage.outbox import OutboxMessage
@@ -51,7 +51,11 @@ async def _receipts(moment: Moment, found: Broadcast, rows: Sequence[Receipt]) -
     for row, status in rows:
         by_status.setdefault(status, []).append(row)
     waited = await confirmations.waited_for(moment.session, found)
+    gone = sum(
+        one.over_at is not None and one.error is None for one, _ in await recalls.of_notice(moment.session, found.id)
+    )
     lines = [phrases.counts({status: len(there) for status, there in by_status.items()}, waited)]
+    lines += [phrases.recalled(gone)] if gone else []
     if dead := by_status.get(OutboxStatus.DEAD):
         lines.append(phrases.dead(await reasons_of(moment, dead)))
     if unsure := by_status.get(OutboxStatus.UNSURE):

@@ -29,6 +29,7 @@ class Reach:
     buttons: bool = False
     one_to_one: bool = False
     only_answers: bool = False  #: it may write to a person only for a while after his own word
+    takes_back: bool = False  #: what was said there can be taken back
     waits: bool = False  #: what is said in its groups goes out only once a member has confirmed it
     most_bytes: int | None = None  #: of such a message, which is never cut in two
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from bot.channels.base import SendError
 from bot.channels.telegram import Telegram
 from handlers.messages import Button, Mention, Words
 from tests.platforms.telegram import TelegramServer
@@ -137,3 +138,12 @@ async def test_a_refused_picture_does_not_take_the_words_with_it(
 async def test_a_lost_picture_does_not_either(server: TelegramServer, channel: Telegram) -> None:
     await channel.send(GROUP, Words("修好了", pictures=("0" * 64,)))
     assert [one.text for one in server.heard(GROUP)] == ["修好了"]
+
+
+async def test_what_was_said_is_taken_back_and_twice_is_fine(server: TelegramServer, channel: Telegram) -> None:
+    said = await channel.send(GROUP, Words("停水"))
+    await channel.take_back(GROUP, said)
+    assert not server.heard(GROUP)
+    await channel.take_back(GROUP, said)
+    with pytest.raises(SendError):
+        await channel.take_back(GROUP, "-1002:1")

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -25,6 +25,7 @@ __all__ = [
     "Link",
     "Media",
     "Now",
+    "Recaller",
     "Receive",
     "SendError",
     "Window",
@@ -95,6 +96,18 @@ class Channel(Protocol):
 
         Raises:
             SendError: It did not go out, or perhaps did not.
+        """
+
+
+@runtime_checkable
+class Recaller(Protocol):
+    """A channel that can take back what it said."""
+
+    async def take_back(self, chat: str, message: str) -> None:
+        """Let the message of that id be gone from `chat`; one that is gone already is fine.
+
+        Raises:
+            SendError: It stays, or nobody knows.
         """
 
 

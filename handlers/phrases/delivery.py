@@ -46,6 +46,11 @@ def counts(found: Mapping[OutboxStatus, int], waited: Sequence[tuple[str, int]])
     return f"发得怎么样：{'，'.join(parts)}{more}。"
 
 
+def recalled(count: int) -> str:
+    """How many of them it was taken back from."""
+    return f"其中 {count} 处后来撤回了。"
+
+
 def dead(whys: Sequence[str]) -> str:
     """Those that did not get it, with the reasons."""
     more = f"；等 {len(whys)} 个" if len(whys) > MOST_NAMED else ""

@@ -79,6 +79,7 @@ class Methods:
             "sendMessage": self._send_message,
             "sendPhoto": self._send_photo,
             "sendMediaGroup": self._send_media_group,
+            "deleteMessage": self._delete_message,
             "getFile": self._get_file,
             "answerCallbackQuery": self._answer_callback_query,
         }
@@ -105,6 +106,12 @@ class Methods:
         contents = [self._photo(call.files[one["media"].removeprefix("attach://")]) | _caption(one) for one in media]
         album = {"media_group_id": str(self._town.now())}
         return [self._town.message(chat.id, BOT, content | album, quoted) for content in contents]
+
+    def _delete_message(self, call: Call) -> bool:
+        chat, number = self._writable(call), int(call.fields["message_id"])
+        if chat.messages.pop(number, None) is None:
+            raise refused("message to delete not found")
+        return True
 
     def _get_file(self, call: Call) -> JSON:
         name = call.fields["file_id"]

@@ -79,6 +79,20 @@ class Telegram:
         except TelegramError as error:
             raise send_error(error, begun=delivery.begun) from error
 
+    async def take_back(self, chat: str, message: str) -> None:
+        """See `Recaller.take_back`. Telegram allows it for two days."""
+        address = _address(chat)
+        known = number(message, address)
+        if known is None:
+            raise SendError("no message of that chat's", permanent=True)
+        try:
+            await self._bot.delete_message(address, known)
+        except BadRequest as error:
+            if "not found" not in error.message.lower():
+                raise send_error(error) from error
+        except TelegramError as error:
+            raise send_error(error) from error
+
     async def _deliver(self, delivery: Delivery, words: Words) -> int:
         pictures, part = await self._load(words.pictures), whole(words, self.can)
         if pictures and _fits_below(part, len(pictures)):

@@ -94,6 +94,12 @@ class Webchat:
         self._board.put(self._rooms.spoken(chat, said))
         return said.id
 
+    async def take_back(self, chat: str, message: str) -> None:
+        """See `Recaller.take_back`. What is no longer shown is gone."""
+        line = self._board.line(chat, message)
+        if line is not None and not line.recalled:
+            self._board.take_back(line)
+
     @asynccontextmanager
     async def open(self, app: web.Application) -> AsyncIterator["Webchat"]:
         """Be reachable under `/`, `/enter/…` and `/chat/…` of `app`. Streams end when the application shuts down."""

@@ -956,3 +956,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_message_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "recall",
+        sa.Column("outbox_id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=200), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_recall_broadcast_id")),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_recall_outbox_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("outbox_id", name=op.f("pk_recall")),
+    )
+    with op.batch_alter_table("recall", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recall_broadcast_id"), ["broadcast_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recall_due_at"), ["due_at"], unique=False)

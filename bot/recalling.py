@@ -1,0 +1,89 @@
+"""Takes back what was said, where a channel can. Asked outside any transaction; asking twice does no harm."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.channels.base import Channel, Recaller, SendError
+from bot.transact import transact
+from storage import recalls
+from storage.database import Sessions
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = timedelta(seconds=5)  #: how often it is seen whether there is something to do
+LEASE: Final = timedelta(seconds=60)  #: after which it is asked again
+PATIENCE: Final = 20.0  #: seconds for one answer
+AT_ONCE: Final = 20  #: messages
+GIVE_UP_AFTER: Final = 5  #: attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A message to be taken back: where it was said, and under which id."""
+
+    number: int
+    line: tuple[str, str]
+    chat: str
+    message: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retractor:
+    """Sees to what is to be taken back, on every channel."""
+
+    sessions: Sessions
+    channels: Mapping[tuple[str, str], Channel]
+    clock: Callable[[], datetime]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until `stop` is set; what is being asked then is finished first."""
+        while not stop.is_set():
+            try:
+                while await self.round() and not stop.is_set():
+                    pass
+            except Exception:  # the database is away: it is looked at again
+                log.exception("recalling_failed")
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait([stopped], timeout=EVERY.total_seconds())
+            stopped.cancel()
+
+    async def round(self) -> int:
+        """Take back what is due, one after the other, as no platform likes haste; how many were tried."""
+        errands = await transact(self.sessions, partial(_take, self.clock()))
+        for errand in errands:
+            await self._see_to(errand)
+        return len(errands)
+
+    async def _see_to(self, errand: Errand) -> None:
+        channel = self.channels.get(errand.line)
+        if not isinstance(channel, Recaller):
+            return await self._settle(errand, "the channel cannot")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await channel.take_back(errand.chat, errand.message)
+        except (SendError, TimeoutError) as error:
+            log.info("not_recalled", extra={"outbox_id": errand.number, "channel": errand.line[0]})
+            if errand.attempts >= GIVE_UP_AFTER or (isinstance(error, SendError) and error.permanent):
+                await self._settle(errand, str(error)[:200] or "no answer")
+        else:
+            await self._settle(errand, None)
+
+    async def _settle(self, errand: Errand, error: str | None) -> None:
+        settled = partial(recalls.settle, message=errand.number, now=self.clock(), error=error)
+        await transact(self.sessions, settled)
+
+
+async def _take(now: datetime, session: AsyncSession) -> Sequence[Errand]:
+    found = await recalls.take_due(session, now=now, lease=LEASE, limit=AT_ONCE)
+    return [
+        Errand(row.id, (row.channel, row.account), row.chat, row.platform_id or "", recall.attempts)
+        for recall, row in found
+    ]
