@@ -1,7 +1,6 @@
 """`config.toml` as one frozen, checked value. Units are in the names of the keys; `timedelta` begins at this border.
 
-The tables are in `bot/tables.py`, how a wrong value is explained in `bot/complaints.py`, and where a secret may come
-from in `bot/secrets.py`.
+Its tables are in `bot/tables.py`, how a mistake is explained in `bot/complaints.py`, where secrets are in `bot/secrets.py`.
 """
 
 import os
@@ -112,17 +111,16 @@ class Config(Section):
 
     def house(self) -> HouseRules:
         """The rules as the handlers take them."""
-        rules = self.rules
+        kept = self.rules
         return replace(
             self._manners(),
-            code_for=timedelta(hours=rules.code_hours),
-            ids_for=timedelta(days=rules.message_id_days),
-            words_for=timedelta(days=rules.words_days),
-            corrections_for=timedelta(days=rules.correction_days),
+            code_for=timedelta(hours=kept.code_hours),
+            ids_for=timedelta(days=kept.message_id_days),
+            words_for=timedelta(days=kept.words_days),
+            corrections_for=timedelta(days=kept.correction_days),
         )
 
     def _manners(self) -> HouseRules:
-        """The same, but for how long things are kept."""
         rules, community = self.rules, self.community
         return HouseRules(
             escalation=self._policy(),
@@ -152,15 +150,14 @@ class Config(Section):
         )
 
     def _policy(self) -> Policy:
-        rules = self.rules
         return Policy(
             zone=self.community.time_zone,
-            accept_within=rules.accept_minutes.limits(),
-            emergency_repeat=timedelta(minutes=rules.emergency_repeat_minutes),
-            ladder=rules.ladder,
-            quiet=QuietHours(rules.quiet_start, rules.quiet_end),
-            answer_within=timedelta(hours=rules.reporter_hours),
-            chase_every=timedelta(days=rules.chase_days),
+            accept_within=self.rules.accept_minutes.limits(),
+            emergency_repeat=timedelta(minutes=self.rules.emergency_repeat_minutes),
+            ladder=self.rules.ladder,
+            quiet=QuietHours(self.rules.quiet_start, self.rules.quiet_end),
+            answer_within=timedelta(hours=self.rules.reporter_hours),
+            chase_every=timedelta(days=self.rules.chase_days),
         )
 
 
