@@ -13,7 +13,7 @@ from bot.channels.base import Channel
 from bot.clock import Clock, ticking
 from bot.config import Config
 from bot.connectors import Connectors
-from bot.feeds import feeding
+from bot.giving import rota_pages
 from bot.health import Nurse
 from bot.joining import Reaches, prepare, saying, ticks_of, working
 from bot.learned import Shelf
@@ -67,7 +67,7 @@ async def run(
         await receiver.retake()
 
         links = showing(config, pages, media, clock)
-        feeding(pages, sessions, clock, house)
+        rota_pages(pages, sessions, clock, house)
         ticks = ticks_of(config, media, channels)
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
         # The first ring comes before the first message: what is too late to be said is given up by then.

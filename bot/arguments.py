@@ -81,9 +81,26 @@ def make_parser() -> argparse.ArgumentParser:
     invite = commands.add_parser("invite", help="请第一位管理员进来")
     invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
     links = commands.add_parser("links", help="每栋楼的链接或二维码：居民从那里进来，说的事就记在那栋楼")
-    for configured in (serve, parse, check, upgrade, bring, learn, invite, links):
+    for configured in (serve, parse, check, upgrade, bring, learn, invite, _add_export(commands), links):
         add_config(configured)
     return parser
+
+
+def _add_export(commands: "argparse._SubParsersAction[_Parser]") -> argparse.ArgumentParser:
+    export = commands.add_parser("export", help="把东西导出成表格")
+    export.add_argument("what", choices=("duty",), metavar="什么", help="duty：今后几周的班表，一处一张")
+    export.add_argument("--weeks", type=_weeks, metavar="周数", help="往后几周（默认照配置里的 calendar_weeks）")
+    export.add_argument(
+        "--out", type=Path, default=Path("班表.xlsx"), metavar="文件", help="写到哪里（默认 班表.xlsx）"
+    )
+    return export
+
+
+def _weeks(text: str) -> int:
+    weeks = int(text)
+    if not 1 <= weeks <= 52:
+        raise ValueError(text)
+    return weeks
 
 
 def _add_learning(learn: argparse.ArgumentParser) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.section import Misconfigured
 from bot.stopping import until_stopped
 
 
@@ -127,10 +126,18 @@ def bring_in(given: Namespace) -> int:
 
     if given.template is not None:
         _print(write_empty(given.template))
-    elif given.file is None:
-        raise Misconfigured("请写上表格的文件名。还没有表格的话：guanjia import --template 社区.xlsx")
     else:
         _print(asyncio.run(brought_in(load(given.config), given.file, utc_now)))
+    return 0
+
+
+def export(given: Namespace) -> int:
+    """Write the rota of the coming weeks as a workbook."""
+    from bot.app import utc_now
+    from bot.config import load
+    from bot.exporting import written
+
+    _print(asyncio.run(written(load(given.config), given.out, given.weeks, utc_now)))
     return 0
 
 
@@ -140,10 +147,7 @@ def learn(given: Namespace) -> int:
     from bot.learning import learned, undone
 
     config = load(given.config)
-    if given.undo:
-        _print(undone(config))
-    else:
-        _print(asyncio.run(learned(config, dry_run=given.dry_run)))
+    _print(undone(config) if given.undo else asyncio.run(learned(config, dry_run=given.dry_run)))
     return 0
 
 
@@ -176,6 +180,7 @@ COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
         "db": upgrade,
         "check": check,
         "import": bring_in,
+        "export": export,
         "learn": learn,
         "invite": invite,
         "links": links,

@@ -12,12 +12,14 @@ from bot.workbook import WorkbookError, import_workbook, write_template
 from storage.database import open_database
 
 
-async def brought_in(config: Config, path: Path, clock: Callable[[], datetime]) -> str:
+async def brought_in(config: Config, path: Path | None, clock: Callable[[], datetime]) -> str:
     """What was entered from the workbook at `path`, and what the admin should know.
 
     Raises:
-        Misconfigured: It holds mistakes, each of which is named; nothing was entered.
+        Misconfigured: There is none, or it holds mistakes, each of which is named; nothing was entered.
     """
+    if path is None:
+        raise Misconfigured("请写上表格的文件名。还没有表格的话：guanjia import --template 社区.xlsx")
     await prepare(config)
     house = config.house()
     async with open_database(config.database_url) as sessions:

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     ADMIN = "admin"  #: makes who says it an admin of `place_id`
     LINK = "link"  #: joins who says it with `member_id`
     ENTER = "enter"  #: the web chat, as `member_id`
+    EXPORT = "export"  #: a roster as a file, of the places of which `member_id` is an admin
     SESSION = "session"  #: the web chat's cookie; used again and again until it expires
 
 
