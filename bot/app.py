@@ -21,6 +21,8 @@ from bot.media import MediaStore
 from bot.reader import make_reader
 from bot.receive import Receiver
 from bot.showing import showing
+from bot.warnings.desk import Desk
+from bot.warnings.opening import listening
 from bot.web import make_web, serving
 from storage.database import open_database
 
@@ -58,16 +60,16 @@ async def run(
         receiver = Receiver(sessions=sessions, clock=clock, house=house, reach=reach, reader=reader, nudge=mail.set)
         stack.push_async_callback(receiver.close)
         receive = await stack.enter_async_context(way_in(config.model, receiver))
-
         pages = make_web(Nurse(sessions, channels, clock).look)
         connectors = Connectors(config, sessions, clock, media, demo=demo)
         for section in config.channels:
             channel = await stack.enter_async_context(connectors.of(section).open(pages, receive, media, clock))
             channels[channel.name, channel.account] = channel
         await receiver.retake()
-
         links = showing(config, pages, media, clock)
         rota_pages(pages, sessions, clock, house)
+        desk = Desk(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set)
+        await stack.enter_async_context(listening(config.warnings, desk, pages, stop))
         ticks = ticks_of(config, media, channels)
         bell = Clock(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set, ticks=ticks)
         # The first ring comes before the first message: what is too late to be said is given up by then.

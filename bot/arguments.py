@@ -76,11 +76,11 @@ def make_parser() -> argparse.ArgumentParser:
     bring = commands.add_parser("import", help="从一张表格录入社区：地点、成员、角色、值班、轮班、请假、时间、技能")
     bring.add_argument("file", nargs="?", type=Path, metavar="表格", help="填好的 .xlsx；有一处写错就什么都不录")
     bring.add_argument("--template", type=Path, metavar="文件", help="不录入，只把空白表格写到这个文件")
-    learn = commands.add_parser("learn", help="从改正过的话里学本小区的说法，比原来好才换上")
-    _add_learning(learn)
+    learn = _add_learning(commands.add_parser("learn", help="从改正过的话里学本小区的说法，比原来好才换上"))
     invite = commands.add_parser("invite", help="请第一位管理员进来")
     invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
     links = commands.add_parser("links", help="每栋楼的链接或二维码：居民从那里进来，说的事就记在那栋楼")
+    _add_warning(commands.add_parser("warn", help="像外面的系统那样发一条预警，试试通不通；做法见 docs/warnings.md"))
     for configured in (serve, parse, check, upgrade, bring, learn, invite, _add_export(commands), links):
         add_config(configured)
     return parser
@@ -103,10 +103,19 @@ def _weeks(text: str) -> int:
     return weeks
 
 
-def _add_learning(learn: argparse.ArgumentParser) -> None:
+def _add_learning(learn: argparse.ArgumentParser) -> argparse.ArgumentParser:
     either = learn.add_mutually_exclusive_group()
     either.add_argument("--dry-run", action="store_true", help="只比较，不换")
     either.add_argument("--undo", action="store_true", help="退回上一次学的；没有上一次就退回出厂的")
+    return learn
+
+
+def _add_warning(warn: argparse.ArgumentParser) -> None:
+    warn.add_argument("file", type=Path, metavar="文件", help="写着预警的 JSON 文件")
+    warn.add_argument("--to", required=True, metavar="网址", help="发到哪里，例如 http://127.0.0.1:8080/warnings")
+    warn.add_argument("--system", required=True, metavar="代号", help="以哪个系统的名义：配置里 [[warnings]] 的 id")
+    warn.add_argument("--secret-file", required=True, type=Path, metavar="文件", help="写着密钥的文件")
+    warn.add_argument("--dry-run", action="store_true", help="只看会发到哪里、发成什么样，不真发")
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ from bot.lines import lines
 from bot.reader import make_reader
 from bot.readiness import community, holidays, leftovers
 from bot.section import Misconfigured
+from bot.warnings.findings import systems_ready
 from handlers.moment import Moment
 from storage.database import make_engine, open_database
 from storage.migrations import Shape, shape_of
@@ -101,6 +102,7 @@ async def _inside(config: Config, now: datetime) -> list[Finding]:
             *await community(moment, kinds),
             *await holidays(moment),
             *hooks,
+            *await systems_ready(moment, config.warnings, config.address),
             *await leftovers(session),
             *lessons,
             *cost,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.stopping import until_stopped
+from bot.warnings.command import warn
 
 
 def serve(given: Namespace) -> int:
@@ -184,6 +185,7 @@ COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
         "learn": learn,
         "invite": invite,
         "links": links,
+        "warn": warn,
     }
 )
 

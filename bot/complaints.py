@@ -6,6 +6,7 @@ A value is repeated only where it is a number, a switch or one word out of a lis
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, Final, Literal, get_args, get_origin
 from zoneinfo import available_timezones
 
@@ -31,6 +32,8 @@ _SHAPES: Final = {
     "url": "应该是 http:// 或 https:// 开头的网址",
     "time": '应该是加引号的时刻，例如 "22:00"',
 }
+#: Tables that are there more than once, and after how many parts of a name their keys begin.
+LISTED: Final = MappingProxyType({"channels": 3, "warnings": 2})
 _SECOND_HAND: Final = "default_factory_not_called"  #: only says that something else is wrong
 
 
@@ -46,9 +49,9 @@ def explained(error: ValidationError, root: type[BaseModel]) -> dict[str, str]:
 
 def name_of(where: Where) -> str:
     """A key's full name, as it is found in the file."""
-    if where[:1] == ("channels",) and len(where) > 1:
-        key = ".".join(str(part) for part in where[3:])
-        return f"第 {int(where[1]) + 1} 个 [[channels]]" + (f" 的 {key}" if key else "")
+    if where and where[0] in LISTED and len(where) > 1:
+        key = ".".join(str(part) for part in where[LISTED[str(where[0])] :] if isinstance(part, str))
+        return f"第 {int(where[1]) + 1} 个 [[{where[0]}]]" + (f" 的 {key}" if key else "")
     words = [str(part) for part in where if isinstance(part, str) and part != "[key]"]
     numbers = [f"（第 {part + 1} 项）" for part in where if isinstance(part, int)]
     return ".".join(words) + "".join(numbers)

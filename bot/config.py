@@ -25,6 +25,7 @@ from bot.secrets import Secrets
 from bot.section import Section
 from bot.tables import Community, MediaLimits, Outbox, Rules, Whole
 from bot.toml import read_toml
+from bot.warnings.config import Systems, beside
 from handlers.house import MANNERS, HouseRules
 from handlers.rules.dispatch import Limits
 from handlers.rules.escalations import Policy
@@ -64,6 +65,7 @@ class Config(Section):
     outbox: Outbox = Field(default_factory=Outbox, description="往外发消息的快慢")
     media: MediaLimits = Field(default_factory=MediaLimits, description="图片")
     model: ModelConfig = Field(default_factory=ModelConfig, description="大模型，不开也能用")
+    warnings: Systems = Field(default=(), description="哪些外面的系统可以发预警，一个写一段；做法见 docs/warnings.md")
     channels: tuple[ChannelConfig, ...] = Field(
         default_factory=lambda: (WebchatConfig(),), description="接哪些聊天渠道，一个渠道写一段"
     )
@@ -197,4 +199,6 @@ def _beside(config: Config, folder: Path) -> Config:
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
         url = url.set(database=str(folder / url.database))
     address = url.render_as_string(hide_password=False)
-    return config.model_copy(update={"data_dir": folder / config.data_dir, "database_url": address})
+    systems = beside(config.warnings, folder)
+    changed = {"data_dir": folder / config.data_dir, "database_url": address, "warnings": systems}
+    return config.model_copy(update=changed)

@@ -14,7 +14,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from bot.complaints import ConfigError, kinds_of, models_in
+from bot.complaints import LISTED, ConfigError, kinds_of, models_in
 from bot.toml import read_text
 
 PREFIX: Final = "GUANJIA"
@@ -43,8 +43,17 @@ class Secrets:
                 kind: model for model in models_in(root.model_fields["channels"].annotation) for kind in kinds_of(model)
             }
             filled["channels"] = [self._channel(entry, kinds, number) for number, entry in enumerate(channels, 1)]
+        for name, model in _lists_with_secrets(root):
+            if isinstance(filled.get(name), list):
+                filled[name] = [self._entry(entry, model, name, number) for number, entry in enumerate(filled[name], 1)]
         self._misspelt()
         return filled
+
+    def _entry(self, entry: Any, model: type[BaseModel], name: str, number: int) -> Any:
+        if not isinstance(entry, dict):
+            return entry
+        named = (PREFIX, name, str(entry.get("id", "")))
+        return self._table(dict(entry), model, named, f"第 {number} 个 [[{name}]] 的 ")
 
     def _channel(self, entry: Any, kinds: Mapping[str, type[BaseModel]], number: int) -> Any:
         model = kinds.get(str(entry.get("kind"))) if isinstance(entry, dict) else None
@@ -103,7 +112,15 @@ def _tables_with_secrets(root: type[BaseModel]) -> Iterator[tuple[str, type[Base
     """The tables of `root` that are there once, and hold a secret."""
     for name, known in root.model_fields.items():
         found = list(models_in(known.annotation))
-        if len(found) == 1 and not kinds_of(found[0]) and any(secrets_of(found[0])):
+        if len(found) == 1 and name not in LISTED and any(secrets_of(found[0])):
+            yield name, found[0]
+
+
+def _lists_with_secrets(root: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The tables of `root` that may be there more than once and are all of one kind."""
+    for name in LISTED:
+        found = list(models_in(root.model_fields[name].annotation)) if name in root.model_fields else []
+        if len(found) == 1:
             yield name, found[0]
 
 

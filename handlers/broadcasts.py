@@ -22,7 +22,7 @@ from handlers.router import Router
 from handlers.rules.broadcasts import BroadcastAction, next_digest, next_status
 from handlers.rules.confirming import WITHDRAWN
 from handlers.templating import fill_in
-from handlers.which import last_written, mine_or_ours, numbered
+from handlers.which import last_written, may_confirm, mine_or_ours, numbered
 from storage import broadcasts, confirmations, receipts
 from storage.broadcasts import Broadcast
 from storage.types import BroadcastStatus, OutboxStatus, Role
@@ -77,7 +77,7 @@ async def _drafted(ctx: Context, rest: str, *, warning: bool) -> Reply:
 async def confirm(ctx: Context, rest: str) -> Reply:
     """Let a draft go: the one of that number, or the one that the speaker wrote last."""
     found = await (numbered(ctx, rest) if rest else last_written(ctx))
-    if ctx.known is None or ctx.known.member.id not in (found.author_id, found.edited_by):
+    if not await may_confirm(ctx, found):
         raise Refusal(phrases.not_your_notice(found), alone=True)
     if found.status is BroadcastStatus.CANCELLED:
         raise Refusal(phrases.cancelled_already(found), alone=True)
@@ -101,7 +101,7 @@ async def _go(ctx: Context, found: Broadcast) -> str:
     """Schedule the draft, start it if its time has come, or hand it to whoever approves it."""
     by = await ctx.member()
     ctx.note("确认通知", f"broadcast:{found.id}", by.id)
-    if await needs_approval(ctx, found):
+    if found.system is None and await needs_approval(ctx, found):  # what comes from outside has two already
         return await submit(ctx, found, by.id)
     planned, later = found.due_at, await _later(ctx, found)
     audience = await release(ctx, found, BroadcastAction.CONFIRM)
@@ -152,7 +152,7 @@ async def show(ctx: Context, rest: str) -> Reply:
     found = [
         one
         for one in await broadcasts.ahead(ctx.session, community.id, LISTED)
-        if one.status is not BroadcastStatus.DRAFT or me in (one.author_id, one.edited_by)
+        if one.status is not BroadcastStatus.DRAFT or one.system is not None or me in (one.author_id, one.edited_by)
     ]
     if not found:
         return Reply(phrases.nothing_ahead(), alone=True)

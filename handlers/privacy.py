@@ -31,6 +31,7 @@ from storage import (
     privacy,
     receipts,
     tickets,
+    warnings,
 )
 from storage.members import Member
 from storage.privacy import Kept
@@ -156,6 +157,7 @@ async def forget_old(moment: Moment) -> None:
         return
     now, house = moment.now, moment.house
     await inbox.forget(moment.session, ids_before=now - house.ids_for, kept_before=now - KEPT_FOR)
+    await warnings.forget(moment.session, now - house.ids_for)
     await receipts.forget_words(moment.session, now - house.words_for)
     await corrections.forget(moment.session, now - house.corrections_for)
     await offers.forget(moment.session, now)

@@ -38,6 +38,15 @@ async def mine_or_ours(ctx: Context, found: Broadcast) -> None:
         raise Refusal(phrases.not_your_notice(found), alone=True)
 
 
+async def may_confirm(ctx: Context, found: Broadcast) -> bool:
+    """Whether it is the speaker's to confirm: he wrote or changed it, or is an admin and another system has started it."""
+    if ctx.known is None:
+        return False
+    community = await places.by_id(ctx.session, found.community_id)
+    ours = found.system is not None and may(ctx.roles_at(community), Role.ADMIN)
+    return ours or ctx.known.member.id in (found.author_id, found.edited_by)
+
+
 async def numbered(ctx: Context, rest: str) -> Broadcast:
     """The notice of that number in the speaker's community."""
     wanted = number(rest)

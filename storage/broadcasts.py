@@ -50,6 +50,7 @@ class Broadcast(Base, kw_only=True):
     source: Mapped[str | None] = mapped_column(sa.String(60), default=None)  #: whose words these are: 区医保局
     link: Mapped[str | None] = mapped_column(sa.String(500), default=None)  #: where they can be read
     template: Mapped[str | None] = mapped_column(sa.String(20), default=None)
+    system: Mapped[str | None] = mapped_column(sa.String(60), default=None)  #: which other system has started it
     asks_back: Mapped[bool] = mapped_column(default=False)  #: households are to answer that they have read it
     reminded_at: Mapped[datetime | None] = mapped_column(default=None)  #: when those who had not answered were reminded
     expires_at: Mapped[datetime | None] = mapped_column(default=None)  #: it is of no use from then on

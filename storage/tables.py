@@ -50,6 +50,7 @@ from storage import (
     swaps,
     templates,
     tickets,
+    warnings,
     words,
 )
 
@@ -100,5 +101,6 @@ __all__ = [
     "swaps",
     "templates",
     "tickets",
+    "warnings",
     "words",
 ]

@@ -51,7 +51,8 @@ def tables(
     for key, field in model.model_fields.items():
         for inner in models_in(field.annotation):
             if isinstance(told[key], list):
-                (kind,) = get_args(inner.model_fields["kind"].annotation)
-                yield from tables(inner, next(c for c in told[key] if c["kind"] == kind), f"{where}{key}({kind}).")
+                kinds = get_args(inner.model_fields["kind"].annotation) if "kind" in inner.model_fields else ()
+                entry = next(c for c in told[key] if c.get("kind") in (kinds or (None,)))
+                yield from tables(inner, entry, f"{where}{key}{kinds}.")
             else:
                 yield from tables(inner, told[key], f"{where}{key}.")

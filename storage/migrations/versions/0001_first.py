@@ -315,6 +315,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=60), nullable=True),
         sa.Column("link", sa.String(length=500), nullable=True),
         sa.Column("template", sa.String(length=20), nullable=True),
+        sa.Column("system", sa.String(length=60), nullable=True),
         sa.Column("asks_back", sa.Boolean(), nullable=False),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -956,6 +957,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_message_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "warning_taken",
+        sa.Column("system", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_warning_taken_broadcast_id")),
+        sa.PrimaryKeyConstraint("system", "key", name=op.f("pk_warning_taken")),
+    )
+    with op.batch_alter_table("warning_taken", schema=None) as batch_op:
+        batch_op.create_index("ix_warning_taken_at", ["system", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_warning_taken_broadcast_id"), ["broadcast_id"], unique=False)
 
     op.create_table(
         "recall",

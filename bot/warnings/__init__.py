@@ -1,0 +1,1 @@
+"""Warnings that other systems start: signed requests over HTTP, and files in a watched folder."""
