@@ -1,9 +1,9 @@
 """The table `[roster]` of `config.toml`: how the rota is looked at ahead of its time, and how far it is given out."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, model_validator
 
 from bot.section import Section
 from handlers.house import RosterRules
@@ -23,6 +23,14 @@ class Roster(Section):
         default=False, description="是不是每时每刻都要有人值班；false 就是只看平时有人的时候，true 是全天都看"
     )
     calendar_weeks: Whole = Field(default=13, ge=1, le=52, description="个人日历和导出的班表往后给几周（周）")
+
+    @model_validator(mode="after")
+    def _rest_is_seen(self) -> Self:
+        if self.rest_days > 7 * self.check_weeks:
+            raise ValueError(
+                f"rest_days 比 check_weeks 看的 {7 * self.check_weeks} 天还长，永远看不出来，请改短或者多看几周"
+            )
+        return self
 
     def rules(self) -> RosterRules:
         """The same, as the handlers take them."""

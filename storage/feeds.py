@@ -77,7 +77,7 @@ async def changed(session: AsyncSession, feed: CalendarFeed, content: str, now: 
 
 async def forget_said(session: AsyncSession) -> None:
     """Take back the words of addresses that were told: the secret is with its owner, and nowhere else."""
-    over = (OutboxStatus.SENT, OutboxStatus.DEAD, OutboxStatus.UNSURE)
+    over = (OutboxStatus.SENT, OutboxStatus.FOLDED, OutboxStatus.DEAD, OutboxStatus.UNSURE)
     query = sa.select(CalendarFeed, OutboxMessage).join(OutboxMessage, OutboxMessage.key == CalendarFeed.told_by)
     for feed, message in await session.execute(query.where(OutboxMessage.status.in_(over))):
         message.body, feed.told_by = {"text": ""}, None

@@ -72,6 +72,19 @@ async def test_a_fresh_service_opens_its_page_and_says_how_it_is(config: Config)
     assert (config.data_dir / "guanjia.db").is_file()
 
 
+async def test_calendars_and_rosters_can_be_fetched_where_pages_can_be_opened_from_outside(config: Config) -> None:
+    public = config.model_validate({**config.model_dump(), "public_url": "https://guanjia.example.org"})
+    for served, status in ((config, 404), (public, 200)):
+        async with running(served) as address, ClientSession() as http:
+            async with http.get(f"{address}/roster/{'A' * 20}") as button:
+                assert button.status == status
+            async with (
+                http.get(f"{address}/calendar/{'A' * 43}.ics") as calendar,
+                http.get(f"{address}/nothing") as other,
+            ):
+                assert (calendar.status, await calendar.text()) == (404, await other.text())
+
+
 async def test_nobody_gets_in_without_a_link_of_his_own(config: Config) -> None:
     await populate(config)
     async with running(config) as address, ClientSession() as http:

@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from handlers.checkup import tell_new_flaws
 from handlers.house import RosterRules
+from handlers.moment import Moment
 from storage import overrides
 from storage.checkups import ToldFlaw
 from storage.duty import DutyShift
 from storage.members import Member, RoleGrant
+from storage.overrides import DutyOverride
 from storage.places import Place
 from storage.turns import TurnSource
 from storage.types import PlaceKind, Role
@@ -167,6 +170,29 @@ async def test_two_clocks_at_once_tell_once(shared: World) -> None:
     await asyncio.gather(*(shared.clock.ring() for _ in range(3)))
     await shared.send_all()
     shared.hears("陈书记", "锦绣小区3栋")
+
+
+async def test_what_was_undone_is_told_the_next_time(shared: World) -> None:
+    await leave(shared, "王芳", date(2026, 8, 19), 4)
+    async with shared.sessions() as session:  # it ends without a commit, as in a crash
+        moment = Moment(session=session, now=THURSDAY, house=shared.house, reach=shared.reach)
+        await tell_new_flaws(moment)
+        await session.flush()
+    await rings(shared, THURSDAY)
+    shared.hears("陈书记", "锦绣小区3栋")
+
+
+async def test_what_is_mended_and_broken_again_is_told_again(shared: World) -> None:
+    await leave(shared, "王芳", date(2026, 8, 24), 1)
+    await rings(shared, THURSDAY)
+    shared.hears("陈书记", "8月24日")
+    async with shared.sessions.begin() as session:
+        await session.execute(sa.delete(DutyOverride))
+    await rings(shared, THURSDAY + 7 * DAY)
+    shared.silent("陈书记")
+    await leave(shared, "王芳", date(2026, 8, 24), 1)
+    await rings(shared, THURSDAY + 14 * DAY)
+    shared.hears("陈书记", "8月24日")
 
 
 async def test_a_community_may_want_it_otherwise(shared: World) -> None:

@@ -76,6 +76,8 @@ def desk(tmp_path: Path) -> Desk:
         ("[rules.accept_minutes]\nnormal = 99999999999999999999999", ["rules.accept_minutes.normal："]),
         ("[rules.accept_minutes]\nusual = 10", ["rules.accept_minutes.usual：", "normal"]),
         ("[outbox]\ntimeout_seconds = 60", ["outbox：", "lease_seconds"]),
+        ("[roster]\nrest_days = 30", ["roster：", "check_weeks"]),
+        ("[roster]\ncheck_weekday = 8", ["check_weekday"]),
         ("[media]\nlimit_mb = 0", ["media.limit_mb：", "不能小于 1"]),
         ("database_url = 'mysql://db/x'", ["database_url：", "PostgreSQL"]),
         ("database_url = 'guanjia.db'", ["database_url：", "sqlite:///"]),

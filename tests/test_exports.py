@@ -1,5 +1,6 @@
 """The rota as a file: by the command line, and by a link that gives it once."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -99,6 +100,13 @@ async def test_the_link_gives_the_final_rota_once(open_world: World) -> None:
     ]
     assert again[0] == 404
     assert "导出班表" in again[1].decode()
+
+
+async def test_of_two_who_press_at_once_one_gets_it(open_world: World) -> None:
+    link = await link_of(open_world)
+    async with served(open_world) as address:
+        answers = await asyncio.gather(*(opened(address, link) for _ in range(3)))
+    assert sorted(status for status, _, _ in answers) == [200, 404, 404]
 
 
 async def test_who_is_no_admin_any_more_gets_nothing(open_world: World) -> None:
