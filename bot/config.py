@@ -23,17 +23,26 @@ from bot.notice_table import Notices
 from bot.rostering import Roster
 from bot.secrets import Secrets
 from bot.section import Section
-from bot.tables import Community, MediaLimits, Outbox, Rules, Whole
+from bot.tables import Community, Outbox, Rules, Whole
 from bot.toml import read_toml
 from bot.warnings.config import Systems, beside
 from handlers.house import MANNERS, HouseRules
 from handlers.rules.dispatch import Limits
-from handlers.rules.escalations import Policy
-from handlers.rules.quiet import QuietHours
 
 DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 __all__ = ["Config", "ConfigError", "checked", "load"]
+
+
+class MediaLimits(Section):
+    """What is kept of pictures."""
+
+    limit_mb: Whole = Field(default=10, ge=1, le=200, description="一张图片最大多少 MB，再大就请人发小一点的")
+
+    @property
+    def limit_bytes(self) -> int:
+        """The most bytes of a picture as it arrives."""
+        return self.limit_mb * 2**20
 
 
 class Config(Section):
@@ -125,7 +134,7 @@ class Config(Section):
     def _manners(self) -> HouseRules:
         rules, community = self.rules, self.community
         return HouseRules(
-            escalation=self._policy(),
+            escalation=rules.policy(community.time_zone),
             operator=community.operator,
             bot_name=community.bot_name,
             web_address=self.address if any(c.kind == "webchat" for c in self.channels) else None,
@@ -149,17 +158,6 @@ class Config(Section):
             sign_off_until=timedelta(hours=rules.sign_off_hours),
             task_for=timedelta(hours=rules.task_hours),
             notices=self.notices.rules(),
-        )
-
-    def _policy(self) -> Policy:
-        return Policy(
-            zone=self.community.time_zone,
-            accept_within=self.rules.accept_minutes.limits(),
-            emergency_repeat=timedelta(minutes=self.rules.emergency_repeat_minutes),
-            ladder=self.rules.ladder,
-            quiet=QuietHours(self.rules.quiet_start, self.rules.quiet_end),
-            answer_within=timedelta(hours=self.rules.reporter_hours),
-            chase_every=timedelta(days=self.rules.chase_days),
         )
 
 

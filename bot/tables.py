@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, Strict, ValidationInfo, field_validator, model_validator
 
+from bot.limit_tables import AcceptMinutes, DoneHours, ProgressMinutes
 from bot.section import Section
 from bot.turns import Pace
 from handlers.house import ADVICE, ADVICE_ELSE
 from handlers.rules.dispatch import NEEDED, SKILLS
-from handlers.rules.escalations import LADDER
-from handlers.rules.quiet import NIGHT
+from handlers.rules.escalations import LADDER, Policy
+from handlers.rules.quiet import NIGHT, QuietHours
 from storage.skills import LONGEST
-from storage.types import Category, PlaceKind, Urgency
+from storage.types import Category, PlaceKind
 
 #: What a resident tells about himself or his neighbours: no community may have it said in a group.
 NEVER: Final = frozenset({Category.CARE, Category.DISPUTE, Category.SECURITY})
@@ -53,25 +54,16 @@ class Community(Section):
     bot_name: str = Field(default="红管家", min_length=1, max_length=20, description="机器人自称什么")
 
 
-class AcceptMinutes(Section):
-    """How long each step of the ladder waits for somebody to accept."""
-
-    emergency: Minutes = Field(default=2, description="紧急（着火、困电梯、燃气味）")
-    urgent: Minutes = Field(default=30, description="加急（爆管、停电）")
-    normal: Minutes = Field(default=240, description="一般；夜里免打扰的时间不算")
-    low: Minutes = Field(default=2880, description="不急；夜里免打扰的时间不算")
-
-    def limits(self) -> dict[Urgency, timedelta]:
-        """The same, as durations."""
-        return {urgency: timedelta(minutes=getattr(self, urgency)) for urgency in Urgency}
-
-
 class Rules(Section):
     """What the community decided."""
 
     accept_minutes: AcceptMinutes = Field(
         default_factory=AcceptMinutes, description="派单后多少分钟没人接，就往上一级叫（分钟）"
     )
+    progress_minutes: ProgressMinutes = Field(
+        default_factory=ProgressMinutes, description="接了单多少分钟没有动静，就提醒一声（分钟）"
+    )
+    done_hours: DoneHours = Field(default_factory=DoneHours, description="多少小时之内要办完（小时）；快到了先提醒")
     emergency_repeat_minutes: Minutes = Field(default=2, description="紧急的事没人接，隔多少分钟再叫一遍（分钟）")
     ladder: tuple[PlaceKind, ...] = Field(
         default=LADDER,
@@ -155,6 +147,20 @@ class Rules(Section):
             raise ValueError(f"少了 {'、'.join(missing)}：这几类事关人家的隐私，不能在群里提，请加回来")
         return kinds
 
+    def policy(self, zone: ZoneInfo) -> Policy:
+        """How long each step waits, and which steps there are."""
+        return Policy(
+            zone=zone,
+            accept_within=self.accept_minutes.limits(),
+            progress_within=self.progress_minutes.limits(),
+            done_within=self.done_hours.limits(),
+            emergency_repeat=timedelta(minutes=self.emergency_repeat_minutes),
+            ladder=self.ladder,
+            quiet=QuietHours(self.quiet_start, self.quiet_end),
+            answer_within=timedelta(hours=self.reporter_hours),
+            chase_every=timedelta(days=self.chase_days),
+        )
+
 
 class Outbox(Section):
     """How outgoing messages are paced."""
@@ -183,14 +189,3 @@ class Outbox(Section):
             timeout=timedelta(seconds=self.timeout_seconds),
             give_up_after=self.give_up_after,
         )
-
-
-class MediaLimits(Section):
-    """What is kept of pictures."""
-
-    limit_mb: Whole = Field(default=10, ge=1, le=200, description="一张图片最大多少 MB，再大就请人发小一点的")
-
-    @property
-    def limit_bytes(self) -> int:
-        """The most bytes of a picture as it arrives."""
-        return self.limit_mb * 2**20

@@ -36,6 +36,7 @@ PLAIN: Final = frozenset(
     {"是", "是的", "登记", "登记吧", "不是", "不登记", "不用", "不用了"}
 )  #: the rest answers anything
 SHORTEST: Final = 2  #: characters of a message that is asked about
+NAMED: Final = 0.3  #: share of the likeliest category from which the question can say what it is about
 ENDS: Final = " \n,，.。!！~～、的了啊呀哦嘛吧👌👍🙏"
 ASKING: Final = "asked:"  #: before the id of what it is about: the question's own id among the chat's messages
 
@@ -59,7 +60,7 @@ async def ask_if_unsure(ctx: Context, question: Question, weighed: Weighed, judg
     hint = hinted(weighed.view.text) if weighed.opens >= manner.fears else None
     if hint is not None or (weighed.opens >= manner.fears and weighed.alarm >= IN_DOUBT):
         await _fear(ctx, heard, hint)
-    elif weighed.opens >= manner.asks and _is_free(ctx) and not ctx.is_late:
+    elif weighed.opens >= manner.asks and weighed.view.topics.max() >= NAMED and _is_free(ctx) and not ctx.is_late:
         category = ctx.reader.report(heard, question.scene).category
         if category not in ctx.house.never_in_group:
             text = phrases.open_it(category, int(ctx.house.answer_within.total_seconds() // 60))

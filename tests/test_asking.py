@@ -218,9 +218,9 @@ def worried(world: World) -> None:
 async def test_whether_what_was_opened_is_an_emergency_is_asked_after_it_was_opened(world: World) -> None:
     worried(world)
     await world.says("李姐", LAMP)
-    opened, question = world.new("3栋群")
-    assert "1 号" in opened.text
+    question, opened = world.new("3栋群")  # what may be danger is said first
     assert "真有危险吗" in question.text
+    assert "1 号" in opened.text
     world.hears("王芳", "灯坏了")  # called once, by the ticket
     await world.says("冉幺妹", "是")
     world.hears("3栋群", "120", "1 号")
