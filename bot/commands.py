@@ -114,8 +114,7 @@ def check(given: Namespace) -> int:
     from bot.check import findings
 
     found = asyncio.run(findings(given.config, utc_now()))
-    for finding in found:
-        _print(str(finding))
+    _print("\n".join(map(str, found)))
     return 0 if all(finding.ready for finding in found) else 1
 
 
@@ -167,8 +166,7 @@ def links(given: Namespace) -> int:
     from bot.config import load
     from bot.links import links_of
 
-    for line in asyncio.run(links_of(load(given.config))):
-        _print(line)
+    _print("\n".join(asyncio.run(links_of(load(given.config)))))
     return 0
 
 

@@ -7,10 +7,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field, HttpUrl, ValidationError, field_validator
@@ -19,6 +18,7 @@ from bot.advisor.config import ModelConfig
 from bot.channels.kinds import ChannelConfig
 from bot.channels.webchat import WebchatConfig
 from bot.complaints import ConfigError, explained
+from bot.drivers import driven
 from bot.notice_table import Notices
 from bot.rostering import Roster
 from bot.secrets import Secrets
@@ -28,8 +28,6 @@ from bot.toml import read_toml
 from bot.warnings.config import Systems, beside
 from handlers.house import MANNERS, HouseRules
 from handlers.rules.dispatch import Limits
-
-DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 __all__ = ["Config", "ConfigError", "checked", "load"]
 
@@ -82,17 +80,7 @@ class Config(Section):
     @field_validator("database_url")
     @classmethod
     def _driven(cls, url: str) -> str:
-        """With the driver that the program uses, whichever way the address is usually written."""
-        try:
-            made = sa.make_url(url)
-        except (sa.exc.ArgumentError, ValueError):
-            raise ValueError("看不懂，应该像 postgresql://用户:密码@主机/库名 或 sqlite:///文件名") from None
-        kind = made.get_backend_name()
-        if kind not in DRIVERS:
-            raise ValueError("只能用 SQLite 或 PostgreSQL，请改成 sqlite:///文件名 或 postgresql://用户:密码@主机/库名")
-        if kind != "sqlite" and find_spec("asyncpg") is None:
-            raise ValueError("用 PostgreSQL 要多装一个驱动：pip install 'guanjia[postgres]'，装好再启动")
-        return made.set(drivername=DRIVERS[kind]).render_as_string(hide_password=False)
+        return driven(url)
 
     @field_validator("channels")
     @classmethod
