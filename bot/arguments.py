@@ -57,13 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="guanjia", description="红管家：楼栋群里的服务机器人。")
     commands = parser.add_subparsers(dest="command", metavar="命令", title="命令", required=True, parser_class=_Parser)
     serve = commands.add_parser("serve", help="开始服务，直到 Ctrl+C 或 SIGTERM")
-    demo = commands.add_parser("demo", help="开一个演示社区，不用配置，也不用任何账号")
-    demo.add_argument(
-        "--port", type=_port, default=8080, metavar="端口", help="网页的端口号（默认 8080，0 是随便挑一个）"
-    )
-    demo.add_argument(
-        "--data", type=Path, default=Path("data/demo"), metavar="文件夹", help="演示数据放哪里（默认 data/demo）"
-    )
+    _add_demo(commands)
     parse = commands.add_parser("parse", help="从标准输入读群消息，一条消息打印一行理解的结果")
     parse.add_argument("--model", action="store_true", help="也问配置里 [model] 的大模型")
     replay = commands.add_parser("replay", help="把群聊记录从头到尾放一遍，看机器人会说什么、开哪些工单")
@@ -73,15 +67,14 @@ def make_parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="数据库")
     actions = database.add_subparsers(dest="action", metavar="动作", title="动作", required=True, parser_class=_Parser)
     upgrade = actions.add_parser("upgrade", help="把数据库升级到这个版本的样子（serve 启动时也会自动做）")
-    bring = commands.add_parser("import", help="从一张表格录入社区：地点、成员、角色、值班、轮班、请假、时间、技能")
-    bring.add_argument("file", nargs="?", type=Path, metavar="表格", help="填好的 .xlsx；有一处写错就什么都不录")
-    bring.add_argument("--template", type=Path, metavar="文件", help="不录入，只把空白表格写到这个文件")
+    bring = _add_import(commands)
     learn = _add_learning(commands.add_parser("learn", help="从改正过的话里学本小区的说法，比原来好才换上"))
     invite = commands.add_parser("invite", help="请第一位管理员进来")
     invite.add_argument("--community", metavar="社区", help="哪个社区；还没有的话就建一个。只有一个社区时不用写")
     links = commands.add_parser("links", help="每栋楼的链接或二维码：居民从那里进来，说的事就记在那栋楼")
     _add_warning(commands.add_parser("warn", help="像外面的系统那样发一条预警，试试通不通；做法见 docs/warnings.md"))
-    for configured in (serve, parse, check, upgrade, bring, learn, invite, _add_export(commands), links):
+    more = (links, _add_export(commands), _add_notice(commands))
+    for configured in (serve, parse, check, upgrade, bring, learn, invite, *more):
         add_config(configured)
     return parser
 
@@ -129,3 +122,29 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise ValueError(text)
     return port
+
+
+def _add_notice(commands: "argparse._SubParsersAction[_Parser]") -> argparse.ArgumentParser:
+    notice = commands.add_parser("notice", help="从一个文件收下几条通知，作成草稿给管理员确认；有一处写错就一条都不收")
+    notice.add_argument(
+        "file", type=Path, metavar="文件", help="表格 .xlsx（表名叫“通知”）或 .toml，见 docs/notices.md"
+    )
+    notice.add_argument("--author", metavar="管理员", help="算谁写的，发之前要他确认；只有一位管理员时不用写")
+    return notice
+
+
+def _add_demo(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    demo = commands.add_parser("demo", help="开一个演示社区，不用配置，也不用任何账号")
+    demo.add_argument(
+        "--port", type=_port, default=8080, metavar="端口", help="网页的端口号（默认 8080，0 是随便挑一个）"
+    )
+    demo.add_argument(
+        "--data", type=Path, default=Path("data/demo"), metavar="文件夹", help="演示数据放哪里（默认 data/demo）"
+    )
+
+
+def _add_import(commands: "argparse._SubParsersAction[_Parser]") -> argparse.ArgumentParser:
+    bring = commands.add_parser("import", help="从一张表格录入社区：地点、成员、角色、值班、轮班、请假、时间、技能")
+    bring.add_argument("file", nargs="?", type=Path, metavar="表格", help="填好的 .xlsx；有一处写错就什么都不录")
+    bring.add_argument("--template", type=Path, metavar="文件", help="不录入，只把空白表格写到这个文件")
+    return bring

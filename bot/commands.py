@@ -54,28 +54,11 @@ def parse(given: Namespace) -> int:
     from handlers.understanding.parse import predictions
 
     if given.model:
-        return _parse_asking(given)
+        from bot.advisor.parsing import parse_asking
+
+        return parse_asking(given.config, _print, _complain)
     for line in predictions(make_reader(), sys.stdin, _complain):
         _print(line)
-    return 0
-
-
-def _parse_asking(given: Namespace) -> int:
-    """The same, with the language model's opinion; at the end what it cost."""
-    from bot.advisor.findings import told
-    from bot.advisor.opening import asking_reader
-    from bot.app import utc_now
-    from bot.config import load
-    from bot.log import set_up
-    from bot.reader import make_reader
-    from handlers.understanding.parse import predictions
-
-    config = load(given.config).model
-    set_up("info")
-    with asking_reader(config, make_reader(), utc_now) as reader:
-        for line in predictions(reader, sys.stdin, _complain):
-            _print(line)
-        _complain(f"{told(reader.purse, config)}。")
     return 0
 
 
@@ -170,6 +153,16 @@ def links(given: Namespace) -> int:
     return 0
 
 
+def notice(given: Namespace) -> int:
+    """Take notices from a file as drafts of an admin."""
+    from bot.app import utc_now
+    from bot.config import load
+    from bot.noticing import taken
+
+    _print(asyncio.run(taken(load(given.config), given.file, given.author, utc_now)))
+    return 0
+
+
 COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
     {
         "serve": serve,
@@ -184,6 +177,7 @@ COMMANDS: Final[Mapping[str, Callable[[Namespace], int]]] = MappingProxyType(
         "invite": invite,
         "links": links,
         "warn": warn,
+        "notice": notice,
     }
 )
 

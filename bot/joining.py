@@ -31,6 +31,23 @@ from storage.database import Sessions
 from storage.migrations import UnknownShape, upgrade
 
 
+def reach_of(can: Can, *, takes_back: bool = False) -> Reach:
+    """What handlers may know of a channel that can do that."""
+    waits = can.groups is Groups.CONFIRMED
+    return Reach(
+        hears=can.hears,
+        hears_all=can.hears_all,
+        mentions=can.mentions,
+        people_of=can.people_of,
+        buttons=can.buttons,
+        one_to_one=can.one_to_one,
+        only_answers=can.answers is not None,
+        takes_back=takes_back,
+        waits=waits,
+        most_bytes=can.longest if waits else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Reaches(Mapping[str, Reach]):
     """What handlers may know of the channels, by name and as of now: some learn only later what they can do."""
@@ -41,19 +58,7 @@ class Reaches(Mapping[str, Reach]):
     def __getitem__(self, name: str) -> Reach:
         for (known, _), channel in self.channels.items():
             if known == name:
-                can = channel.can
-                return Reach(
-                    hears=can.hears,
-                    hears_all=can.hears_all,
-                    mentions=can.mentions,
-                    people_of=can.people_of,
-                    buttons=can.buttons,
-                    one_to_one=can.one_to_one,
-                    only_answers=can.answers is not None,
-                    takes_back=isinstance(channel, Recaller),
-                    waits=(waits := can.groups is Groups.CONFIRMED),
-                    most_bytes=can.longest if waits else None,
-                )
+                return reach_of(channel.can, takes_back=isinstance(channel, Recaller))
         raise KeyError(name)
 
     @override

@@ -103,13 +103,19 @@ async def known_places(ctx: Context) -> Gazetteer:
         community = await ctx.community()
     except LookupError:
         raise Refusal(phrases.no_community()) from None
-    wide = list(await places.above(ctx.session, community))
-    for kind in (PlaceKind.GRID, PlaceKind.COMPOUND):
-        wide.extend(await places.below(ctx.session, community, kind))
-    buildings = await places.below(ctx.session, community, PlaceKind.BUILDING)
     asked = "单元" in ctx.inbound.text or "梯" in ctx.inbound.text
-    units = await places.below(ctx.session, community, PlaceKind.UNIT) if asked else ()
-    return Gazetteer(wide, buildings, units, ctx.place)
+    return await places_of(ctx.session, community, units=asked, here=ctx.place)
+
+
+async def places_of(
+    session: AsyncSession, community: Place, *, units: bool = False, here: Place | None = None
+) -> Gazetteer:
+    """The places of a community, as they are called at `here`."""
+    wide = list(await places.above(session, community))
+    for kind in (PlaceKind.GRID, PlaceKind.COMPOUND):
+        wide.extend(await places.below(session, community, kind))
+    buildings = await places.below(session, community, PlaceKind.BUILDING)
+    return Gazetteer(wide, buildings, await places.below(session, community, PlaceKind.UNIT) if units else (), here)
 
 
 async def all_places(session: AsyncSession) -> Gazetteer:

@@ -95,6 +95,12 @@ async def ahead(session: AsyncSession, community: PlaceId, limit: int) -> Sequen
     return (await session.scalars(query.order_by(Broadcast.due_at, Broadcast.id).limit(limit))).all()
 
 
+async def is_there(session: AsyncSession, community: PlaceId, text: str, audience: list[PlaceId]) -> bool:
+    """Whether a notice of these words to these places waits or is out already."""
+    same = Broadcast.community_id == community, Broadcast.text == text, Broadcast.status != BroadcastStatus.CANCELLED
+    return audience in (await session.scalars(sa.select(Broadcast.audience).where(*same))).all()
+
+
 async def due(session: AsyncSession, now: datetime) -> Sequence[Broadcast]:
     """The notices whose time has come, locked: of two clocks one gets each."""
     query = sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.SCHEDULED, Broadcast.due_at <= now)

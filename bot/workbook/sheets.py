@@ -67,8 +67,8 @@ def read_sheets(path: Path, problems: Problems) -> dict[str, list[Row]]:
     Raises:
         WorkbookError: It is no workbook, or too large.
     """
-    _check_size(path)
-    with _opened(path) as book:
+    check_size(path)
+    with opened(path) as book:
         known = {words(sheet.title, 20): sheet for sheet in book.worksheets}
         found = {name: _rows(name, known[name], problems) for name in COLUMNS if name in known}
     if not found:
@@ -96,7 +96,7 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
 def _check_formulas(path: Path, found: Mapping[str, Sequence[Row]], problems: Problems) -> None:
     """A formula whose result was never stored looks like a blank cell; it is read a second time to be named."""
     there = {cell.at for rows in found.values() for row in rows for cell in row.cells.values()}
-    with _opened(path, values=False) as book:
+    with opened(path, values=False) as book:
         for sheet in book.worksheets:
             name = words(sheet.title, 20)
             rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True) if name in found else ()
@@ -107,7 +107,8 @@ def _check_formulas(path: Path, found: Mapping[str, Sequence[Row]], problems: Pr
                         problems.add(at, "是公式，读不到结果。请复制这一格，再“只粘贴数值”。")
 
 
-def _check_size(path: Path) -> None:
+def check_size(path: Path) -> None:
+    """Raise WorkbookError where the file is not there, too large, or no archive."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise WorkbookError([TOO_LARGE])
@@ -124,7 +125,8 @@ def _check_size(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path, *, values: bool = True) -> Iterator[Any]:
+def opened(path: Path, *, values: bool = True) -> Iterator[Any]:
+    """The workbook, row by row; WorkbookError where it is none."""
     book = None
     try:
         with warnings.catch_warnings():
