@@ -129,9 +129,19 @@ def test_one_person_at_two_places_is_told_unless_one_is_a_part_of_the_other() ->
 
 @pytest.mark.parametrize(("days", "is_told"), [(13, False), (14, True)])
 def test_who_is_never_free_is_named(days: int, is_told: bool) -> None:
-    turns = [turn(A, day, 20, 32) for day in range(days - 1)]  # the last one ends on the day after
+    turns = [turn(A, day, 20, 32) for day in range(days)]
     judged = quality([Watched(HERE, ("/1/7/",), turns, [])], week(21))
     assert (found(judged) == [Flaw.NEVER_FREE]) is is_told
+
+
+def test_who_has_every_second_night_is_free_in_between() -> None:
+    turns = [turn(A, day, 20, 32) for day in range(-2, 21, 2)]
+    assert not found(quality([Watched(HERE, ("/1/7/",), turns, [])], week(21)))
+
+
+def test_who_is_on_for_weeks_on_end_is_never_free() -> None:
+    judged = quality([Watched(HERE, ("/1/7/",), [turn(A, -3, 0, 24 * 40)], [])], week(21))
+    assert [(finding.flaw, finding.days) for finding in judged.findings] == [(Flaw.NEVER_FREE, 21)]
 
 
 def test_a_turn_until_midnight_leaves_the_next_day_free() -> None:

@@ -145,13 +145,16 @@ def _by_member(one: Watched) -> dict[MemberId, list[Stay]]:
 
 
 def _never_free(watched: Iterable[Watched], sight: Sight) -> Iterable[Finding]:
-    """Who has duty on each of so many days in a row, be it for an hour; days are those of the clock on the wall."""
+    """Who has duty on each of so many days in a row, be it for an hour; a night is of the day on which it begins."""
     days: dict[MemberId, set[date]] = {}
     where: dict[MemberId, dict[PlaceId, None]] = {}
     for one in watched:
         for turn in one.turns:
-            for starts, ends in within([(turn.starts, turn.ends)], sight.starts, sight.ends):
-                first, last = wall_of(starts, sight.zone).date(), wall_of(ends - INSTANT, sight.zone).date()
+            for _, ends in within([(turn.starts, turn.ends)], sight.starts, sight.ends):
+                first, last = wall_of(turn.starts, sight.zone).date(), wall_of(ends - INSTANT, sight.zone).date()
+                if turn.ends - turn.starts <= DAY:
+                    last = first
+                first = max(first, wall_of(sight.starts, sight.zone).date())
                 days.setdefault(turn.member, set()).update(first + n * DAY for n in range((last - first).days + 1))
                 where.setdefault(turn.member, {})[one.place] = None
     for member, busy in sorted(days.items()):
