@@ -44,9 +44,12 @@ async def tell_new_flaws(moment: Moment) -> None:
     if not await checkups.looked_at(moment.session, due):
         return
     found = await inspected(moment)
+    admins = await _reached(moment, found)
+    if not admins:  # it is still new when there is somebody to hear it
+        return
     by_key = {Seen(one.subject, one.starts, one.ends, one.occurs, one.member): one for one in found.quality.findings}
     new = [by_key[seen] for seen in await checkups.tell_once(moment.session, list(by_key), found.until)]
-    for admin, mine in (await _admins(moment, found) if new else {}).items():
+    for admin, mine in admins.items():
         own = [one for one in new if any(mine(found.watched[place]) for place in one.places)]
         if own:
             text = phrases.new_flaws(found.told(own, moment), moment.house.roster.ahead)
@@ -63,12 +66,12 @@ def _due(moment: Moment) -> datetime | None:
     return due if due <= moment.now < due + TELL_WITHIN else None
 
 
-async def _admins(moment: Moment, found: Inspection) -> dict[MemberId, Mine]:
-    """Who is to be told, and of which places."""
+async def _reached(moment: Moment, found: Inspection) -> dict[MemberId, Mine]:
+    """The admins who can be told, and of which places."""
     above = {PlaceId(int(part)) for one in found.watched.values() for part in one.paths[0].strip("/").split("/")}
     admins = [admin.id for admin in await members.with_role(moment.session, Role.ADMIN, sorted(above))]
     grants = await members.grants_of(moment.session, admins)
-    return {admin: _mine(grants.get(admin, ())) for admin in admins}
+    return {admin: _mine(grants.get(admin, ())) for admin in admins if await moment.way_to(admin) is not None}
 
 
 def _mine(grants: Iterable[Grant]) -> Mine:

@@ -13,6 +13,7 @@ from handlers.moment import Moment
 from storage import overrides
 from storage.checkups import ToldFlaw
 from storage.duty import DutyShift
+from storage.identities import Identity
 from storage.members import Member, RoleGrant
 from storage.overrides import DutyOverride
 from storage.places import Place
@@ -192,6 +193,20 @@ async def test_what_is_mended_and_broken_again_is_told_again(shared: World) -> N
     shared.silent("陈书记")
     await leave(shared, "王芳", date(2026, 8, 24), 1)
     await rings(shared, THURSDAY + 14 * DAY)
+    shared.hears("陈书记", "8月24日")
+
+
+async def test_what_nobody_could_be_told_is_told_when_somebody_can(shared: World) -> None:
+    await leave(shared, "王芳", date(2026, 8, 24), 1)
+    async with shared.sessions.begin() as session:
+        mine = sa.update(Identity).where(Identity.sender == "陈书记")
+        await session.execute(mine.values(one_to_one=None))
+    await rings(shared, THURSDAY)
+    async with shared.sessions.begin() as session:
+        await session.execute(mine.values(one_to_one="alone:陈书记"))
+    await rings(shared, THURSDAY + timedelta(hours=1))
+    shared.silent("陈书记")
+    await rings(shared, THURSDAY + 7 * DAY)
     shared.hears("陈书记", "8月24日")
 
 
