@@ -38,14 +38,16 @@ class Quotas:
     now: float
 
     def all(self) -> Iterator[Quota]:
-        """One of each account that pauses between two messages or has its hands full, and one of all the others."""
+        """One of each account that pauses between two messages or has much in hand, and one of all the others."""
         mute, paced, full = self._mute(), self._paced(), self.full
-        for account in {*paced, *full}.difference(mute):
+        half = -(-self.batch // 2)
+        busy = [account for account, count in self.in_hand.items() if count > self.batch - half]
+        for account in {*paced, *busy}.difference(mute):
             spare = self.batch + (SPARED if account in full else 0) - self.in_hand[account]
             most = min(spare, self._open_to(account, paced.get(account)))
             if most > 0:
                 yield Quota(account, most, account in full)
-        yield Quota(None, self.batch, resting=tuple({*mute, *paced, *full}))
+        yield Quota(None, half, resting=tuple({*mute, *paced, *busy}))
 
     @property
     def resting(self) -> list[Account]:

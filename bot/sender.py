@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Channel, SendError
 from bot.channels.wording import Wording
+from bot.flights import Flights
 from bot.offering import numbered
 from bot.outcomes import Outcome, Verdict, follow
 from bot.quotas import Quota, Quotas
@@ -47,7 +48,7 @@ class Sender:
     wording: Wording = field(default_factory=Wording)
     jitter: Callable[[], float] = field(default_factory=lambda: Random().random)  # noqa: S311 -- no secret
     _turns: Turns = field(default_factory=Turns)
-    _flying: dict[asyncio.Task[Outcome], OutboxMessage] = field(default_factory=dict)
+    _flying: Flights = field(default_factory=Flights)
     _landed: list[tuple[OutboxMessage, Outcome]] = field(default_factory=list)  #: said, but not yet settled
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -70,16 +71,16 @@ class Sender:
 
     async def finish(self) -> None:
         """Wait for what is being said, and note what became of it."""
-        if self._flying:
-            await asyncio.wait(self._flying)
+        await self._flying.over()
         try:
-            await self._land(0)
+            self._landed += await self._flying.landed(0)
+            await self._settle()
         except Exception:  # as after a crash: the next start decides what is to be done about it
             log.exception("sender_failed")
 
     async def recover(self, *, starting: bool = False) -> None:
         """Decide about messages whose sender is gone."""
-        now, in_hand = self.clock(), {message.id for message in self._flying.values()}
+        now, in_hand = self.clock(), {message.id for message in self._flying.messages}
         async with self.sessions.begin() as session:
             for message in await claims.left_hanging(session, now=now, by=self.instance if starting else None):
                 mine = _account(message) not in elsewhere(self.channels)
@@ -93,14 +94,19 @@ class Sender:
         for message in claimed:
             channel = self.channels.get(_account(message))
             wait = self._turns.take(_account(message), channel.can.account_pause, now) if channel else 0
-            self._flying[asyncio.create_task(self._say(message, channel, wait))] = message
-        return len(claimed) + await self._land(PATIENCE)
+            self._flying.begin(message, self._say(message, channel, wait))
+        ended = await self._flying.landed(PATIENCE)
+        self._landed += ended
+        return len(claimed) + len(ended)
 
     async def _claim(self) -> Sequence[OutboxMessage]:
+        """Write down what became of messages, and take others in hand: one transaction for both."""
         self._turns.forget_past(loop_time())
         async with self.sessions.begin() as session:
+            landed = await self._note(session)
             claimed = [message for quota in self._quotas.all() for message in await self._take(session, quota)]
             await claims.reword(session, [one for one in claimed if await self._is_numbered(session, one)])
+        self._forget(landed)
         return claimed
 
     async def _take(self, session: AsyncSession, quota: Quota) -> Sequence[OutboxMessage]:
@@ -123,13 +129,6 @@ class Sender:
             await numbered(session, message, self.clock())
         return message.body is not body
 
-    async def _land(self, patience: float) -> int:
-        """Settle what has been said within `patience` seconds. What takes longer holds up nobody else."""
-        if self._flying:
-            done, _ = await asyncio.wait(self._flying, timeout=patience)
-            self._landed += [(self._flying.pop(task), task.result()) for task in done]
-        return await self._settle()
-
     async def _say(self, message: OutboxMessage, channel: Channel | None, wait: float) -> Outcome:
         if channel is None:
             return Outcome(error=SendError("no such channel is configured"))
@@ -142,20 +141,25 @@ class Sender:
         finally:
             self._turns.spoke(_address(message), channel.can, loop_time())
 
-    async def _settle(self) -> int:
+    async def _settle(self) -> None:
         """Write down what became of messages; they stay in hand until that is on disk."""
+        if self._landed:
+            async with self.sessions.begin() as session:
+                landed = await self._note(session)
+            self._forget(landed)
+
+    async def _note(self, session: AsyncSession) -> int:
         now, landed = self.clock(), self._landed
-        if not landed:
-            return 0
-        async with self.sessions.begin() as session:
-            rows = [claims.copied(message) for message, _ in landed]
-            for row, (message, outcome) in zip(rows, landed, strict=True):
-                self._verdict.note(row, outcome, now)
-                if outcome.error is not None:
-                    await follow(session, message, outcome.error, now)
-            await claims.settle(session, rows)
-        self._landed = []
+        rows = [claims.copied(message) for message, _ in landed]
+        for row, (message, outcome) in zip(rows, landed, strict=True):
+            self._verdict.note(row, outcome, now)
+            if outcome.error is not None:
+                await follow(session, message, outcome.error, now)
+        await claims.settle(session, rows)
         return len(landed)
+
+    def _forget(self, landed: int) -> None:
+        self._landed = self._landed[landed:]
 
     async def _idle_for(self) -> float:
         """Seconds until something is due, or may be said; a nudge comes sooner."""
@@ -169,7 +173,7 @@ class Sender:
 
     @property
     def _quotas(self) -> Quotas:
-        in_hand = Counter(map(_account, self._flying.values()))
+        in_hand = Counter(map(_account, self._flying.messages))
         return Quotas(self.channels, self._turns, in_hand, self.pace.batch, loop_time())
 
     @property
@@ -178,7 +182,7 @@ class Sender:
 
     async def _rest(self, stop: asyncio.Event, wait: float) -> None:
         waits = [asyncio.create_task(self.mail.wait()), asyncio.create_task(stop.wait())]
-        await asyncio.wait([*waits, *self._flying], timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*waits, *self._flying.tasks], timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:
             task.cancel()
 

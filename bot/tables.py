@@ -166,7 +166,7 @@ class Outbox(Section):
     """How outgoing messages are paced."""
 
     batch: Whole = Field(
-        default=100, ge=1, le=1000, description="一个账号同时最多发多少条（条）；平台要求的间隔另外照守"
+        default=20, ge=1, le=1000, description="一个账号同时最多发多少条（条）；平台要求的间隔另外照守"
     )
     lease_seconds: Whole = Field(default=60, ge=2, le=3600, description="取走的消息多久没发完就当作没人在发（秒）")
     timeout_seconds: Whole = Field(

@@ -25,7 +25,7 @@ Account = tuple[str, str]
 class Pace:
     """How outgoing messages are paced."""
 
-    batch: int = 100  #: messages that an account has in hand
+    batch: int = 20  #: messages that an account has in hand: so many are unsure if it ends now
     lease: timedelta = timedelta(seconds=60)
     timeout: timedelta = timedelta(seconds=30)  #: shorter than the lease, so that a lease outlives its send
     give_up_after: int = 8  #: attempts

@@ -119,7 +119,7 @@ def _free(resting: Collection[Account], quiet: Collection[tuple[str, str, str]])
 
 async def settle(session: AsyncSession, messages: Sequence[OutboxMessage]) -> None:
     """Write down what an attempt has made of messages that were claimed."""
-    rows = [{"row": message.id, **{name: getattr(message, name) for name in _SETTLED}} for message in messages]
+    rows = [{"row": one["id"], **{name: one[name] for name in _SETTLED}} for one in map(vars, messages)]
     if rows:
         await session.execute(sa.update(_ROW).where(_ROW.c.id == sa.bindparam("row")), rows)
 
@@ -133,7 +133,7 @@ async def reword(session: AsyncSession, messages: Sequence[OutboxMessage]) -> No
 
 def copied(message: OutboxMessage) -> OutboxMessage:
     """The same message once more, to try something on."""
-    return made(OutboxMessage, {name: getattr(message, name) for name in _ROW.c.keys()})  # noqa: SIM118 -- no mapping
+    return made(OutboxMessage, {name: value for name, value in vars(message).items() if name in _ROW.c})
 
 
 async def left_hanging(session: AsyncSession, *, now: datetime, by: str | None = None) -> Sequence[OutboxMessage]:
