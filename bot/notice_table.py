@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from pydantic import Field
 
 from bot.section import Section
-from bot.tables import Clock, Minutes, Whole
+from bot.tables import Clock, Days, Minutes, Whole
 from handlers.rules.broadcasts import NoticeRules
 
 
@@ -20,7 +20,18 @@ class Notices(Section):
     grace_minutes: Minutes = Field(
         default=120, description="到点没赶上（停电、重启），晚多少分钟之内还照发，再晚就先问写的人（分钟）"
     )
+    ask: str = Field(
+        default="收到请回复1", min_length=1, max_length=60, description="要回执的通知，最后一行怎么写；回“收到”“1”都算"
+    )
+    answer_days: Days = Field(default=7, ge=1, le=90, description="回执收多少天（天）；写了有效期的只收到那时")
 
     def rules(self) -> NoticeRules:
         """The same, as the handlers take it."""
-        return NoticeRules(self.approval, self.most_a_day, self.digest_at, timedelta(minutes=self.grace_minutes))
+        return NoticeRules(
+            self.approval,
+            self.most_a_day,
+            self.digest_at,
+            timedelta(minutes=self.grace_minutes),
+            self.ask,
+            timedelta(days=self.answer_days),
+        )

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.asks import Ask, asks_in
 from handlers.messages import NO_NUMBER, Button, Happening, Inbound, Words
 from handlers.moment import Moment
 from handlers.reading import words
@@ -44,26 +45,43 @@ async def numbered(session: AsyncSession, message: OutboxMessage, now: datetime)
 
 async def chosen(moment: Moment, batch: Sequence[Inbound], people: Mapping[Who, Known]) -> list[Inbound]:
     """`batch`, in which a number that was offered is what it stands for, as if a button had been pressed."""
-    numbers = {inbound.key: read for inbound in batch if (read := _number(moment, inbound)) is not None}
+    numbers = {inbound.key: read for inbound in batch if (read := _number(inbound)) is not None}
     if not numbers:
         return list(batch)
     chats = {inbound.address for inbound in batch if inbound.key in numbers}
     standing = await offers.standing(moment.session, chats, moment.now)
-    return [
-        _meant(moment, inbound, *numbers[inbound.key], standing.get(inbound.address, {}), people.get(inbound.who))
-        if inbound.key in numbers
-        else inbound
-        for inbound in batch
-    ]
+    asks = await asks_in(moment, chats, moment.now) if (1, "") in numbers.values() else {}
+    found = []
+    for inbound in batch:
+        said, stands = numbers.get(inbound.key), standing.get(inbound.address, {})
+        if said == (1, "") and _is_read_back(inbound, stands, asks.get(inbound.address, ())):
+            found.append(replace(inbound, text="1"))
+        elif said is not None and _are_offered(moment, inbound):
+            found.append(_meant(moment, inbound, *said, stands, people.get(inbound.who)))
+        else:
+            found.append(inbound)
+    return found
 
 
-def _number(moment: Moment, inbound: Inbound) -> tuple[int, str] | None:
-    """The number that somebody says and what he says with it, where numbers are offered at all."""
-    reach = moment.reach.get(inbound.channel)
-    if inbound.happening is not Happening.SAID or len(inbound.text) > LONGEST or (reach and reach.buttons):
+def _number(inbound: Inbound) -> tuple[int, str] | None:
+    """The number that somebody says and what he says with it."""
+    if inbound.happening is not Happening.SAID or len(inbound.text) > LONGEST:
         return None
     found = _NUMBER.fullmatch(words(inbound.text, LONGEST))
     return (int(found[1]), found[2]) if found else None
+
+
+def _are_offered(moment: Moment, inbound: Inbound) -> bool:
+    """Whether buttons are numbers there at all."""
+    reach = moment.reach.get(inbound.channel)
+    return reach is None or not reach.buttons
+
+
+def _is_read_back(inbound: Inbound, standing: Mapping[int, Offer], asks: Sequence[Ask]) -> bool:
+    """Whether “1” answers a notice that asks for it: the one that is quoted, or where nothing else is a “1”."""
+    if inbound.reply_to is not None:
+        return any(inbound.reply_to in ask.said.ids for ask in asks)
+    return bool(asks) and 1 not in standing
 
 
 def _meant(

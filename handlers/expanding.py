@@ -5,10 +5,11 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from handlers.audience import Audience, Whom, audience_of
-from handlers.messages import Words
+from handlers.messages import Button, Words
 from handlers.moment import Moment, key_at
 from handlers.noticing import Manners, manners_at
 from handlers.phrases import previews as shown_as
+from handlers.remarks import ASKS
 from handlers.rules.broadcasts import UNKNOWN_VALUE, next_digest
 from handlers.rules.quiet import quiet_until
 from handlers.rules.templates import filled, place_variables
@@ -28,7 +29,9 @@ async def text_of(moment: Moment, broadcast: Broadcast) -> str:
     first = None
     if broadcast.corrects_id is not None:
         first = await broadcasts.by_id(moment.session, broadcast.corrects_id)
-    return shown_as.notice(broadcast, community.name, author.name, first, moment.house.zone)
+    text = shown_as.notice(broadcast, community.name, author.name, first, moment.house.zone)
+    asks = broadcast.asks_back and ASKS.search(broadcast.text) is None
+    return f"{text}\n{moment.house.notices.ask}" if asks else text
 
 
 async def texts_at(moment: Moment, broadcast: Broadcast, at: Collection[PlaceId]) -> Mapping[PlaceId, str]:
@@ -78,7 +81,10 @@ def _say(
     if not broadcast.warning:
         due_at = quiet_until(due_at, rule.quiet, moment.house.zone)
     channel, account, chat = address
-    words = Words(text, pictures=tuple(broadcast.pictures), files=tuple(broadcast.files))
+    reach = moment.reach.get(channel)
+    pressed = broadcast.asks_back and reach is not None and reach.buttons and not reach.waits
+    buttons = (Button("收到", f"收到 {broadcast.id}"),) if pressed else ()
+    words = Words(text, buttons, pictures=tuple(broadcast.pictures), files=tuple(broadcast.files))
     row = dict(
         key=key_at(key, address),
         channel=channel,

@@ -53,6 +53,7 @@ from handlers import (
     privacy,
     queries,
     ratings,
+    readbacks,
     recalling,
     recounting,
     relocating,
@@ -66,6 +67,7 @@ from handlers import (
     takeovers,
     temporary,
     tickets,
+    unanswered,
     uniting,
     worktime,
     writing,
@@ -77,6 +79,7 @@ from handlers.router import Routes
 ROUTES: Final[Routes] = Routes(
     (
         writing.first,
+        readbacks.first,
         tickets.router,
         handoffs.router,
         takeovers.router,
@@ -119,6 +122,8 @@ ROUTES: Final[Routes] = Routes(
         editing.router,
         pausing.router,
         recalling.router,
+        readbacks.router,
+        unanswered.router,
         library.router,
         ruling.router,
         groups.router,

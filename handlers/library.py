@@ -8,6 +8,7 @@ from handlers.drafts import community_of
 from handlers.messages import Refusal, Reply
 from handlers.phrases import templates as phrases
 from handlers.reading import clean
+from handlers.remarks import ASKS
 from handlers.router import Router
 from handlers.rules.templates import SHIPPED, Draft
 from handlers.templates import library, template_called
@@ -21,7 +22,6 @@ LONGEST: Final = 1000  #: characters of a template
 _SAVED: Final = re.compile(
     r"\s*(?P<name>[^\s:：（(]{1,20})\s*(?P<warning>[（(]预警[)）])?\s*[:：\n]\s*(?P<text>\S.*)", re.DOTALL
 )
-_ASKS: Final = re.compile(r"收到请?回复?\s*[1１]|要回执")
 
 
 @router.command("模板", example="模板", does="看有哪些通知模板", allow=Role.ADMIN, also=("通知模板", "模板列表"))
@@ -83,7 +83,7 @@ def _read(rest: str) -> Draft:
     if len(text) > LONGEST:
         raise Refusal(phrases.too_long(len(text), LONGEST), alone=True)
     warning = found["warning"] is not None or (found["name"] in SHIPPED and SHIPPED[found["name"]].warning)
-    return Draft(found["name"], text, warning, _ASKS.search(text) is not None)
+    return Draft(found["name"], text, warning, ASKS.search(text) is not None)
 
 
 async def _keep(ctx: Context, community: PlaceId, draft: Draft, *, new: bool) -> Reply:

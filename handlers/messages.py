@@ -166,6 +166,9 @@ class Reply:
     alone: bool = False
 
 
+SILENT: Final = Reply("")  #: a listener has dealt with the message, and nobody need be told
+
+
 class Refusal(Exception):  # noqa: N818 -- not an error: a sentence for a person
     """What cannot be done, and what to do instead. Raising it undoes the handler and becomes the reply."""
 

@@ -67,6 +67,7 @@ async def show(ctx: Context, rest: str) -> Reply:
             len(kept.shifts),
             *kept.duty,
             kept.shared,
+            kept.readbacks,
             kept.codes,
             kept.examples,
         ),

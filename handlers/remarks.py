@@ -22,7 +22,7 @@ _TODAY: Final = re.compile(r"[(（]?(?:只在|仅)?(?:今天|今日|当天|当�
 _UNTIL: Final = re.compile(
     r"(?:有效期?(?:到|至)\s*(?P<at>\S.*?)|(?P<before>\S.*?)(?:前|之前)有效|过了(?P<past>\S.*?)就?(?:不发|别发)了?)[。.]?"
 )
-_ASKS: Final = re.compile(r"收到请?回复?\s*[「“\"']?\s*[1１一]|请?回复?\s*[1１]\s*(?:确认|表示)|要回执")
+ASKS: Final = re.compile(r"收到请?回复?\s*[「“\"']?\s*[1１一]|请?回复?\s*[1１]\s*(?:确认|表示)|要回执")
 _ONLY_ASKS: Final = re.compile(r"要回执[。.]?")
 
 
@@ -52,7 +52,7 @@ def remarks_of(text: str, now: datetime, zone: ZoneInfo) -> tuple[str, Remarks]:
         lines.pop()
         found = more
     text = "\n".join(lines).strip()
-    return text, replace(found, asks_back=found.asks_back or _ASKS.search(text) is not None)
+    return text, replace(found, asks_back=found.asks_back or ASKS.search(text) is not None)
 
 
 def _remark(line: str, found: Remarks, now: datetime, zone: ZoneInfo) -> Remarks | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from handlers import phrases
 from handlers.context import Context
-from handlers.messages import BUTTON_VERSION, NO_NUMBER, Happening, Refusal, Reply
+from handlers.messages import BUTTON_VERSION, NO_NUMBER, SILENT, Happening, Refusal, Reply
 from handlers.reading import Unclear, clean, leading_number
 from handlers.rules.roles import may
 from storage.types import Role
@@ -142,7 +142,7 @@ class Routes:
         """
         if asked is not None and self._is_meant(ctx, asked):
             try:
-                return await asked.command.run(ctx, asked.rest)
+                return _spoken(await asked.command.run(ctx, asked.rest))
             except Passed:
                 pass
             except Unclear:
@@ -152,7 +152,7 @@ class Routes:
             if happening is ctx.inbound.happening:
                 reply = await listener(ctx)
                 if reply is not None:
-                    return reply
+                    return _spoken(reply)
         return None
 
     def _is_meant(self, ctx: Context, asked: Asked) -> bool:
@@ -161,6 +161,10 @@ class Routes:
         if asked.outright or (asked.bare and not asked.loose):
             raise Refusal(phrases.not_allowed(asked.command.word, asked.command.allow))
         return False
+
+
+def _spoken(reply: Reply | None) -> Reply | None:
+    return None if reply is SILENT else reply
 
 
 def spelled(commands: Iterable[Command], roles: Iterable[Role]) -> list[Command]:

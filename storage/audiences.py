@@ -60,6 +60,28 @@ async def households_at(session: AsyncSession, audience: Collection[PlaceId], bu
     return max(await session.scalar(entered) or 0, await session.scalar(said) or 0)
 
 
+async def doors_at(
+    session: AsyncSession, audience: Collection[PlaceId], but: Collection[PlaceId] = ()
+) -> set[tuple[PlaceId, str]]:
+    """The doors known at these places, (unit or building, room): those entered, and those that people have said."""
+    here = await _reached(session, audience, but)
+    entered = sa.select(Place.parent_id, Place.name).where(here, Place.kind == PlaceKind.HOUSEHOLD)
+    said = sa.select(Member.home_id, Member.room).join(Place, Place.id == Member.home_id)
+    said = said.where(here, Place.kind != PlaceKind.HOUSEHOLD, Member.room.is_not(None), Member.gone_at.is_(None))
+    rows = [*await session.execute(entered), *await session.execute(said)]
+    return {(place, room) for place, room in rows if place is not None and room is not None}
+
+
+async def among(
+    session: AsyncSession, at: Collection[PlaceId], audience: Collection[PlaceId], but: Collection[PlaceId] = ()
+) -> set[PlaceId]:
+    """Those of the places `at` that are at or below one of `audience`, and neither at nor below one of `but`."""
+    if not at or not audience:
+        return set()
+    query = sa.select(Place.id).where(Place.id.in_(at), await _reached(session, audience, but))
+    return set(await session.scalars(query))
+
+
 async def phones_of(session: AsyncSession, people: Collection[MemberId]) -> dict[MemberId, str]:
     """The telephone numbers of `people`, as far as they are known."""
     query = sa.select(Member.id, Member.phone).where(Member.id.in_(people), Member.phone.is_not(None))

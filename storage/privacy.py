@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import abilities, allowances, clocks, identities, inbox, queries, shared, traces
+from storage import abilities, allowances, clocks, identities, inbox, queries, readbacks, shared, traces
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -55,6 +55,7 @@ class Kept:
     codes: int
     examples: int  #: messages of his that the staff set right
     shared: int  #: tickets in which he has a hand with others
+    readbacks: int  #: notices that he has answered
 
 
 async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
@@ -76,6 +77,7 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         await session.scalar(codes) or 0,
         await session.scalar(sa.select(sa.func.count()).where(_said_by(Correction, member, his))) or 0,
         await shared.count(session, member),
+        await readbacks.count_of(session, member),
     )
 
 
@@ -104,7 +106,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await clocks.ask_another(session, member.id, now)
     for table in (OneTimeCode, RoleGrant, DutyShift, Offer):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
-    for forget in (abilities.erase, traces.erase, queries.forget, shared.forget):
+    for forget in (abilities.erase, traces.erase, queries.forget, shared.forget, readbacks.forget):
         await forget(session, member.id)
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))

@@ -51,7 +51,16 @@ def your_tickets(tickets: Sequence[tuple[int, int, int]]) -> str:
 
 
 def the_rest(
-    told: int, held: int, shifts: int, changes: int, hours: int, calendars: int, shared: int, codes: int, examples: int
+    told: int,
+    held: int,
+    shifts: int,
+    changes: int,
+    hours: int,
+    calendars: int,
+    shared: int,
+    readbacks: int,
+    codes: int,
+    examples: int,
 ) -> str:
     """What else there is, and how to object."""
     parts = [
@@ -61,6 +70,7 @@ def the_rest(
         f"换班、请假这些 {changes} 条" if changes else "",
         f"您有空的时间 {hours} 段" if hours else "",
         f"和别人一起办的事 {shared} 件" if shared else "",
+        f"回过“收到”的通知 {readbacks} 条" if readbacks else "",
         f"日历地址 {calendars} 个" if calendars else "",
         f"登录和关联用的码 {codes} 个" if codes else "",
         f"值班的人纠正过、留着当例子的话 {examples} 条" if examples else "",

@@ -24,6 +24,8 @@ class NoticeRules:
     most_a_day: int = 5  #: in one group, before the rest of a day's become one message; 0: as many as there are
     digest_at: time = time(18)  #: when that message goes
     grace: timedelta = timedelta(hours=2)  #: how late one still goes without asking its author again
+    ask: str = "收到请回复1"  #: the last line of one to which households are to answer
+    answers_for: timedelta = timedelta(days=7)  #: how long answers count, where it is not over before
 
 
 class BroadcastAction(StrEnum):

@@ -900,6 +900,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_query_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
+        "read_back",
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("household", sa.String(length=40), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("room", sa.String(length=12), nullable=True),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("way", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_read_back_broadcast_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_read_back_member_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_read_back_place_id")),
+        sa.PrimaryKeyConstraint("broadcast_id", "round", "household", name=op.f("pk_read_back")),
+    )
+    with op.batch_alter_table("read_back", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_read_back_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
         "reason",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
