@@ -23,8 +23,15 @@ class Manners:
 async def manners_at(moment: Moment, at: Collection[PlaceId]) -> Mapping[PlaceId, Manners]:
     """What holds at each of these places; two statements however many they are."""
     rows = {row.place_id: row for row in await noticing.every(moment.session)}
+    if not rows:
+        return dict.fromkeys(at, _usual(moment))
     known = await places.by_ids(moment.session, at)
     return {place: _manners(moment, known[place], rows) for place in at}
+
+
+def _usual(moment: Moment) -> Manners:
+    usual = moment.house.notices
+    return Manners(moment.house.escalation.quiet, usual.approval, usual.most_a_day)
 
 
 def _manners(moment: Moment, place: Place, rows: Mapping[PlaceId, noticing.NoticeRule]) -> Manners:

@@ -7,6 +7,7 @@ from handlers.moment import Moment
 from handlers.noticing import awake_at
 from handlers.remarks import end_of_day
 from handlers.rules.broadcasts import BroadcastAction, next_status
+from storage import noticing
 from storage.broadcasts import Broadcast
 
 
@@ -26,7 +27,9 @@ async def awake(moment: Moment, broadcast: Broadcast) -> bool:
     """Put the notice off to the morning if it is quiet everywhere when it is due; whether it was not."""
     if broadcast.warning:
         return True
-    due_at = await awake_at(moment, (await audience_for(moment, broadcast)).spots, broadcast.due_at)
+    ruled = await noticing.every(moment.session)
+    spots = (await audience_for(moment, broadcast)).spots if ruled else ()
+    due_at = await awake_at(moment, spots, broadcast.due_at)
     fits, broadcast.due_at = due_at == broadcast.due_at, due_at
     return fits
 

@@ -1,16 +1,20 @@
 """Whom a notice reaches: the groups at places, and the people who hold a role for them."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import places
+from storage.base import table_of
 from storage.chats import GroupChat
+from storage.entities import made
 from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.types import MemberId, PlaceId, PlaceKind, Role
+
+_GROUP: Final = table_of(GroupChat).c
 
 
 class Holder(NamedTuple):
@@ -24,16 +28,17 @@ class Holder(NamedTuple):
 async def groups_of(
     session: AsyncSession, audience: Collection[PlaceId], but: Collection[PlaceId] = (), *, lost: bool = False
 ) -> Sequence[GroupChat]:
-    """The groups at these places or below them in which the bot still is, each once.
+    """The groups at these places or below them in which the bot still is, each once, to be looked at only.
 
     Args:
         but: No group at one of these places or below one.
         lost: Those instead in which the bot no longer is.
     """
     gone = GroupChat.lost_at.is_not(None) if lost else GroupChat.lost_at.is_(None)
-    query = sa.select(GroupChat).join(Place, Place.id == GroupChat.place_id).where(gone)
-    query = query.where(await _reached(session, audience, but))
-    return (await session.scalars(query.order_by(GroupChat.id))).all()
+    query = sa.select(*_GROUP).join(Place, Place.id == _GROUP.place_id).where(gone)
+    query = query.where(await _reached(session, audience, but)).order_by(_GROUP.id)
+    # Bare columns: ten thousand of the session's own objects would take longer than everything else.
+    return [made(GroupChat, dict(row)) for row in (await session.execute(query)).mappings()]
 
 
 async def holders_of(
