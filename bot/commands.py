@@ -1,6 +1,7 @@
 """What each command of `guanjia` does. What a command needs is imported when it is given: `parse` starts at once."""
 
 import asyncio
+import gc
 import json
 import sys
 from argparse import Namespace
@@ -20,6 +21,7 @@ def serve(given: Namespace) -> int:
 
     config = load(given.config)
     set_up(config.log_level)
+    gc.freeze()  # what is loaded by now stays: nobody need look through it again and again
     asyncio.run(until_stopped(lambda stop: run(config, stop, opened=_announce("红管家开了"))))
     return 0
 

@@ -31,3 +31,12 @@ def test_in_a_year_of_a_community_everything_is_accepted_by_somebody() -> None:
 def test_a_decision_is_measured_beside_a_scan() -> None:
     found = figures_of("bench/decision.py", "--people", "20", "--tickets", "100", timeout=120)
     assert {"decision_ms", "cpu_ms", "scan_ms"} <= set(found["sqlite"])
+
+
+def test_a_notice_reaches_every_group_once_within_the_limits() -> None:
+    command = [sys.executable, "bench/broadcast.py", "--only", "pace,expansion", "--groups", "200", "--json"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=240, check=False)
+    found = json.loads(ran.stdout)
+    assert (found["pace"]["sent"], found["pace"]["twice"]) == (200, 0)
+    assert found["pace"]["seconds"]["onebot"] >= found["pace"]["limits_need_s"]["onebot"]
+    assert found["expansion"]["sqlite_s"] > 0
