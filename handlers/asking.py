@@ -62,7 +62,7 @@ async def ask_if_unsure(ctx: Context, question: Question, weighed: Weighed, judg
         await _fear(ctx, heard, hint)
     elif weighed.opens >= manner.asks and weighed.view.topics.max() >= NAMED and _is_free(ctx) and not ctx.is_late:
         category = ctx.reader.report(heard, question.scene).category
-        if category not in ctx.house.never_in_group:
+        if category is not Category.OTHER and category not in ctx.house.never_in_group:
             text = phrases.open_it(category, int(ctx.house.answer_within.total_seconds() // 60))
             _ask(ctx, heard, Words(text, quote=heard.id), MessageKind.TICKET_NOTE)
 

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.joining import Reaches
 from bot.receive import Receiver
 from bot.sender import Sender
-from handlers.house import HouseRules
+from handlers.house import HouseRules, RosterRules
 from handlers.messages import Inbound
 from handlers.rules.escalations import Policy
 from handlers.understanding.decide import Reader
@@ -147,7 +147,7 @@ async def town(sessions: Sessions, reader: Reader, folder: Path, **changes: Any)
     common: dict[str, Any] = {
         "sessions": sessions,
         "clock": lambda: time.now,
-        "house": HouseRules(Policy(SHANGHAI)),
+        "house": HouseRules(Policy(SHANGHAI), roster=RosterRules(weekday=0)),
         "reach": Reaches(channels),
     }
     async with TelegramServer(clock=lambda: time.now) as server:

@@ -63,9 +63,10 @@ def test_only_what_was_confirmed_is_ever_sent() -> None:
 
 @QUICK
 @given(st.lists(st.sampled_from(BroadcastAction)))
-def test_what_was_sent_or_withdrawn_stays_so(actions: list[BroadcastAction]) -> None:
-    for final in (BroadcastStatus.SENT, BroadcastStatus.CANCELLED):
-        assert not [action for action in actions if broadcasts.next_status(final, action)]
+def test_what_was_withdrawn_stays_so_and_what_was_sent_only_goes_again(actions: list[BroadcastAction]) -> None:
+    assert not [action for action in actions if broadcasts.next_status(BroadcastStatus.CANCELLED, action)]
+    after = {action for action in actions if broadcasts.next_status(BroadcastStatus.SENT, action)}
+    assert after <= {BroadcastAction.RESEND}
 
 
 # The outbox
