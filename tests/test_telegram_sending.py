@@ -147,3 +147,11 @@ async def test_what_was_said_is_taken_back_and_twice_is_fine(server: TelegramSer
     await channel.take_back(GROUP, said)
     with pytest.raises(SendError):
         await channel.take_back(GROUP, "-1002:1")
+
+
+async def test_a_picture_that_is_gone_when_it_is_said_leaves_the_words(
+    server: TelegramServer, channel: Telegram
+) -> None:
+    await channel.send(GROUP, Words("明天停水", pictures=("a" * 64,)))
+    (heard,) = server.heard(GROUP)
+    assert (heard.text, heard.picture) == ("明天停水", None)
