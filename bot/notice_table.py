@@ -23,6 +23,12 @@ class Notices(Section):
     ask: str = Field(
         default="收到请回复1", min_length=1, max_length=60, description="要回执的通知，最后一行怎么写；回“收到”“1”都算"
     )
+    remind_hours: Whole = Field(
+        default=24,
+        ge=0,
+        le=24 * 30,
+        description="要回执的通知，过多少小时单独提醒还没回的人一次（小时），夜里不提醒；写 0 就是不提醒",
+    )
     answer_days: Days = Field(default=7, ge=1, le=90, description="回执收多少天（天）；写了有效期的只收到那时")
 
     def rules(self) -> NoticeRules:
@@ -33,5 +39,6 @@ class Notices(Section):
             self.digest_at,
             timedelta(minutes=self.grace_minutes),
             self.ask,
+            timedelta(hours=self.remind_hours),
             timedelta(days=self.answer_days),
         )

@@ -80,7 +80,7 @@ def _are_offered(moment: Moment, inbound: Inbound) -> bool:
 def _is_read_back(inbound: Inbound, standing: Mapping[int, Offer], asks: Sequence[Ask]) -> bool:
     """Whether “1” answers a notice that asks for it: the one that is quoted, or where nothing else is a “1”."""
     if inbound.reply_to is not None:
-        return any(inbound.reply_to in ask.said.ids for ask in asks)
+        return any(inbound.reply_to in ask.ids for ask in asks)
     return bool(asks) and 1 not in standing
 
 

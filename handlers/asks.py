@@ -13,12 +13,19 @@ from storage.readbacks import OpenRound, Said
 PUT_OFF: Final = timedelta(days=3)  #: how long after its beginning a round may still be on its way
 
 
+REMINDED: Final = "readback"  #: how the key of a reminder begins
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A notice that was said in a chat, and waits for answers there. `alone`: it was said to one person."""
+    """A notice that waits for answers in a chat: when it was said there last, and under which ids it can be quoted.
+
+    `alone`: the notice itself was said there to one person, who answers for himself.
+    """
 
     round: OpenRound
-    said: Said
+    at: datetime
+    ids: frozenset[str]
     alone: bool
 
 
@@ -29,25 +36,24 @@ async def asks_in(moment: Moment, chats: Collection[Address], at: datetime) -> M
     if not rounds:
         return {}
     keys = {key: (chat, one) for chat in chats for one in rounds for key in _keys(one, chat)}
+    said: dict[tuple[Address, OpenRound], list[Said]] = {}
+    for message in await readbacks.said(moment.session, keys.keys()):
+        if message.at > since:
+            said.setdefault(keys[message.key], []).append(message)
     found: dict[Address, list[Ask]] = {}
-    for said in await readbacks.said(moment.session, keys.keys()):
-        chat, one = keys[said.key]
-        if said.at > since and one not in [ask.round for ask in found.get(chat, ())]:
-            found.setdefault(chat, []).append(
-                Ask(one, said, said.key == notice_key(one, chat) and said.member is not None)
-            )
+    for (chat, one), messages in said.items():
+        found.setdefault(chat, []).append(_ask(chat, one, messages))
     return found
 
 
-def notice_key(one: OpenRound, chat: Address) -> str:
-    """By which the notice itself went into the outbox."""
-    return key_at(f"broadcast:{one.broadcast}:{one.round}", chat)
-
-
-def reminder_key(one: OpenRound, chat: Address) -> str:
-    """By which a household's person was reminded of it."""
-    return key_at(f"readback:{one.broadcast}:{one.round}", chat)
+def _ask(chat: Address, one: OpenRound, messages: Sequence[Said]) -> Ask:
+    alone = any(said.member is not None and said.key == _keys(one, chat)[0] for said in messages)
+    return Ask(one, messages[0].at, frozenset().union(*(said.ids for said in messages)), alone)
 
 
 def _keys(one: OpenRound, chat: Address) -> tuple[str, str]:
-    return notice_key(one, chat), reminder_key(one, chat)
+    """By which the notice itself went into the outbox, and by which a person was reminded of it."""
+    return (
+        key_at(f"broadcast:{one.broadcast}:{one.round}", chat),
+        key_at(f"{REMINDED}:{one.broadcast}:{one.round}", chat),
+    )

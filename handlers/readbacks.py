@@ -78,7 +78,7 @@ async def _asks(ctx: Context) -> Sequence[Ask]:
 def _meant(ctx: Context, asks: Sequence[Ask]) -> Ask | None:
     """The notice that is quoted, or else the one that was said last; who quotes something else answers that."""
     quoted = ctx.inbound.reply_to
-    return next((ask for ask in asks if quoted is None or quoted in ask.said.ids), None)
+    return next((ask for ask in asks if quoted is None or quoted in ask.ids), None)
 
 
 async def _is_for_others(ctx: Context, ask: Ask) -> bool:
@@ -88,7 +88,7 @@ async def _is_for_others(ctx: Context, ask: Ask) -> bool:
     asked = ctx.memory.asked
     if asked is not None and ctx.now < asked.until:
         return True
-    if any(heard.at > ask.said.at and _ASKS_ONE.search(heard.text) for heard, _ in ctx.memory.recent):
+    if any(heard.at > ask.at and _ASKS_ONE.search(heard.text) for heard, _ in ctx.memory.recent):
         return True
     offered = (await offers.standing(ctx.session, [ctx.inbound.address], ctx.now)).get(ctx.inbound.address, {})
     return ctx.is_group and 1 in offered

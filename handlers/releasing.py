@@ -38,6 +38,7 @@ async def start(moment: Moment, broadcast: Broadcast) -> Audience:
     """Put one message a group and a person into the outbox."""
     advance(broadcast, BroadcastAction.START)
     broadcast.rounds += 1
+    broadcast.reminded_at = None
     if broadcast.same_day:
         broadcast.expires_at = end_of_day(broadcast.due_at, moment.house.zone)
     audience = await audience_for(moment, broadcast)

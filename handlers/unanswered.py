@@ -24,7 +24,7 @@ router: Final = Router()
 @router.command("回执", example="回执 5", does="看 5 号通知各楼有几户回了“收到”", allow=Role.ADMIN)
 async def show(ctx: Context, rest: str) -> Reply:
     """How many households have answered, building by building; not which."""
-    found = await _asking(ctx, rest)
+    found = await asking(ctx, rest)
     await mine_or_ours(ctx, found)
     tally = await tally_of(ctx, found)
     lines = [(await title(ctx.session, one.place.id), len(one.answered), len(one.doors)) for one in tally.buildings]
@@ -35,7 +35,7 @@ async def show(ctx: Context, rest: str) -> Reply:
 @router.command("未回", example="未回 5", does="看自己网格里哪些户还没回 5 号通知", allow=Role.GRID_WORKER)
 async def show_missing(ctx: Context, rest: str) -> Reply:
     """The doors that have not answered, of the speaker's own buildings, to him alone."""
-    found = await _asking(ctx, rest)
+    found = await asking(ctx, rest)
     if not can_be_alone(ctx):
         raise Refusal(phrases.only_alone(found))
     tally = await tally_of(ctx, found)
@@ -48,7 +48,7 @@ async def show_missing(ctx: Context, rest: str) -> Reply:
 @router.command("发未回", example="发未回 5", does="把还没回的户单独发给各楼的网格员，自己看不到", allow=Role.ADMIN)
 async def hand_on(ctx: Context, rest: str) -> Reply:
     """Give each grid worker the list of his own buildings; who asks for that sees none of it."""
-    found = await _asking(ctx, rest)
+    found = await asking(ctx, rest)
     await mine_or_ours(ctx, found)
     tally = await tally_of(ctx, found)
     told, deaf, without = 0, [], []
@@ -83,7 +83,7 @@ async def _workers(
     return found, nobody
 
 
-async def _asking(ctx: Context, rest: str) -> Broadcast:
+async def asking(ctx: Context, rest: str) -> Broadcast:
     """The notice of that number, which asks for answers and has begun.
 
     Raises:

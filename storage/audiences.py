@@ -77,6 +77,22 @@ async def doors_at(
     return {(place, room) for place, room in rows if place is not None and room is not None}
 
 
+async def people_at(
+    session: AsyncSession, audience: Collection[PlaceId], but: Collection[PlaceId] = ()
+) -> Sequence[tuple[MemberId, tuple[PlaceId, str]]]:
+    """Who lives behind which of the doors known at these places, in order of entry."""
+    here = await _reached(session, audience, but)
+    query = sa.select(Member.id, Member.home_id, Member.room, Place.kind, Place.parent_id, Place.name)
+    query = query.join(Place, Place.id == Member.home_id).where(here, Member.gone_at.is_(None)).order_by(Member.id)
+    found: list[tuple[MemberId, tuple[PlaceId, str]]] = []
+    for member, home, room, kind, parent, name in await session.execute(query):
+        if kind is PlaceKind.HOUSEHOLD and parent is not None:
+            found.append((member, (parent, name)))
+        elif room is not None and home is not None:
+            found.append((member, (home, room)))
+    return found
+
+
 async def among(
     session: AsyncSession, at: Collection[PlaceId], audience: Collection[PlaceId], but: Collection[PlaceId] = ()
 ) -> set[PlaceId]:

@@ -119,6 +119,27 @@ async def unconfirmed(session: AsyncSession, since: datetime) -> Sequence[Broadc
     return await _locked(session, query)
 
 
+async def unreminded(session: AsyncSession, now: datetime, since: datetime) -> Sequence[Broadcast]:
+    """The notices that ask for answers, began after `since` and are still of use, of which nobody was reminded; locked."""
+    query = sa.select(Broadcast).where(
+        Broadcast.asks_back,
+        Broadcast.rounds > 0,
+        Broadcast.reminded_at.is_(None),
+        Broadcast.paused.is_(False),
+        Broadcast.status != BroadcastStatus.CANCELLED,
+        Broadcast.due_at > since,
+        sa.or_(Broadcast.expires_at.is_(None), Broadcast.expires_at > now),
+    )
+    return await _locked(session, query)
+
+
+async def began_at(session: AsyncSession, broadcast: Broadcast) -> datetime | None:
+    """When the last round was put into the outbox, or None where it reached nobody."""
+    query = sa.select(sa.func.max(OutboxMessage.created_at)).where(OutboxMessage.broadcast_id == broadcast.id)
+    found: datetime | None = await session.scalar(query)
+    return found
+
+
 async def _locked(session: AsyncSession, query: sa.Select[Broadcast]) -> Sequence[Broadcast]:
     ordered = query.order_by(Broadcast.due_at, Broadcast.id).with_for_update(skip_locked=True)
     return (await session.scalars(ordered)).all()

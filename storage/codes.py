@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     LINK = "link"  #: joins who says it with `member_id`
     ENTER = "enter"  #: the web chat, as `member_id`
     EXPORT = "export"  #: a roster as a file, of the places of which `member_id` is an admin
+    PAPER = "paper"  #: a file about notices, of what `member_id` may see
     SESSION = "session"  #: the web chat's cookie; used again and again until it expires
 
 

@@ -106,10 +106,15 @@ async def of_round(session: AsyncSession, broadcast: Broadcast) -> Sequence[Read
     return (await session.scalars(sa.select(ReadBack).where(*mine).order_by(ReadBack.at, ReadBack.household))).all()
 
 
-async def has_answered(session: AsyncSession, asked: OpenRound, member: MemberId) -> bool:
-    """Whether that person himself has answered."""
-    mine = (ReadBack.broadcast_id == asked.broadcast, ReadBack.round == asked.round, ReadBack.member_id == member)
-    return await session.scalar(sa.select(ReadBack.round).where(*mine).limit(1)) is not None
+async def told_alone(session: AsyncSession, broadcast: Broadcast) -> Sequence[MemberId]:
+    """Whom the last round of a notice reached one by one."""
+    query = sa.select(OutboxMessage.member_id).where(
+        OutboxMessage.broadcast_id == broadcast.id,
+        OutboxMessage.key.startswith(broadcast.round_key, autoescape=True),
+        OutboxMessage.member_id.is_not(None),
+        OutboxMessage.status.in_((OutboxStatus.SENT, OutboxStatus.UNSURE)),
+    )
+    return [member for member in await session.scalars(query) if member is not None]
 
 
 async def count_of(session: AsyncSession, member: MemberId) -> int:

@@ -16,40 +16,13 @@ from storage.identities import Identity
 from storage.members import Member
 from storage.offers import Offer
 from storage.outbox import OutboxMessage
-from storage.readbacks import ReadBack, ReadWay
+from storage.readbacks import ReadWay
 from storage.types import OutboxStatus, PlaceKind, Role
 from tests.noticing import GROUPS, HOUR, MINUTE, asks, notices, ring, writes
+from tests.readbacks import TEXT, answers, doors, goes_out, moves_in
 from tests.world import ACCOUNT, CHANNEL, World
 
-TEXT = "通知 3栋、4栋：明天停水，请提前接水\n要回执"
 RESIDENTS = ("李姐", "老夏", "冉幺妹", "小邓")
-
-
-async def goes_out(world: World, text: str = TEXT) -> None:
-    """A notice that asks for answers is in the groups, and everything said so far is heard."""
-    await writes(world, text)
-    await asks(world, "陈书记", "确认")
-    await ring(world)
-    world.forget()
-
-
-async def answers(world: World) -> list[ReadBack]:
-    async with world.sessions() as session:
-        return list(await session.scalars(sa.select(ReadBack).order_by(ReadBack.at, ReadBack.household)))
-
-
-async def doors(world: World) -> list[str | None]:
-    return [row.room for row in await answers(world)]
-
-
-async def moves_in(world: World, *homes: str) -> None:
-    """Somebody nobody talks to lives at each of these homes of building 3: 2-1203."""
-    async with world.sessions.begin() as session:
-        (building,) = [b for b in await places.all_of(session, PlaceKind.BUILDING) if b.name == "3"]
-        units = {unit.name: unit.id for unit in await places.below(session, building, PlaceKind.UNIT)}
-        for home in homes:
-            unit, room = home.split("-")
-            session.add(Member(name=home, created_at=world.now, home_id=units[unit], room=room))
 
 
 async def test_the_last_line_asks_for_an_answer_once(world: World) -> None:

@@ -15,6 +15,12 @@ def noted() -> str:
     return "记下了，谢谢。"
 
 
+def reminder(broadcast: Broadcast, text: str) -> str:
+    """To somebody whose household has not answered, alone; `text` is the notice as it is read there, where it can be."""
+    said = f"：\n{text}\n\n" if text else f"“{gist(broadcast)}”。"
+    return f"{broadcast.id} 号通知您还没回{said}看到了回“收到”或者“1”就行。只提醒这一次。"
+
+
 def not_asked(number: int) -> str:
     """When somebody answers a notice that asks for no answer, or asks others, or no longer."""
     return f"{number} 号通知不用您回，或者已经过了回的时候。有事直接跟我说就行。"

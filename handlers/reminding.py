@@ -1,0 +1,91 @@
+"""One reminder a household, alone, to somebody of it who can be written to; nobody is reminded at night, or twice."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from handlers.asks import PUT_OFF, REMINDED
+from handlers.expanding import texts_at
+from handlers.messages import Button, Words
+from handlers.moment import Moment
+from handlers.noticing import Manners, awake_at, manners_at
+from handlers.phrases import readbacks as phrases
+from handlers.rules.quiet import quiet_until
+from handlers.rules.templates import place_variables
+from handlers.tallies import tally_of
+from storage import audiences, broadcasts, identities, readbacks
+from storage.broadcasts import Broadcast
+from storage.chats import Address
+from storage.readbacks import Door
+from storage.types import MemberId, MessageKind, PlaceId
+
+
+async def remind(moment: Moment) -> None:
+    """Remind of every notice whose time for that has come, once a round."""
+    after = moment.house.notices.remind_after
+    if not after:
+        return
+    since = moment.now - moment.house.notices.answers_for - PUT_OFF
+    for found in await broadcasts.unreminded(moment.session, moment.now, since):
+        began = await broadcasts.began_at(moment.session, found)
+        if began is not None and moment.now - began >= after:
+            await _remind_of(moment, found)
+
+
+async def _remind_of(moment: Moment, found: Broadcast) -> None:
+    """Nothing is put off to the morning one by one: who answers before then must not be reminded."""
+    wanted = await _wanted(moment, found)
+    at = set(wanted.values())
+    if at and await awake_at(moment, at, moment.now) > moment.now:
+        return
+    manners = await manners_at(moment, at)
+    texts = await texts_at(moment, found, at)
+    for member, way in (await ways_unasked(moment, wanted)).items():
+        place = wanted[member]
+        _say(moment, found, member, way, texts[place], manners[place])
+    found.reminded_at = moment.now
+
+
+async def _wanted(moment: Moment, found: Broadcast) -> Mapping[MemberId, PlaceId]:
+    """Whom to remind, with where he lives: of each door the one who was there last, and who was told alone."""
+    tally = await tally_of(moment, found)
+    missing = {door for building in tally.buildings for door in building.missing}
+    rows = await readbacks.of_round(moment.session, found)
+    answered = {row.member_id for row in rows}
+    homes = {member: door for member, door in await people_at(moment, found) if door in missing}
+    ways = await ways_unasked(moment, homes.keys() - answered)
+    first: dict[Door, MemberId] = {}
+    for member in ways:
+        first.setdefault(homes[member], member)
+    told = await readbacks.told_alone(moment.session, found)
+    alone = {member: found.community_id for member in told if member not in answered}
+    return {member: door[0] for door, member in first.items()} | alone
+
+
+async def people_at(moment: Moment, found: Broadcast) -> Sequence[tuple[MemberId, Door]]:
+    """Those who live behind the known doors of a notice, with their doors."""
+    if not found.audience:
+        return ()
+    return await audiences.people_at(moment.session, found.audience, found.exclusions)
+
+
+async def ways_unasked(moment: Moment, people: Collection[MemberId]) -> Mapping[MemberId, Address]:
+    """Where each of them can be written to alone without having written first, who was there last coming first."""
+    ways: dict[MemberId, Address] = {}
+    for way in await identities.ways_to(moment.session, people) if people else ():
+        reach = moment.reach.get(way.channel)
+        if reach is not None and reach.one_to_one and not reach.only_answers:
+            ways.setdefault(way.member_id, (way.channel, way.account, way.one_to_one))
+    return ways
+
+
+def _say(moment: Moment, found: Broadcast, member: MemberId, way: Address, text: str, manners: Manners) -> None:
+    reach = moment.reach.get(way[0])
+    buttons = (Button("收到", f"收到 {found.id}"),) if reach is not None and reach.buttons else ()
+    moment.say(
+        way,
+        Words(phrases.reminder(found, "" if place_variables(text) else text), buttons),
+        MessageKind.PERSONAL,
+        key=f"{REMINDED}:{found.id}:{found.rounds}",
+        is_group=False,
+        member=member,
+        due_at=quiet_until(moment.now, manners.quiet, moment.house.zone),
+    )
