@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 from xml.etree.ElementTree import Element
 
 from bot.channels.base import Link, Media, Now, Receive
+from bot.channels.joined import Joined
 from bot.channels.ledger import Ledger
 from bot.channels.official.reading import Heard, read
 from bot.channels.wecom.api import Api
@@ -31,7 +32,7 @@ class Intake:
         self._clock = clock
         self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._taking: dict[str, asyncio.Task[None]] = {}
+        self._joined = Joined()
 
     async def take(self, message: Element) -> None:
         """Return when `message` is on disk. What `receive` raises is passed on: the message is then to come again."""
@@ -39,17 +40,11 @@ class Intake:
         if heard is None:
             log.info("message_ignored", extra={"channel": NAME, "account": self._link.account})
             return
-        # A picture may take longer than the platform waits: what it delivers again meanwhile joins the first.
-        name = heard.inbound.message_id
-        task = self._taking.get(name)
-        if task is None:
-            task = self._taking[name] = asyncio.create_task(self._hand_over(heard))
-            task.add_done_callback(lambda _: self._taking.pop(name))
-        await asyncio.shield(task)
+        await self._joined.once(heard.inbound.message_id, lambda: self._hand_over(heard))
 
     async def finish(self) -> None:
         """Wait for what is being handed over."""
-        await asyncio.gather(*self._taking.values(), return_exceptions=True)
+        await self._joined.finish()
 
     async def _hand_over(self, heard: Heard) -> None:
         turn = self._turns.setdefault(heard.inbound.sender, asyncio.Lock())

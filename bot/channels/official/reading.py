@@ -1,12 +1,12 @@
 """What a decrypted message of an official account means, as a pure function, so that captured payloads can prove it."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
 from typing import Final
 from xml.etree.ElementTree import Element
 
 from bot.channels.base import Window
+from bot.channels.wecom.xml import event_id, field, said_at
 from bot.channels.window import Allowance, allowed, are_ids
 from handlers.messages import Attachment, Happening, Inbound
 
@@ -42,7 +42,7 @@ def read(message: Element, account: str, now: datetime) -> Heard | None:
         account: The bot's word for this official account.
         now: Stands for a time that is missing.
     """
-    sender, kind = _text(message, "FromUserName"), _text(message, "MsgType")
+    sender, kind = field(message, "FromUserName"), field(message, "MsgType")
     if not are_ids(sender):
         return None
     blank = _inbound(message, sender, account, now)
@@ -50,28 +50,28 @@ def read(message: Element, account: str, now: datetime) -> Heard | None:
 
 
 def _said(message: Element, kind: str, blank: Inbound) -> Heard | None:
-    number = _text(message, "MsgId")
+    number = field(message, "MsgId")
     if not are_ids(number):
         return None
     inbound = replace(blank, message_id=number)
     allowance = allowed(AFTER_A_WORD, "said", inbound.at, number)
-    pressed = _text(message, "bizmsgmenuid")
+    pressed = field(message, "bizmsgmenuid")
     if kind == "text" and "|" in pressed:
         return Heard(replace(inbound, text=pressed, happening=Happening.PRESSED), allowance)
     if kind in ATTACHED:
-        picture = _text(message, "MediaId") if kind == "image" else ""
+        picture = field(message, "MediaId") if kind == "image" else ""
         # Where the account lets the platform write down what is spoken, that is what was said.
-        spoken = _text(message, "Recognition") if kind == "voice" else ""
+        spoken = field(message, "Recognition") if kind == "voice" else ""
         shown = replace(inbound, text=spoken, attachments=(Attachment(ATTACHED[kind]),))
         return Heard(shown, allowance, picture=picture or None)
-    text = {"text": _text(message, "Content"), "link": _text(message, "Title")}.get(kind, "")
+    text = {"text": field(message, "Content"), "link": field(message, "Title")}.get(kind, "")
     return Heard(replace(inbound, text=text), allowance) if text else None
 
 
 def _event(message: Element, blank: Inbound) -> Heard | None:
     """Events have no id: sender, second, event and key name them. Most are none of ours."""
-    event, key = _text(message, "Event").lower(), _text(message, "EventKey")
-    inbound = replace(blank, message_id=_event_id(message, event, key))
+    event, key = field(message, "Event").lower(), field(message, "EventKey")
+    inbound = replace(blank, message_id=event_id(message, event, key))
     allowance = allowed(AFTER_A_TOUCH, event[:24], inbound.at, inbound.message_id)
     match event:
         case "subscribe":
@@ -95,24 +95,8 @@ def _inbound(message: Element, sender: str, account: str, now: datetime) -> Inbo
         sender=sender,
         sender_name=f"居民{sender[-4:]}",  # the platform tells no names
         text="",
-        at=_moment(_text(message, "CreateTime"), now),
+        at=said_at(message, now),
         is_group=False,
         to_bot=True,
         one_to_one=sender,
     )
-
-
-def _event_id(message: Element, event: str, key: str) -> str:
-    named = "\n".join((event, _text(message, "FromUserName"), _text(message, "CreateTime"), key))
-    return f"event:{sha256(named.encode()).hexdigest()[:32]}"
-
-
-def _moment(seconds: str, now: datetime) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return now
-
-
-def _text(message: Element, name: str) -> str:
-    return message.findtext(name, "").strip()

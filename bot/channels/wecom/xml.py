@@ -4,6 +4,8 @@ It comes from outside, so it may not declare anything: without a document type t
 nothing to be fetched from elsewhere.
 """
 
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
@@ -33,3 +35,22 @@ def read(body: bytes) -> Element:
     except (ParseError, ValueError, LookupError):  # the last two: an encoding that cannot be or is not known
         raise Unreadable("it is not well formed") from None
     return root
+
+
+def field(message: Element, name: str) -> str:
+    """What stands under that name, empty where nothing does."""
+    return message.findtext(name, "").strip()
+
+
+def said_at(message: Element, now: datetime) -> datetime:
+    """When it was said; now, where it does not tell a time."""
+    try:
+        return datetime.fromtimestamp(int(field(message, "CreateTime")), UTC)
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def event_id(message: Element, event: str, key: str) -> str:
+    """A number for what has none of the platform's: the same event gives the same."""
+    named = "\n".join((event, field(message, "FromUserName"), field(message, "CreateTime"), key))
+    return f"event:{sha256(named.encode()).hexdigest()[:32]}"

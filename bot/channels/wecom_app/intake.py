@@ -2,26 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Final
 from weakref import WeakValueDictionary
 from xml.etree.ElementTree import Element
 
 from bot.channels.base import Link, Media, Now, Receive
-from bot.channels.wecom.api import Api, ApiError, TooLarge, Unanswered
+from bot.channels.joined import Joined
+from bot.channels.wecom.api import Api
+from bot.channels.wecom.pictures import FETCHED_AT_ONCE, fetched
 from bot.channels.wecom_app.cards import Cards
 from bot.channels.wecom_app.names import Names
 from bot.channels.wecom_app.reading import Heard, read
-from handlers.messages import Attachment, Inbound
+from handlers.messages import Inbound
 
 log = logging.getLogger(__name__)
-
-LARGEST_PICTURE: Final = 20 * 2**20  #: bytes
-FETCHED_AT_ONCE: Final = 4  #: each is held in memory
-
-TOO_LARGE: Final = "这张图片超过 20 MB，取不下来。请截个图，或者压缩后再发一次。"
-NOT_FETCHED: Final = "这张图片没有取到。请再发一次；还是不行，就用文字说一说。"
 
 
 class Intake:
@@ -37,7 +31,7 @@ class Intake:
         self._names = Names(api, clock)
         self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._taking: dict[str, asyncio.Task[None]] = {}
+        self._joined = Joined()
 
     async def take(self, message: Element) -> None:
         """Return when `message` is on disk. What `receive` raises is passed on: the message is then to come again."""
@@ -46,17 +40,11 @@ class Intake:
         if heard is None:
             log.info("message_ignored", extra={"channel": "wecom_app", "account": self._link.account})
             return
-        # A picture may take longer than the platform waits: what it delivers again meanwhile joins the first.
-        name = heard.inbound.message_id
-        task = self._taking.get(name)
-        if task is None:
-            task = self._taking[name] = asyncio.create_task(self._hand_over(heard))
-            task.add_done_callback(lambda _: self._taking.pop(name))
-        await asyncio.shield(task)
+        await self._joined.once(heard.inbound.message_id, lambda: self._hand_over(heard))
 
     async def finish(self) -> None:
         """Wait for what is being handed over."""
-        await asyncio.gather(*self._taking.values(), return_exceptions=True)
+        await self._joined.finish()
 
     async def _hand_over(self, heard: Heard) -> None:
         async with self._turn(heard.inbound.sender):
@@ -69,28 +57,9 @@ class Intake:
         if media_id is None:
             return inbound
         async with self._fetching:
-            return replace(inbound, attachments=(await self._fetched(media_id),))
-
-    async def _fetched(self, media_id: str) -> Attachment:
-        """The picture as stored, or why it is not: a message is never held up by its picture for good.
-
-        Raises:
-            OSError: From the store, whose disk may be full. The message comes again.
-        """
-        try:
-            content = await self._api.download("/cgi-bin/media/get", LARGEST_PICTURE, media_id=media_id)
-        except TooLarge:
-            return Attachment("image", refused=TOO_LARGE)
-        except (ApiError, Unanswered) as error:
-            log.warning("picture_not_fetched", extra={"channel": "wecom_app", "error": type(error).__name__})
-            return Attachment("image", refused=NOT_FETCHED)
-        kept = await self._media.keep(_once(content), "image")
-        return Attachment("image", kept.digest, kept.size, kept.refused)
+            shown = await fetched(self._api, media_id, self._media, "wecom_app")
+        return replace(inbound, attachments=(shown,))
 
     def _turn(self, sender: str) -> asyncio.Lock:
         """The lock of a member. Waiters get it in the order in which they came; unused, it is forgotten."""
         return self._turns.setdefault(sender, asyncio.Lock())
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

@@ -1,11 +1,11 @@
 """What a decrypted message of a self-built app means, as a pure function, so that captured payloads can prove it."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from hashlib import sha256
+from datetime import datetime
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from bot.channels.wecom.xml import event_id, field, said_at
 from handlers.messages import Attachment, Happening, Inbound
 
 #: What is sent and cannot be read: the kind of attachment that stands for it.
@@ -30,7 +30,7 @@ def read(message: Element, account: str, now: datetime) -> Heard | None:
         account: The bot's word for this app.
         now: Stands for a time that is missing.
     """
-    sender, kind = _text(message, "FromUserName"), _text(message, "MsgType")
+    sender, kind = field(message, "FromUserName"), field(message, "MsgType")
     if sender in ("", NOBODY):
         return None
     if kind == "event":
@@ -39,25 +39,25 @@ def read(message: Element, account: str, now: datetime) -> Heard | None:
 
 
 def _said(message: Element, kind: str, blank: Inbound) -> Heard | None:
-    number = _text(message, "MsgId")
+    number = field(message, "MsgId")
     if not number:
         return None
     inbound = replace(blank, message_id=number)
     if kind in ATTACHED:
-        picture = _text(message, "MediaId") if kind == "image" else ""
+        picture = field(message, "MediaId") if kind == "image" else ""
         return Heard(replace(inbound, attachments=(Attachment(ATTACHED[kind]),)), picture=picture or None)
-    text = {"text": _text(message, "Content"), "link": _text(message, "Title")}.get(kind, "")
+    text = {"text": field(message, "Content"), "link": field(message, "Title")}.get(kind, "")
     return Heard(replace(inbound, text=text)) if text else None
 
 
 def _event(message: Element, blank: Inbound) -> Heard | None:
     """Events have no id: sender, second, event and key name them. Most are none of ours."""
-    event, key = _text(message, "Event"), _text(message, "EventKey")
-    inbound = replace(blank, message_id=_event_id(message, event, key))
+    event, key = field(message, "Event"), field(message, "EventKey")
+    inbound = replace(blank, message_id=event_id(message, event, key))
     match event:
         case "template_card_event":
-            pressed = replace(inbound, text=key, happening=Happening.PRESSED, reply_to=_text(message, "TaskId") or None)
-            return Heard(pressed, response_code=_text(message, "ResponseCode") or None)
+            pressed = replace(inbound, text=key, happening=Happening.PRESSED, reply_to=field(message, "TaskId") or None)
+            return Heard(pressed, response_code=field(message, "ResponseCode") or None)
         case "click":  # a button of the app's own menu: its key is what it says
             return Heard(replace(inbound, text=key)) if key else None
         case "subscribe":  # he came into the app's range
@@ -76,24 +76,8 @@ def _inbound(message: Element, sender: str, account: str, now: datetime) -> Inbo
         sender=sender,
         sender_name=sender,
         text="",
-        at=_moment(_text(message, "CreateTime"), now),
+        at=said_at(message, now),
         is_group=False,
         to_bot=True,
         one_to_one=sender,
     )
-
-
-def _event_id(message: Element, event: str, key: str) -> str:
-    named = "\n".join((event, _text(message, "FromUserName"), _text(message, "CreateTime"), key))
-    return f"event:{sha256(named.encode()).hexdigest()[:32]}"
-
-
-def _moment(seconds: str, now: datetime) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return now
-
-
-def _text(message: Element, name: str) -> str:
-    return message.findtext(name, "").strip()
