@@ -1,6 +1,7 @@
-"""Takes README's picture: a conversation in the demo, as two people see it. Needs the test extra and a Chromium.
+"""Takes the papers' pictures: what is said in the demo, as two people see it. Needs the test extra and a Chromium.
 
-.venv/bin/python docs/picture.py docs/demo.png
+.venv/bin/python docs/picture.py docs/demo.png      # README's: a ticket
+.venv/bin/python docs/picture.py docs/notice.png    # a secretary's warning, and the group that hears it
 """
 
 import asyncio
@@ -60,6 +61,20 @@ async def conversation(browser: Browser, address: str) -> list[bytes]:
     return [await resident.screenshot(), await on_duty.screenshot()]
 
 
+async def notice(browser: Browser, address: str) -> list[bytes]:
+    """A secretary takes a template for a warning, says what it leaves open and confirms it; a resident reads it."""
+    secretary, resident = await enter(browser, address, "蒋主任"), await enter(browser, address, "2-1203 李姐")
+    await alone(secretary)
+    for said in ("预警 用模板 暴雨 3栋、5栋", "今天14点到20点"):
+        await say(secretary, said)
+    await secretary.get_by_role("button", name="确认发送").last.click()
+    await resident.wait_for_timeout(5 * PAUSE_MS)
+    return [await secretary.screenshot(), await resident.screenshot()]
+
+
+SCENES = {"demo": conversation, "notice": notice}
+
+
 async def duty_name(page: Page) -> str:
     """Who is on duty, as the bot says it."""
     await alone(page)
@@ -87,14 +102,15 @@ async def main(target: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with TemporaryDirectory() as folder:
-        program = Path(sys.executable).with_name("guanjia")
-        service = await asyncio.create_subprocess_exec(str(program), "demo", "--port", str(port), cwd=folder)
+        data = str(Path(folder) / "data")
+        command = (sys.executable, "-m", "bot", "demo", "--port", str(port), "--data", data)
+        service = await asyncio.create_subprocess_exec(*command)
         try:
             await asyncio.sleep(5)
             async with async_playwright() as playwright:
                 chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
                 browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                beside(await conversation(browser, f"http://127.0.0.1:{port}/")).save(target, optimize=True)
+                beside(await SCENES[target.stem](browser, f"http://127.0.0.1:{port}/")).save(target, optimize=True)
                 await browser.close()
         finally:
             service.terminate()
