@@ -73,13 +73,17 @@ def showing(config: Config, pages: web.Application, media: MediaStore, clock: Ca
     """How pictures are linked to: by a page that is added to `pages`, or not at all where nobody outside can open it."""
     if config.public_url is None:
         return lambda _: None
-    showcase = Showcase(config.address, _key(config.data_dir / "links.key"), media, clock)
+    showcase = Showcase(config.address, links_key(config), media, clock)
     pages.router.add_get(ROUTE, showcase.show)
     return showcase.link
 
 
+def links_key(config: Config) -> bytes:
+    """The key by which our own links are known, made when it is needed first: they are still good after a restart."""
+    return _key(config.data_dir / "links.key")
+
+
 def _key(file: Path) -> bytes:
-    """The key in that file, made when it is needed first: links are still good after a restart."""
     if not file.exists():
         fresh = file.with_suffix(".new")
         fresh.touch(mode=0o600)

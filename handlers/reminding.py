@@ -2,18 +2,22 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from handlers import codes
 from handlers.asks import PUT_OFF, REMINDED
 from handlers.expanding import texts_at
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.noticing import Manners, awake_at, manners_at
 from handlers.phrases import readbacks as phrases
+from handlers.phrases.posters import personal_link
 from handlers.rules.quiet import quiet_until
 from handlers.rules.templates import place_variables
 from handlers.tallies import tally_of
 from storage import audiences, broadcasts, identities, readbacks
+from storage import codes as stored_codes
 from storage.broadcasts import Broadcast
 from storage.chats import Address
+from storage.codes import Purpose
 from storage.readbacks import Door
 from storage.types import MemberId, MessageKind, PlaceId
 
@@ -40,7 +44,9 @@ async def _remind_of(moment: Moment, found: Broadcast) -> None:
     texts = await texts_at(moment, found, at)
     for member, way in (await ways_unasked(moment, wanted)).items():
         place = wanted[member]
-        _say(moment, found, member, way, texts[place], manners[place])
+        text = "" if place_variables(texts[place]) else texts[place]
+        words = phrases.reminder(found, text) + await _own_page(moment, found, member)
+        _say(moment, found, member, way, words, manners[place])
     found.reminded_at = moment.now
 
 
@@ -77,12 +83,22 @@ async def ways_unasked(moment: Moment, people: Collection[MemberId]) -> Mapping[
     return ways
 
 
+async def _own_page(moment: Moment, found: Broadcast, member: MemberId) -> str:
+    """A line with the address at which he alone can answer, where somebody outside can open our pages."""
+    if moment.house.pages is None:
+        return ""
+    token = codes.new_code(codes.LINK)
+    until = moment.now + moment.house.notices.answers_for
+    await stored_codes.issue(moment.session, token, Purpose.READ, until, member=member)
+    return f"\n{personal_link(f'{moment.house.pages}/read/{found.id}/{token}')}"
+
+
 def _say(moment: Moment, found: Broadcast, member: MemberId, way: Address, text: str, manners: Manners) -> None:
     reach = moment.reach.get(way[0])
     buttons = (Button("收到", f"收到 {found.id}"),) if reach is not None and reach.buttons else ()
     moment.say(
         way,
-        Words(phrases.reminder(found, "" if place_variables(text) else text), buttons),
+        Words(text, buttons),
         MessageKind.PERSONAL,
         key=f"{REMINDED}:{found.id}:{found.rounds}",
         is_group=False,

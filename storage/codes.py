@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     ENTER = "enter"  #: the web chat, as `member_id`
     EXPORT = "export"  #: a roster as a file, of the places of which `member_id` is an admin
     PAPER = "paper"  #: a file about notices, of what `member_id` may see
+    READ = "read"  #: lets `member_id` say that he has read a notice
     SESSION = "session"  #: the web chat's cookie; used again and again until it expires
 
 
