@@ -13,7 +13,7 @@ from handlers.phrases.posters import personal_link
 from handlers.rules.quiet import quiet_until
 from handlers.rules.templates import place_variables
 from handlers.tallies import tally_of
-from storage import audiences, broadcasts, identities, readbacks
+from storage import audiences, broadcasts, identities, readbacks, recalls
 from storage import codes as stored_codes
 from storage.broadcasts import Broadcast
 from storage.chats import Address
@@ -30,7 +30,9 @@ async def remind(moment: Moment) -> None:
     since = moment.now - moment.house.notices.answers_for - PUT_OFF
     for found in await broadcasts.unreminded(moment.session, moment.now, since):
         began = await broadcasts.began_at(moment.session, found)
-        if began is not None and moment.now - began >= after:
+        if began is None or await recalls.of_notice(moment.session, found.id):
+            continue  # it reached nobody, or was taken back
+        if moment.now - began >= after:
             await _remind_of(moment, found)
 
 

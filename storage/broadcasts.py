@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.base import Base
 from storage.outbox import OutboxMessage
@@ -120,8 +120,13 @@ async def unconfirmed(session: AsyncSession, since: datetime) -> Sequence[Broadc
 
 
 async def unreminded(session: AsyncSession, now: datetime, since: datetime) -> Sequence[Broadcast]:
-    """The notices that ask for answers, began after `since` and are still of use, of which nobody was reminded; locked."""
+    """The notices that ask for answers, began after `since` and are still of use, of which nobody was reminded; locked.
+
+    What has been set right since must not be said again.
+    """
+    correction = aliased(Broadcast)
     query = sa.select(Broadcast).where(
+        ~sa.exists().where(correction.corrects_id == Broadcast.id, correction.rounds > 0),
         Broadcast.asks_back,
         Broadcast.rounds > 0,
         Broadcast.reminded_at.is_(None),

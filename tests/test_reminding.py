@@ -118,6 +118,19 @@ async def test_what_is_over_or_cancelled_reminds_nobody(world: World) -> None:
     world.silent("孙姐")
 
 
+@pytest.mark.parametrize("after", ["更正 1：停水改到后天", "撤回通知 1"])
+async def test_what_was_set_right_or_taken_back_is_not_said_again(world: World, after: str) -> None:
+    world.reach[CHANNEL] = Reach(one_to_one=True, takes_back=True)
+    await moves_in(world, 孙姐="2-1203")
+    await goes_out(world)
+    await ring(world)
+    await asks(world, "陈书记", after)
+    await asks(world, "陈书记", "确认")
+    await ring(world)
+    await a_day_later(world)
+    assert not [words.text for words in world.new("孙姐") if "1 号" in words.text]
+
+
 async def test_who_was_told_alone_is_reminded_alone_and_answers_for_himself(world: World) -> None:
     await goes_out(world, "通知 3栋的红管家：明天开会\n要回执")
     await world.says("王芳", "收到", alone=True)
