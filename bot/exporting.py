@@ -1,7 +1,4 @@
-"""The rota as a file: `guanjia export duty`, and a page that gives it once to whoever has the link.
-
-Chat programs fetch links to preview them, so the link alone gives nothing: it shows a button, and pressing that does.
-"""
+"""The rota as a file: `guanjia export duty`, and a page that gives it once to whoever has the link."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,6 +11,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import Config
+from bot.downloads import MOST_TRIES, WITHIN, button, gone, too_often, workbook
 from bot.joining import prepare
 from bot.section import Misconfigured
 from bot.throttle import Throttle
@@ -27,51 +25,28 @@ from storage.codes import Purpose
 from storage.database import Sessions, open_database
 
 ROUTE: Final = "/roster/{token:[A-Za-z0-9]{20}}"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_TRIES: Final = 60
-WITHIN: Final = timedelta(minutes=10)
 WEEK: Final = timedelta(weeks=1)
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
-_PAGE: Final = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>下载班表</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<body style="font: 18px sans-serif; text-align: center; padding: 15vh 1em">
-<p>今后几周的班表，只能下载一次。</p><form method="post"><button style="font-size: 1.2em; padding: .6em 2em">下载</button></form>
-"""
-_GONE: Final = "这个链接用过了，或者过期了。请再给机器人发一次“导出班表”。"
+NAMED: Final = "attachment; filename=\"roster.xlsx\"; filename*=UTF-8''%E7%8F%AD%E8%A1%A8.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """Shows the button, and gives the file."""
+    """Gives the file."""
 
     sessions: Sessions
     clock: Callable[[], datetime]
     house: HouseRules
     tries: Throttle = field(default_factory=lambda: Throttle(MOST_TRIES, WITHIN))
 
-    async def ask(self, _: web.Request) -> web.StreamResponse:
-        """The button; the same for every link, so that it tells nothing of it."""
-        return web.Response(text=_PAGE, content_type="text/html", headers=_HEADERS)
-
     async def give(self, request: web.Request) -> web.StreamResponse:
         """The file, once; 404 for a link that was used, is too old, or never was."""
         if not self.tries.lets(request.remote or "", self.clock()):
-            raise web.HTTPTooManyRequests(headers={"Retry-After": f"{WITHIN.total_seconds():.0f}"})
+            raise too_often()
         token = request.match_info["token"]
         found = await transact(self.sessions, lambda session: self._redeemed(session, token))
         if found is None:
-            raise web.HTTPNotFound(text=_GONE)
-        file = await asyncio.to_thread(workbook_of, found, self.house.zone)
-        named = {
-            "Content-Disposition": "attachment; filename=\"roster.xlsx\"; filename*=UTF-8''%E7%8F%AD%E8%A1%A8.xlsx"
-        }
-        return web.Response(body=file, content_type=XLSX, headers={**_HEADERS, **named})
+            raise gone("导出班表")
+        return workbook(await asyncio.to_thread(workbook_of, found, self.house.zone), NAMED)
 
     async def _redeemed(self, session: AsyncSession, token: str) -> list[PlaceRota] | None:
         """The rota of the places of which the owner of the link is an admin, be it fewer than when he asked."""
@@ -87,7 +62,7 @@ def handing_out(pages: web.Application, sessions: Sessions, clock: Callable[[], 
     """Let the rota be fetched from `pages`, where somebody outside can open them."""
     if house.pages is not None:
         handing = Handing(sessions, clock, house)
-        pages.router.add_get(ROUTE, handing.ask)
+        pages.router.add_get(ROUTE, button)
         pages.router.add_post(ROUTE, handing.give)
 
 

@@ -1,13 +1,12 @@
 """Lists and figures of notices as files: a page that gives each once to whoever has the link.
 
-Chat programs fetch links to preview them, so the link alone gives nothing: it shows a button, and pressing that does.
 What is in the file is what the owner of the link may see when he presses it, whatever the address says beside.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from io import BytesIO
 from typing import Final
 
@@ -17,6 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font, PatternFill
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.downloads import MOST_TRIES, WITHIN, button, gone, too_often, workbook
 from bot.throttle import Throttle
 from bot.transact import transact
 from handlers.house import HouseRules
@@ -29,28 +29,12 @@ from storage.types import BroadcastId, PlaceId
 
 VISITS: Final = "/papers/visits/{number:[0-9]{1,9}}/{token:[A-Za-z0-9]{20}}"
 REACH: Final = "/papers/reach/{number:[0-9]{1,9}}-{month:20[0-9]{2}(?:0[1-9]|1[0-2])}/{token:[A-Za-z0-9]{20}}"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_TRIES: Final = 60
-WITHIN: Final = timedelta(minutes=10)
 WIDTH: Final = 16  #: of a column, in characters
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
-_PAGE: Final = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>下载表格</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<body style="font: 18px sans-serif; text-align: center; padding: 15vh 1em">
-<p>只能下载一次。</p><form method="post"><button style="font-size: 1.2em; padding: .6em 2em">下载</button></form>
-"""
-_GONE: Final = "这个链接用过了，或者过期了。请再给机器人发一次。"
 
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Shows the button, and gives the file."""
+    """Gives the file."""
 
     sessions: Sessions
     clock: Callable[[], datetime]
@@ -58,20 +42,14 @@ class Papers:
     reach: Mapping[str, Reach]
     tries: Throttle = field(default_factory=lambda: Throttle(MOST_TRIES, WITHIN))
 
-    async def ask(self, _: web.Request) -> web.StreamResponse:
-        """The button; the same for every link, so that it tells nothing of it."""
-        return web.Response(text=_PAGE, content_type="text/html", headers=HEADERS)
-
     async def give(self, request: web.Request) -> web.StreamResponse:
         """The file, once; 404 for a link that was used, is too old, or never was."""
         if not self.tries.lets(request.remote or "", self.clock()):
-            raise web.HTTPTooManyRequests(headers={"Retry-After": f"{WITHIN.total_seconds():.0f}"})
+            raise too_often()
         sheets = await transact(self.sessions, lambda session: self._redeemed(session, dict(request.match_info)))
         if sheets is None:
-            raise web.HTTPNotFound(text=_GONE, headers=HEADERS)
-        file = await asyncio.to_thread(workbook_of, sheets)
-        named = {"Content-Disposition": 'attachment; filename="notices.xlsx"'}
-        return web.Response(body=file, content_type=XLSX, headers={**HEADERS, **named})
+            raise gone("走访单”或“宣传统计")
+        return workbook(await asyncio.to_thread(workbook_of, sheets), 'attachment; filename="notices.xlsx"')
 
     async def _redeemed(self, session: AsyncSession, asked: dict[str, str]) -> Sequence[Sheet] | None:
         code = await codes.redeem(session, asked["token"], Purpose.PAPER, self.clock())
@@ -117,5 +95,5 @@ def giving(
     if house.pages is not None:
         papers = Papers(sessions, clock, house, reach)
         for route in (VISITS, REACH):
-            pages.router.add_get(route, papers.ask)
+            pages.router.add_get(route, button)
             pages.router.add_post(route, papers.give)

@@ -17,7 +17,7 @@ import segno
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.papers import HEADERS, MOST_TRIES, WITHIN
+from bot.downloads import HEADERS, MOST_TRIES, WITHIN, gone, too_often
 from bot.throttle import Throttle
 from bot.transact import transact
 from handlers.house import HouseRules
@@ -68,7 +68,7 @@ class Posters:
         asked = dict(request.match_info)
         found = await transact(self.sessions, lambda session: self._redeemed(session, asked))
         if found is None:
-            raise web.HTTPNotFound(text="这个链接用过了，或者过期了。请再给机器人发一次“海报”。", headers=HEADERS)
+            raise gone("海报")
         signed = f"{found.number}-{found.place}"
         address = f"{self.house.pages}/notice/{signed}-{self._signature(signed)}"
         return page_with(f"{found.where} 通知", poster(found, address, self.house.bot_name))
@@ -118,7 +118,7 @@ class Posters:
 
     def _hold_back(self, request: web.Request, throttle: Throttle) -> None:
         if not throttle.lets(request.remote or "", self.clock()):
-            raise web.HTTPTooManyRequests(headers={"Retry-After": f"{WITHIN.total_seconds():.0f}"})
+            raise too_often()
 
     def _signature(self, what: str) -> str:
         return hmac.digest(self.key, f"notice:{what}".encode(), "sha256").hex()[:32]
