@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 
 from bot.__main__ import main
 from bot.config import checked
-from bot.exporting import MOST_TRIES, XLSX, handing_out, written
+from bot.downloads import MOST_TRIES, XLSX
+from bot.exporting import handing_out, written
 from bot.importing import brought_in
 from bot.section import Misconfigured
 from bot.web import serving

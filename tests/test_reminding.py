@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from aiohttp import ClientSession, web
 from openpyxl import load_workbook
 
-from bot.papers import MOST_TRIES, XLSX, giving, workbook_of
+from bot.downloads import MOST_TRIES, XLSX
+from bot.papers import giving, workbook_of
 from bot.web import serving
 from handlers.figures import month_in
 from handlers.moment import Moment, Reach
