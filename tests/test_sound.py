@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.understanding.danger import danger
@@ -108,6 +108,7 @@ def test_what_sounds_like_no_word_is_left_alone(text: str) -> None:
     assert sounds().meant(text) == text
 
 
+@example("单圆门淋")
 @given(
     st.text(st.sampled_from(HEARD + "".join(WORDS) * 20))
     | st.lists(st.sampled_from([w for w, _ in SLIPS])).map("".join)

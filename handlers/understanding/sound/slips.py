@@ -93,6 +93,9 @@ class Language:
         return new and (second in self.usual.get(first, "") or second in TITLES or first in CALLED)
 
 
+READINGS: Final = 4  #: of one text at most
+
+
 @dataclass(frozen=True, slots=True)
 class Sounds:
     """Finds slips: a table over characters and one look-up for each two that stand side by side."""
@@ -105,6 +108,13 @@ class Sounds:
 
     def meant(self, text: str) -> str:
         """`text` (as `plain` gives it) with the words that were meant; of the same length."""
+        for _ in range(READINGS):  # a word put right may show that the one beside it is a slip, too
+            before, text = text, self._meant(text)
+            if text == before:
+                break
+        return text
+
+    def _meant(self, text: str) -> str:
         codes = text.translate(self.codes)
         if self.slips.keys().isdisjoint(zip(codes, islice(codes, 1, None))):  # noqa: B905 -- three times as fast
             return text
