@@ -304,3 +304,10 @@ def test_who_asks_whether_it_is_over_does_not_say_so(talk: Talk, text: str) -> N
     talk.says("2-1203 李姐", "2单元5楼的灯坏了，不亮")
     prediction = talk.says("2-1203 李姐", text, after_minutes=30)
     assert "resolved" not in [act for act, _ in acts(prediction)]
+
+
+@pytest.mark.parametrize("text", ["有人吗", "@物业小唐 物业在不在！！", "有没得人管", "请问社区的人在吗"])
+def test_who_only_calls_somebody_has_not_said_yet_what_is_the_matter(talk: Talk, text: str) -> None:
+    assert talk.says("1-1702 阿May", text)["items"] == []
+    told = talk.says("1-1702 阿May", "我和娃被关在电梯里了")
+    assert [(item["act"], item["urgency"]) for item in told["items"]] == [("open", "emergency")]

@@ -29,6 +29,15 @@ NOT_OVER: Final = re.compile(
     r"|(?:还是|仍然?|照样)(?:不|没|冇|叫|响|漏|滴|堵|黑|臭|吵|卡|闪)|还剩|得等|要等.{1,6}(?:来|到货?)|再(?:跑|来)一趟"
 )
 
+#: 有人吗, @物业 在不在: whoever calls somebody has not said yet what is the matter.
+LEADS_IN: Final = re.compile(
+    r"(?:@\S+ ?)*(?:喂+|请问|麻烦问[下一]?下?|你好|您好|各位|大家)*[,，!！ ]*"
+    r"(?:物业|管家|客服|保安|社区|网格员?|楼栋长|楼长|值班的?|师傅|领导|群主|红管家|\S{0,3}(?:书记|经理|主任|管家|姐|哥|老师))?"
+    r"(?:的人|的同志)?(?:们)?[,，!！ ]*(?:都)?"
+    r"(?:在不在|在吗|在没在|在么|在嘛|在(?:群里)?不|有人(?:吗|没|么|嘛|不|在吗|在不|管(?:吗|没有?|不|一下)?)"
+    r"|有没得人(?:管)?|有没有人(?:在|管(?:一下)?)?|出来(?:一下|个人)?|听到没|看到没)[啊呀呢嘛吗哦哟噢]*[ !！?？~。,，]*"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader(Scales):
@@ -68,6 +77,8 @@ class Reader(Scales):
                 item = replace(item, act=Act.DETAIL, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence, margin)
         surely = choice == 0 and confidence >= self.quiet + SURER
+        if LEADS_IN.fullmatch(view.text):
+            return SILENCE
         if surely or verdict[0] >= (self.quiet if peril is None or staff else PERIL):
             opened = self._openings(view, scene, peril)
             items = tuple(told_before(item, view.heard, tickets) or item for item in opened)
