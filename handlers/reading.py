@@ -14,6 +14,7 @@ LONGEST: Final = 10_000
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs"})  # controls, zero-widths and bidi marks, halves of characters
 _BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")  # drawn as nothing, yet letters or marks
 _KEPT: Final = "，！？：；（）…"  # Chinese punctuation stays what it is: texts are shown again
+_OTHERS: Final = re.compile(f"[^{_KEPT}]+")
 _EDGES: Final = " \n\t,，.。、:：;；!！?？~～…-—\"'“”‘’「」『』()（）[]【】<>《》"
 
 SEPARATORS: Final = " \n\t,，。.、:：;；-—"  #: between a number or a time and what is said with it
@@ -75,8 +76,9 @@ def clean(text: str, limit: int = LONGEST) -> str:
 
 def words(text: str, limit: int = 200) -> str:
     """One line of at most `limit` characters: letters and digits of one width (NFKC), blanks collapsed."""
-    one_width = re.sub(f"[^{_KEPT}]+", lambda part: unicodedata.normalize("NFKC", part[0]), clean(text, 2 * limit))
-    return " ".join(clean(one_width).split())[:limit].rstrip()
+    plain = clean(text, 2 * limit)
+    one_width = _OTHERS.sub(lambda part: unicodedata.normalize("NFKC", part[0]), plain)
+    return " ".join((plain if one_width == plain else clean(one_width)).split())[:limit].rstrip()
 
 
 def folded(text: str) -> str:

@@ -96,8 +96,9 @@ class Routes:
         self.commands: Final = [command for router in routers for command in router.commands]
         self.listeners: Final = [pair for router in routers for pair in router.listeners]
         spelled = ((word, c) for c in self.commands for word in (c.word, *c.also))
-        self._by_word: Final = sorted(spelled, key=lambda pair: -len(pair[0]))
-        self._firsts: Final = frozenset(word[0] for word, _ in self._by_word)
+        self._by_first: Final[dict[str, list[tuple[str, Command]]]] = {}
+        for word, command in sorted(spelled, key=lambda pair: -len(pair[0])):
+            self._by_first.setdefault(word[0], []).append((word, command))
 
     def asked(self, ctx: Context) -> Asked | None:
         """The command that the message gives, if it gives one."""
@@ -115,14 +116,14 @@ class Routes:
             text = text.strip(QUOTES + " ")
         slash = text.startswith(("/", "／"))
         text = text[1:] if slash else text
-        if text[:1] not in self._firsts:
+        if text[:1] not in self._by_first:
             return None
         found = self._matched(clean(text), outright=slash or pressed or ctx.inbound.to_bot)
         unbound = ctx.is_group and ctx.place is None
         return None if found and unbound and not found.command.unbound else found
 
     def _matched(self, text: str, *, outright: bool) -> Asked | None:
-        for word, command in self._by_word:
+        for word, command in self._by_first.get(text[:1], ()):
             if text.startswith(word):
                 rest = text[len(word) :]
                 number, after = leading_number(rest)
