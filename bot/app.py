@@ -13,14 +13,14 @@ from bot.channels.base import Channel
 from bot.clock import Clock, ticking
 from bot.config import Config
 from bot.connectors import Connectors
-from bot.giving import rota_pages
+from bot.giving import link_pages
 from bot.health import Nurse
 from bot.joining import Reaches, prepare, saying, ticks_of, working
 from bot.learned import Shelf
 from bot.media import MediaStore
 from bot.reader import make_reader
 from bot.receive import Receiver
-from bot.showing import showing
+from bot.showing import links_key, showing
 from bot.warnings.desk import Desk
 from bot.warnings.opening import listening
 from bot.web import make_web, serving
@@ -67,7 +67,7 @@ async def run(
             channels[channel.name, channel.account] = channel
         await receiver.retake()
         links = showing(config, pages, media, clock)
-        rota_pages(pages, sessions, clock, house)
+        link_pages(pages, sessions, clock, house, reach, links_key(config))
         desk = Desk(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set)
         await stack.enter_async_context(listening(config.warnings, desk, pages, stop))
         ticks = ticks_of(config, media, channels)

@@ -1,9 +1,9 @@
 """Reading a roster as an admin writes it: 3栋 王芳、赵强 周一到周五 8:00-20:00."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from handlers.context import Context
 from handlers.gazetteer import Gazetteer, title
@@ -19,6 +19,7 @@ from storage.members import Member
 from storage.places import Place
 from storage.types import MemberId, Role
 
+When = TypeVar("When")
 EXAMPLE: Final = "排班 3栋 王芳 每天 20:00-8:00"
 MOST_PEOPLE: Final = 30
 MOST_TEXT: Final = 2000  #: characters of a message that are read
@@ -46,7 +47,7 @@ async def entry(ctx: Context, known: Gazetteer, line: str) -> Entry:
     """
     found, rest = places_in(ctx, known, line)
     try:
-        turns, names = _turns_and_names(ctx, rest)
+        turns, names = with_names(lambda text: span(text, ctx.now, ctx.house.zone, NOBODY), rest)
         return Entry(found, await people(ctx, names), turns)
     except Past:
         raise Refusal(phrases.gone_by()) from None
@@ -58,18 +59,22 @@ async def entry(ctx: Context, known: Gazetteer, line: str) -> Entry:
         raise Refusal(for_example(EXAMPLE)) from None
 
 
-def _turns_and_names(ctx: Context, text: str) -> tuple[Span, str]:
-    """Who and when, in either order."""
+def with_names(read: Callable[[str], tuple[When, str]], text: str) -> tuple[When, str]:
+    """What `read` makes of the words about time, and the names beside them, in either order.
+
+    Raises:
+        Unclear: There is more than that; what `read` raises for a time that cannot be is passed on.
+    """
     try:
-        return span(text, ctx.now, ctx.house.zone, NOBODY)
+        return read(text)
     except (Past, Backwards):
         raise
     except Unclear:
         names, rest = split_names(text)
-        turns, rest = span(rest, ctx.now, ctx.house.zone, NOBODY)
+        when, rest = read(rest)
         if rest:
             raise Unclear("more than a line") from None
-        return turns, names
+        return when, names
 
 
 def places_in(ctx: Context, known: Gazetteer, line: str) -> tuple[list[Place], str]:

@@ -9,7 +9,7 @@ from typing import Final
 from handlers.cadence import pattern_at
 from handlers.cautions import warnings
 from handlers.context import Context
-from handlers.entries import MOST_PEOPLE, own_title, person, places_in, split_names
+from handlers.entries import MOST_PEOPLE, own_title, person, places_in, with_names
 from handlers.gazetteer import Gazetteer
 from handlers.messages import Refusal, Words
 from handlers.phrases import duty as duty_phrases
@@ -60,7 +60,7 @@ async def taking(ctx: Context, known: Gazetteer, line: str) -> Taking:
     """
     places, rest = places_in(ctx, known, line)
     try:
-        pattern, names = _pattern_and_names(ctx, rest)
+        pattern, names = with_names(lambda text: pattern_at(text, ctx.now, ctx.house.zone), rest)
         return Taking(places, pattern, await _seats(ctx, names))
     except Past:
         raise Refusal(duty_phrases.gone_by()) from None
@@ -68,20 +68,6 @@ async def taking(ctx: Context, known: Gazetteer, line: str) -> Taking:
         if rest == line:
             raise  # without a place it may be talk about somebody's shifts at work
         raise Refusal(for_example(EXAMPLE)) from None
-
-
-def _pattern_and_names(ctx: Context, text: str) -> tuple[Pattern, str]:
-    """How and who, in either order."""
-    try:
-        return pattern_at(text, ctx.now, ctx.house.zone)
-    except Past:
-        raise
-    except Unclear:
-        names, rest = split_names(text)
-        pattern, rest = pattern_at(rest, ctx.now, ctx.house.zone)
-        if rest:
-            raise Unclear("more than a line") from None
-        return pattern, names
 
 
 async def _seats(ctx: Context, names: str) -> list[list[Member]]:

@@ -197,3 +197,14 @@ async def test_a_database_out_of_reach_is_told_in_a_sentence(config: Config) -> 
     with pytest.raises(Misconfigured, match="database_url"):
         async with running(away):
             pass
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/roster/{}", "/papers/visits/1/{}", "/papers/reach/1-202605/{}", "/papers/poster/1-5/{}", "/read/1/{}"],
+)
+async def test_what_the_bot_gives_links_to_is_there(config: Config, path: str) -> None:
+    outside = Config.model_validate({**config.model_dump(), "public_url": "https://guanjia.example.org"})
+    async with running(outside) as address, ClientSession() as http, http.get(address + path.format("A" * 20)) as page:
+        assert page.status == 200
+        assert "<button" in await page.text()  # the same for every link, so that it tells nothing of it
