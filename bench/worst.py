@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Final
 
 from bot.reader import make_reader
-from handlers.understanding import danger, masks, names, place, several, whereabouts
+from handlers.understanding import danger, masks, names, place, several, turns, whereabouts
 from handlers.understanding.group import Group, scene_of
 from handlers.understanding.types import Scene
 
@@ -24,13 +24,13 @@ HEAPS: Final = 120
 REPEATS: Final = (
     "3-1-502漏水", "ﷺ", "一", "\u202e\u200b", "@1 ", "@", "1-", "1 ", "有人", "我家", "水电", "闻到煤气", "倒在", "一二", "3栋1单元和",
     ",", ";还有", "?", "1.", "a.", "a@a.", "0" * 7 + " ", "[人1]", "[", "老王", "我是", "\n", " ", "Z\u0301\u0308", "😀", "\ud800",
-    "困在电梯里面", "拿着", "打", "烟", "味", "负", "到", "楼", "百", "13A02", "张三李四", "+1", "A", "-", "不是是",
+    "困在电梯里面", "拿着", "打", "烟", "味", "负", "到", "楼", "百", "13A02", "张三李四", "+1", "A", "-", "不是是", "喂", "@物业 ", "有人", "请问",
 )  # fmt: skip
 
 
 def patterns() -> Iterator[str]:
     """The source of every regular expression that a message meets."""
-    for module in (danger, masks, names, place, several, whereabouts):
+    for module in (danger, masks, names, place, several, turns, whereabouts):
         for value in vars(module).values():
             if isinstance(value, re.Pattern):
                 yield value.pattern

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bench.worst import REPEATS
 from handlers.understanding.decide import Reader
 from handlers.understanding.group import Group
 from handlers.understanding.masks import Masks
@@ -171,6 +172,14 @@ def test_what_stands_in_the_middle_of_a_long_text_costs_and_changes_nothing(
     )
     assert short.view.text == long.view.text
     assert short.verdict == long.verdict
+
+
+@pytest.mark.parametrize("piece", REPEATS, ids=range(len(REPEATS)))
+@pytest.mark.parametrize("role", [Role.RESIDENT, Role.PROPERTY])
+def test_no_rule_runs_away(reader: Reader, piece: str, role: Role) -> None:
+    """What a careless expression tries in every order; it would not end in years."""
+    text = (piece * 2000)[: HEAD + TAIL]
+    assert is_sound(Group(Scene("3")).hear(reader, message(text, sender={"id": "u1", "name": text, "role": role})))
 
 
 # Any line

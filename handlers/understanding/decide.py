@@ -1,6 +1,5 @@
 """One message, its group's memory and its open tickets → what the message means."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,6 +8,7 @@ from handlers.understanding.classify import ACTS, CATEGORIES, STAFF, URGENCIES, 
 from handlers.understanding.danger import danger
 from handlers.understanding.scales import LINKED, Scales, View, Weighed
 from handlers.understanding.several import halves
+from handlers.understanding.turns import goes_on, only_calls, says_over
 from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Memory, OpenTicket, Question, Scene, Spot
 from handlers.understanding.whereabouts import added, anchored, answered, place_said
 from storage.types import Act, Category, Intent, Urgency
@@ -21,22 +21,6 @@ OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half 
 SURER: Final = 0.2  #: by so much more than that a message must be a request to open one by being nothing likelier
 OVER: Final = 0.4  #: a word about a ticket says that it is over from this probability on
 OVER_SAID: Final = 0.15  #: … and from this one on, where it ends with the words for that
-ENDED: Final = re.compile(r"(?:[修换弄搞整清理通]|更换|处理|解决|恢复)(?:好|完|通|干净|正常)(?:了|啦|咯)?[.!~ ]*$")
-#: 修好没, 又不亮了, 还是滴: whoever asks whether it is over, or says that it is back or goes on, does not say that it is over.
-NOT_OVER: Final = re.compile(
-    r"(?:了|[好通来修摘完到弄换走行])没(?:有|得)?(?:[啊呀呢噻哦哇][^,，。]{0,12})?[?？!！~。 ]*$|没(?:有|得)?[啊呀呢]"
-    r"|又(?:坏|停|堵|漏|跳|不|没|冇|开始|响|转|断|熄|黑|卡|掉|冒|臭|吵|闪|滴|叫)"
-    r"|(?:还是|仍然?|照样)(?:不|没|冇|叫|响|漏|滴|堵|黑|臭|吵|卡|闪)|还剩|得等|要等.{1,6}(?:来|到货?)|再(?:跑|来)一趟"
-)
-
-#: 有人吗, @物业 在不在: whoever calls somebody has not said yet what is the matter.
-LEADS_IN: Final = re.compile(
-    r"(?:@\S+ ?)*(?:喂+|请问|麻烦问[下一]?下?|你好|您好|各位|大家)*[,，!！ ]*"
-    r"(?:物业|管家|客服|保安|社区|网格员?|楼栋长|楼长|值班的?|师傅|领导|群主|红管家|\S{0,3}(?:书记|经理|主任|管家|姐|哥|老师))?"
-    r"(?:的人|的同志)?(?:们)?[,，!！ ]*(?:都)?"
-    r"(?:在不在|在吗|在没在|在么|在嘛|在(?:群里)?不|有人(?:吗|没|么|嘛|不|在吗|在不|管(?:吗|没有?|不|一下)?)"
-    r"|有没得人(?:管)?|有没有人(?:在|管(?:一下)?)?|出来(?:一下|个人)?|听到没|看到没)[啊呀呢嘛吗哦哟噢]*[ !！?？~。,，]*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +61,7 @@ class Reader(Scales):
                 item = replace(item, act=Act.DETAIL, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence, margin)
         surely = choice == 0 and confidence >= self.quiet + SURER
-        if LEADS_IN.fullmatch(view.text):
+        if only_calls(view.text):
             return SILENCE
         if surely or verdict[0] >= (self.quiet if peril is None or staff else PERIL):
             opened = self._openings(view, scene, peril)
@@ -117,9 +101,9 @@ def chosen(verdict: Sequence[float], text: str) -> int:
     """The likeliest of ACTS. That something is over is believed sooner and later than that, as the words go."""
     choice = verdict.index(max(verdict))
     if ACTS[choice] in (Act.DETAIL, Act.RESOLVED):
-        over = OVER_SAID if ENDED.search(text) else OVER
+        over = OVER_SAID if says_over(text) else OVER
         is_over = ACTS[choice] == Act.RESOLVED or verdict[_RESOLVED] >= over
-        return _RESOLVED if is_over and not NOT_OVER.search(text) else _DETAIL
+        return _RESOLVED if is_over and not goes_on(text) else _DETAIL
     return choice
 
 
