@@ -1,7 +1,8 @@
 """Durable messages a second of the whole way in, beside one committed insert a message on the same machine.
 
-`python bench/receive.py [--json]`. A number of groups with one message in flight in each, one process; slices of our own
-way in and of raw inserts take turns, so that a machine that is busy elsewhere slows both.
+`python bench/receive.py [--json]`. A number of groups with one message in flight in each, one process. Slices of our own
+way in, of raw inserts and, on SQLite, of a NoneBot plug-in that does nothing but store and commit what it hears take turns,
+so that a machine that is busy elsewhere slows all of them.
 """
 
 import argparse
@@ -13,113 +14,24 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any, Final, cast
-from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a file as well
 
-import sqlalchemy as sa
-
+from bench.beside import Plugin, plugin
 from bench.databases import create_tables, postgres
 from bench.raw import Raw, RawPostgres, raw_sqlite
-from bench.talk import Group, groups
+from bench.street import Deaf, Street
+from bench.talk import groups
 from bench.town import settle
-from bot.receive import Receiver
-from handlers.house import HouseRules
-from handlers.moment import Reach
-from handlers.rules.escalations import Policy
 from handlers.understanding.decide import Reader
 from handlers.understanding.model import load_reader
-from handlers.understanding.types import SILENCE, Heard, Item, Judgement, Question, Scene, Spot
-from storage.database import Sessions, open_database
-from storage.tickets import Ticket, TicketEvent
-from storage.types import Act, Category, Urgency
+from storage.database import open_database
 
-BETWEEN: Final = timedelta(minutes=9)  #: two messages of a group, on the bench's clock: a hundred on a waking day
-LEFT: Final = timedelta(days=1)  #: what nobody has ended by then is taken off the board between two slices
 RAW_SHARE: Final = 0.3  #: of a slice's time
-
-
-class Deaf:
-    """Stands in for the parser: everything is small talk, and what is reported by a command is of no special kind."""
-
-    def weigh(self, questions: Sequence[Question]) -> list[None]:
-        return [None for _ in questions]
-
-    def decide(self, _weighed: None, _question: Question) -> Judgement:
-        return SILENCE
-
-    def report(self, _heard: Heard, _scene: Scene) -> Item:
-        return Item(Act.OPEN, None, Category.FACILITY, Urgency.NORMAL, Spot())
-
-
-@dataclass(slots=True)
-class Street:
-    """All groups, talking to one receiver, with the clock of their talk."""
-
-    sessions: Sessions
-    groups: list[Group]
-    reader: Reader
-    now: datetime = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)
-    heard: int = 0
-    changes: int = 0
-    waits: list[float] = field(default_factory=list)
-    receiver: Receiver = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.receiver = Receiver(
-            sessions=self.sessions,
-            clock=lambda: self.now,
-            house=HouseRules(Policy(ZoneInfo("Asia/Shanghai"))),
-            reach={"bench": Reach(mentions=True, one_to_one=True)},
-            reader=self.reader,
-        )
-
-    async def rate(self, seconds: float) -> float:
-        """Messages a second, for about so long."""
-        began, before = perf_counter(), self.heard
-        async with asyncio.TaskGroup() as people:
-            for group in self.groups:
-                people.create_task(self._talk(group, began + seconds))
-        return (self.heard - before) / (perf_counter() - began)
-
-    async def _talk(self, group: Group, until: float) -> None:
-        while (began := perf_counter()) < until:
-            inbound, changes = group.next(self.now)
-            await self.receiver.receive(inbound)
-            self.waits.append(perf_counter() - began)
-            self.heard += 1
-            self.changes += changes
-            self.now += BETWEEN / len(self.groups)
-
-    async def tidy(self) -> None:
-        """Cancel what has been open for long: tickets that the talk does not know of."""
-        by_chat = {group.chat: group for group in self.groups}
-        left = sa.select(Ticket.chat, Ticket.number).where(
-            Ticket.closed_at.is_(None), Ticket.opened_at < self.now - LEFT
-        )
-        async with self.sessions() as session:
-            found = (await session.execute(left)).all()
-        for chat, number in found:
-            await self.receiver.receive(by_chat[chat].cancel(number, self.now))
-
-    async def counts(self) -> dict[str, Any]:
-        """What there is in the database now."""
-        async with self.sessions() as session:
-            tickets = await session.scalar(sa.select(sa.func.count()).select_from(Ticket)) or 0
-            still = await session.scalar(sa.select(sa.func.count()).where(Ticket.closed_at.is_(None))) or 0
-            events = await session.scalar(sa.select(sa.func.count()).select_from(TicketEvent)) or 0
-        return {
-            "messages": self.heard,
-            "changing": round(self.changes / max(self.heard, 1), 3),
-            "tickets": tickets,
-            "ticket_events": events,
-            "open_per_chat": round(still / len(self.groups), 1),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +43,47 @@ class Plan:
     seconds: float
 
 
-async def measure(url: str, raw: Raw, plan: Plan, reader: Reader | None) -> dict[str, Any]:
-    """Take turns between our way in and raw inserts; medians of the rounds."""
+@dataclass(slots=True)
+class Rates:
+    """What was done a second in each round, and the processor time that ours took."""
+
+    ours: list[float] = field(default_factory=list)
+    raw: list[float] = field(default_factory=list)
+    plugin: list[float] = field(default_factory=list)
+    busy: float = 0.0
+
+    async def round(self, street: Street, raw: Raw, other: Plugin | None, seconds: float) -> None:
+        """Let everybody have a turn."""
+        slow = await raw.rate(seconds * RAW_SHARE / 2)
+        began = process_time()
+        self.ours.append(await street.rate(seconds))
+        self.busy += process_time() - began
+        self.raw.append((slow + await raw.rate(seconds * RAW_SHARE / 2)) / 2)
+        if other is not None:
+            self.plugin.append(await other.rate(seconds))
+
+    def figures(self, messages: int) -> dict[str, Any]:
+        """Medians of the rounds, in which we took so many messages."""
+        beside = {
+            "nonebot_per_s": round(median(self.plugin)),
+            "nonebot_ratio": _times(self.plugin, self.raw),
+            "beside_nonebot": _times(self.ours, self.plugin),
+        }
+        return {
+            "ratio": _times(self.ours, self.raw),
+            "messages_per_s": round(median(self.ours)),
+            "raw_inserts_per_s": round(median(self.raw)),
+            "cpu_ms": round(self.busy / messages * 1000, 2),
+            **(beside if self.plugin else {}),
+        }
+
+
+def _times(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return round(median(mine / yours for mine, yours in zip(ours, theirs, strict=True)), 2)
+
+
+async def measure(url: str, raw: Raw, plan: Plan, reader: Reader | None, other: Plugin | None = None) -> dict[str, Any]:
+    """Take turns between our way in and the others'."""
     await create_tables(url)
     async with open_database(url) as sessions:
         talking = groups(plan.chats, plain=reader is None)
@@ -140,16 +91,12 @@ async def measure(url: str, raw: Raw, plan: Plan, reader: Reader | None) -> dict
         await settle(sessions, {group.chat: group.people for group in talking}, street.now)
         await street.rate(plan.seconds)
         street.waits.clear()
-        rates, raws = [], []
+        rates = Rates()
         for _ in range(plan.rounds):
             await street.tidy()
-            raws.append(await raw.rate(plan.seconds * RAW_SHARE / 2))
-            rates.append(await street.rate(plan.seconds))
-            raws[-1] = (raws[-1] + await raw.rate(plan.seconds * RAW_SHARE / 2)) / 2
+            await rates.round(street, raw, other, plan.seconds)
         return {
-            "ratio": round(median(ours / theirs for ours, theirs in zip(rates, raws, strict=True)), 2),
-            "messages_per_s": round(median(rates)),
-            "raw_inserts_per_s": round(median(raws)),
+            **rates.figures(len(street.waits)),
             "latency_ms_p50": round(median(street.waits) * 1000, 1),
             "latency_ms_p99": round(sorted(street.waits)[int(len(street.waits) * 0.99)] * 1000, 1),
             **await street.counts(),
@@ -163,8 +110,10 @@ async def everything(plan: Plan, folder: Path, only: str) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         if only != "postgresql":
             raw = stack.enter_context(raw_sqlite(folder / "raw.db"))
+            said = [line.text for group in groups(plan.chats, plain=False) for line in group.chatter]
+            other = await stack.enter_async_context(plugin(folder / "plugin.db", plan.chats, said))
             for name, kind in (("sqlite_with_parser", reader), ("sqlite_without_parser", None)):
-                found[name] = await measure(f"sqlite+aiosqlite:///{folder / name}.db", raw, plan, kind)
+                found[name] = await measure(f"sqlite+aiosqlite:///{folder / name}.db", raw, plan, kind, other)
         if only != "sqlite":
             for name, kind in (("postgresql_with_parser", reader), ("postgresql_without_parser", None)):
                 async with postgres(name) as url:
@@ -181,9 +130,14 @@ def shown(found: dict[str, Any]) -> str:
         if isinstance(figures, dict):
             lines.append(
                 f"{name:26} {figures['messages_per_s']:6} messages/s beside {figures['raw_inserts_per_s']:6} inserts/s: "
-                f"ratio {figures['ratio']:.2f}; p50 {figures['latency_ms_p50']} ms, p99 {figures['latency_ms_p99']} ms; "
-                f"{figures['tickets']} tickets"
+                f"ratio {figures['ratio']:.2f}; {figures['cpu_ms']} ms of the processor a message; "
+                f"p50 {figures['latency_ms_p50']} ms, p99 {figures['latency_ms_p99']} ms; {figures['tickets']} tickets"
             )
+            if "nonebot_per_s" in figures:
+                lines.append(
+                    f"{'':26} NoneBot that stores them {figures['nonebot_per_s']} a second: "
+                    f"ratio {figures['nonebot_ratio']:.2f}; we do {figures['beside_nonebot']:.1f} times as many"
+                )
         elif figures is None and name != "ratio":
             lines.append(f"{name:26} not measured: no PostgreSQL")
     return "\n".join(lines)

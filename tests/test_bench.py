@@ -1,5 +1,6 @@
 """The proofs run: a bench that nobody starts between two releases would prove nothing at the next."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -21,6 +22,14 @@ def figures_of(*command: str, timeout: float) -> Any:
 def test_a_kill_loses_nothing_and_doubles_nothing() -> None:
     found = figures_of("bench/crash.py", "--kills", "1", timeout=240)
     assert (found["kills"], found["lost"], found["doubled"], found["clean_stop"]) == (1, 0, 0, True)
+
+
+def test_messages_are_measured_beside_a_bot_by_other_hands() -> None:
+    found = figures_of("bench/receive.py", "--only", "sqlite", "--rounds", "1", "--seconds", "0.5", timeout=120)
+    heard = found["sqlite_with_parser"]
+    assert min(heard["messages_per_s"], heard["raw_inserts_per_s"]) > 0
+    if importlib.util.find_spec("nonebot"):
+        assert min(heard["nonebot_per_s"], heard["beside_nonebot"]) > 0
 
 
 def test_in_a_year_of_a_community_everything_is_accepted_by_somebody() -> None:
