@@ -21,9 +21,9 @@ first: Final = Router()  #: asked before anybody else: “1” and “收到” 
 LONGEST: Final = 40  #: characters of a message that may be an answer
 _ONE: Final = r"(?:请?(?:回复?|扣|选|打)\s*)?[“\"「]?1[”\"」]?"
 _READ: Final = (
-    r"(?:好的?|嗯+|哦+|行|都|已经?|我们?家?|本户|[\s,，、])*(?:收到|知道了|知悉|已阅|已读)(?:了|啦|咯|哈|1|[\s,，])*"
+    r"(?:好的?|嗯|哦|行|都|已经?|我们?家?|本户|[\s,，、])*+(?:收到|知道了|知悉|已阅|已读)(?:了|啦|咯|哈|1|[\s,，])*+"
 )
-_THANKS: Final = r"(?:谢+谢?|感谢|辛苦了?|您|书记|社区|好的|[\s,，.。!！~～]|[\U0001f339\U0001f44c\U0001f44d\U0001f64f\U0001f3fb-\U0001f3ff])*"
+_THANKS: Final = r"(?:谢|感谢|辛苦了?|您|书记|社区|好的|[\s,，.。!！~～]|[\U0001f339\U0001f44c\U0001f44d\U0001f64f\U0001f3fb-\U0001f3ff])*+"
 _ANSWER: Final = re.compile(rf"(?:{_ONE}|(?P<where>.{{0,20}}?){_READ}){_THANKS}")
 _BARE_ONE: Final = re.compile(rf"{_ONE}{_THANKS}")
 #: A neighbour who asks for a number: 要拼单的扣1.
