@@ -29,7 +29,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Enters outcomes into messages; changes nothing else.
+    """Enters what went wrong into messages; changes nothing else.
 
     Args:
         give_up_after: Attempts.
@@ -39,13 +39,10 @@ class Verdict:
     give_up_after: int
     jitter: Callable[[], float]
 
-    def note(self, message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
-        """The channel has answered."""
-        error = outcome.error
+    def note(self, message: OutboxMessage, error: SendError, now: datetime) -> None:
+        """The channel has refused it, or nobody knows."""
         message.lease_until = message.leased_by = None
-        if error is None:
-            message.status, message.sent_at, message.platform_id = OutboxStatus.SENT, now, outcome.platform_id
-        elif error.moved_to and message.attempts < self.give_up_after:
+        if error.moved_to and message.attempts < self.give_up_after:
             message.status, message.chat = OutboxStatus.PENDING, error.moved_to
         elif error.waits:
             self._hold(message)
@@ -58,9 +55,8 @@ class Verdict:
             message.status = OutboxStatus.DEAD
         else:
             self._try_again(message, now, error.retry_after)
-        if error is not None:
-            message.error = str(error)[:200]
-            log.info("message_not_sent", extra={"outbox_id": message.id, "status": message.status.value})
+        message.error = str(error)[:200]
+        log.info("message_not_sent", extra={"outbox_id": message.id, "status": message.status.value})
 
     def unknown(self, message: OutboxMessage, now: datetime) -> None:
         """It may have been said: by its kind, it is said again or left to the admin."""

@@ -105,7 +105,8 @@ class Sender:
         async with self.sessions.begin() as session:
             landed = await self._note(session)
             claimed = [message for quota in self._quotas.all() for message in await self._take(session, quota)]
-            await claims.reword(session, [one for one in claimed if await self._is_numbered(session, one)])
+            with_buttons = [message for message in claimed if message.body.get("buttons")]
+            await claims.reword(session, [one for one in with_buttons if await self._is_numbered(session, one)])
         self._forget(landed)
         return claimed
 
@@ -150,11 +151,13 @@ class Sender:
 
     async def _note(self, session: AsyncSession) -> int:
         now, landed = self.clock(), self._landed
-        rows = [claims.copied(message) for message, _ in landed]
-        for row, (message, outcome) in zip(rows, landed, strict=True):
-            self._verdict.note(row, outcome, now)
-            if outcome.error is not None:
-                await follow(session, message, outcome.error, now)
+        out = [(message.id, outcome.platform_id) for message, outcome in landed if outcome.error is None]
+        await claims.said(session, out, now)
+        failed = [(message, outcome.error) for message, outcome in landed if outcome.error is not None]
+        rows = [claims.copied(message) for message, _ in failed]
+        for row, (message, error) in zip(rows, failed, strict=True):
+            self._verdict.note(row, error, now)
+            await follow(session, message, error, now)
         await claims.settle(session, rows)
         return len(landed)
 

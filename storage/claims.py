@@ -6,14 +6,17 @@ purpose has not joined the line yet; what failed and waits for its next try keep
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import table_of
+from storage.chats import Address
 from storage.entities import made
 from storage.outbox import OutboxMessage
+from storage.prepared import Prepared
 from storage.types import OutboxStatus
 
 #: channel, account
@@ -24,17 +27,21 @@ _BEFORE: Final = _ROW.alias("before")
 # Written out, because a partial index is of use only to a question that names its rows.
 _PENDING: Final[sa.ColumnClause[Any]] = sa.literal_column("'pending'")
 _SENDING: Final[sa.ColumnClause[Any]] = sa.literal_column("'sending'")
-#: What an attempt changes in a message.
-_SETTLED: Final = (
-    "status",
-    "lease_until",
-    "leased_by",
-    "sent_at",
-    "platform_id",
-    "error",
+#: What a failed attempt changes in a message.
+_CHANGED: Final = ("status", "lease_until", "leased_by", "error", "due_at", "attempts", "chat")
+#: What one has to know of a message to say it, and to judge an attempt.
+_KNOWN: Final = (
+    "id",
+    "rank",
     "due_at",
     "attempts",
+    "channel",
+    "account",
     "chat",
+    "is_group",
+    "kind",
+    "body",
+    "member_id",
 )
 
 
@@ -48,11 +55,11 @@ async def claim(
     only: Account | None = None,
     dangers: bool = False,
     resting: Collection[Account] = (),
-    quiet: Collection[tuple[str, str, str]] = (),
+    quiet: Collection[Address] = (),
 ) -> Sequence[OutboxMessage]:
     """Lease up to `limit` due messages, at most one a chat, so that a chat stays in order.
 
-    They are to be looked at only; `settle` writes down what became of them.
+    They are to be looked at only, and only at what is said, to whom; `said` and `settle` write down what became of them.
 
     Args:
         session: Commit it at once, so that the lease is visible to other senders.
@@ -65,35 +72,29 @@ async def claim(
         resting: Accounts that may not speak just now.
         quiet: Chats (channel, account, chat) in which nothing may be said just now.
     """
-    whose = () if only is None else (_ROW.c.channel == only[0], _ROW.c.account == only[1])
-    which = (_ROW.c.rank == 0,) if dangers else ()
-    query = (
-        sa.select(*_ROW.c)
-        .where(
-            _ROW.c.status == _PENDING,
-            _ROW.c.due_at <= now,
-            *whose,
-            *which,
-            *_free(resting, quiet),
-            _of_use(_ROW, now),
-            _is_first(now),
-        )
-        .order_by(_ROW.c.rank, _ROW.c.due_at, _ROW.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=_ROW)
-    )
-    found = [made(OutboxMessage, dict(row)) for row in (await session.execute(query)).mappings()]
-    if not found:
-        return found
-    taken: dict[str, Any] = {"status": OutboxStatus.SENDING, "lease_until": now + lease, "leased_by": by}
-    leased = sa.update(_ROW).where(_ROW.c.id.in_([message.id for message in found]))
-    await session.execute(leased.values(attempts=_ROW.c.attempts + 1, **taken))
-    for message in found:
-        message.__dict__.update(taken, attempts=message.attempts + 1)
-    return found
+    whose = {} if only is None else {"of_channel": only[0], "of_account": only[1]}
+    given = {"now": now, "leased": now + lease, "by": by, "most": limit, **whose, **_left_out(resting, quiet)}
+    taking = _taking(of_one=only is not None, dangers=dangers, resting=bool(resting), quiet=bool(quiet))
+    found = sorted(await taking.all(session, given), key=lambda row: (row.rank, row.due_at, row.id))
+    return [made(OutboxMessage, row._asdict()) for row in found]
 
 
-def _is_first(now: datetime) -> sa.ColumnElement[bool]:
+@cache
+def _taking(*, of_one: bool, dangers: bool, resting: bool, quiet: bool) -> Prepared:
+    now: sa.BindParameter[datetime] = sa.bindparam("now", type_=_ROW.c.due_at.type)
+    whose = (_ROW.c.channel == sa.bindparam("of_channel"), _ROW.c.account == sa.bindparam("of_account"))
+    which = [*(whose if of_one else ()), *((_ROW.c.rank == 0,) if dangers else ())]
+    free = _free(resting=resting, quiet=quiet)
+    due = sa.select(_ROW.c.id).where(_ROW.c.status == _PENDING, _ROW.c.due_at <= now, *which, *free)
+    first = due.where(_of_use(_ROW, now), _is_first(now)).order_by(_ROW.c.rank, _ROW.c.due_at, _ROW.c.id)
+    # A table of its own, so that PostgreSQL looks once: what is locked elsewhere must not be made up for.
+    taken = first.limit(sa.bindparam("most")).with_for_update(skip_locked=True, of=_ROW).cte("taken")
+    leased = {"lease_until": sa.bindparam("leased"), "leased_by": sa.bindparam("by"), "attempts": _ROW.c.attempts + 1}
+    lease = sa.update(_ROW).where(_ROW.c.id.in_(sa.select(taken.c.id)))
+    return Prepared(lease.values(status=OutboxStatus.SENDING, **leased).returning(*(_ROW.c[name] for name in _KNOWN)))
+
+
+def _is_first(now: Any) -> sa.ColumnElement[bool]:
     """Whose turn it is in each chat."""
     same = [_BEFORE.c[name] == _ROW.c[name] for name in ("channel", "account", "chat")]
     alike = _BEFORE.c.rank == _ROW.c.rank
@@ -104,22 +105,53 @@ def _is_first(now: datetime) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(*same, *waits, holds)
 
 
-def _of_use(row: Any, now: datetime) -> sa.ColumnElement[bool]:
+def _of_use(row: Any, now: Any) -> sa.ColumnElement[bool]:
     """What is not too late to be said; the clock lets the rest be dead."""
     return sa.or_(row.c.good_until.is_(None), row.c.good_until > now)
 
 
-def _free(resting: Collection[Account], quiet: Collection[tuple[str, str, str]]) -> Iterator[sa.ColumnElement[bool]]:
+def _free(*, resting: bool, quiet: bool) -> Iterator[sa.ColumnElement[bool]]:
     account = (_ROW.c.channel, _ROW.c.account)
     if resting:
-        yield sa.tuple_(*account).not_in(list(resting))
+        yield sa.tuple_(*account).not_in(sa.bindparam("resting", expanding=True))
     if quiet:
-        yield sa.tuple_(*account, _ROW.c.chat).not_in(list(quiet))
+        yield sa.tuple_(*account, _ROW.c.chat).not_in(sa.bindparam("quiet", expanding=True))
+
+
+def _left_out(resting: Collection[Account], quiet: Collection[Address]) -> dict[str, Any]:
+    """What `_free` asks for."""
+    found: dict[str, Sequence[Any]] = {"resting": list(resting), "quiet": list(quiet)}
+    return {name: _rounded(some) for name, some in found.items() if some}
+
+
+def _rounded(some: Sequence[Any]) -> Sequence[Any]:
+    """With the last repeated until there are a power of two: few lengths make few statements to prepare."""
+    missing = (1 << (len(some) - 1).bit_length()) - len(some)
+    return [*some, *([some[-1]] * missing)]
+
+
+_SAID: Final = Prepared(
+    sa.update(_ROW)
+    .where(_ROW.c.id == sa.bindparam("row"))
+    .values(
+        status=OutboxStatus.SENT,
+        sent_at=sa.bindparam("now"),
+        platform_id=sa.bindparam("said_as"),
+        lease_until=None,
+        leased_by=None,
+    )
+)
+
+
+async def said(session: AsyncSession, messages: Sequence[tuple[int, str | None]], now: datetime) -> None:
+    """Write down that messages that were claimed are out: their ids, and the platform's ids for them."""
+    if messages:
+        await _SAID.many(session, [{"row": row, "said_as": said_as, "now": now} for row, said_as in messages])
 
 
 async def settle(session: AsyncSession, messages: Sequence[OutboxMessage]) -> None:
-    """Write down what an attempt has made of messages that were claimed."""
-    rows = [{"row": one["id"], **{name: one[name] for name in _SETTLED}} for one in map(vars, messages)]
+    """Write down what a failed attempt has made of messages that were claimed."""
+    rows = [{"row": one["id"], **{name: one[name] for name in _CHANGED}} for one in map(vars, messages)]
     if rows:
         await session.execute(sa.update(_ROW).where(_ROW.c.id == sa.bindparam("row")), rows)
 
@@ -150,14 +182,15 @@ async def next_due(
     now: datetime,
     *,
     resting: Collection[Account] = (),
-    quiet: Collection[tuple[str, str, str]] = (),
+    quiet: Collection[Address] = (),
 ) -> datetime | None:
     """When the next pending message can be claimed, or None if there is none; what stands behind another waits for it."""
     query = sa.select(sa.func.min(_ROW.c.due_at)).where(
         _ROW.c.status == _PENDING,
-        *_free(resting, quiet),
+        *_free(resting=bool(resting), quiet=bool(quiet)),
         _of_use(_ROW, now),
         sa.or_(_ROW.c.due_at > now, _is_first(now)),
     )
-    value: datetime | None = (await session.execute(query.add_columns(sa.literal(1)))).one()[0]
+    asked = await session.execute(query.add_columns(sa.literal(1)), _left_out(resting, quiet))
+    value: datetime | None = asked.one()[0]
     return value

@@ -23,7 +23,7 @@ MOST_AT_ONCE: Final = 64  #: rows of an insert; SQLite takes 32,766 values
 _IN_PLACE: Final = "in_place"  #: in the session's info: a transaction, and how to run a statement in it
 
 Convert = Callable[[Any], Any]
-AtOnce = Callable[[str, Sequence[Any]], Any]  #: `at_once` of `storage/sqlite.py`
+AtOnce = Callable[..., Any]  #: `at_once` of `storage/sqlite.py`
 
 
 class Asked(NamedTuple):
@@ -39,7 +39,8 @@ class Prepared:
     """One statement, run many times: a question, or an insert of one row.
 
     Args:
-        statement: What `sa.select` or an `insert` makes; its columns' names are those of the rows that come back.
+        statement: What `sa.select`, an `insert` or an `update` makes; its columns' names are those of the rows that come
+            back.
         columns: For an insert, the columns that are given.
     """
 
@@ -65,6 +66,15 @@ class Prepared:
         if direct is None:
             return list((await session.execute(self._statement, rows if len(rows) > 1 else rows[0])).all())
         return self._insert(direct, session.get_bind().dialect, rows)
+
+    async def many(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Change a row for each of `rows`."""
+        direct = await in_place(session)
+        if direct is None:
+            await session.execute(self._statement, rows)
+            return
+        sql, asked = self._text(rows[0], session.get_bind().dialect)
+        direct(sql, [_values(asked, row) for row in rows], many=True)
 
     def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert `rows` from within the session's own events, which cannot wait."""

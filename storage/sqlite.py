@@ -55,10 +55,17 @@ class InPlaceConnection(sqlite3.Connection):
         if self.in_transaction:
             await_only(_finished(super().commit))
 
-    def at_once(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
-        """Run one statement, within a transaction that holds the file: nobody has to be waited for."""
+    def at_once(self, statement: str, parameters: Sequence[Any], *, many: bool = False) -> sqlite3.Cursor:
+        """Run one statement, within a transaction that holds the file: nobody has to be waited for.
+
+        Args:
+            statement: In SQLite's own words.
+            parameters: One for each question mark.
+            many: Once for each of `parameters`, which are as many lists of them.
+        """
+        cursor = super().cursor(sqlite3.Cursor)
         try:
-            return super().cursor(sqlite3.Cursor).execute(statement, parameters)
+            return cursor.executemany(statement, parameters) if many else cursor.execute(statement, parameters)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(statement, None, error) from error
 

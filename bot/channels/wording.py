@@ -50,6 +50,8 @@ def spelled_out(words: Words, can: Can, links: Links = lambda _: None) -> Words:
         can: What the channel is able to do.
         links: Where pictures can be opened.
     """
+    if not (words.mentions or words.pictures or words.buttons or words.quote):
+        return words
     text = words.text
     if words.mentions and not can.mentions:
         text = " ".join(f"@{mention.name}" for mention in words.mentions) + " " + text

@@ -15,7 +15,6 @@ from bot.channels.base import SendError
 from bot.channels.confirmed import Confirmed, Task
 from bot.channels.wording import spelled_out
 from bot.confirming.ground import LEASE, PATIENCE, Ground
-from bot.outcomes import Outcome
 from bot.transact import transact
 from handlers.messages import Words
 from handlers.rules.confirming import DISSOLVED, QUOTA_USED, UNFIT, WITHDRAWN, day_began
@@ -152,7 +151,7 @@ async def _failed(ground: Ground, parcel: Parcel, error: SendError, session: Asy
     if error.unsure:
         return
     for message in await confirmations.by_ids(session, list(parcel.messages.values())):
-        ground.verdict.note(message, Outcome(error=error), ground.clock())
+        ground.verdict.note(message, error, ground.clock())
 
 
 async def _hanging(channel: Confirmed, now: datetime, session: AsyncSession) -> list[Parcel]:
