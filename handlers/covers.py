@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace as replaced
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from handlers.context import Context
@@ -65,7 +66,7 @@ async def _arrange(ctx: Context, giver: Member, others: Sequence[Member], when: 
         raise Refusal(phrases.not_yours_to_arrange(), alone=True)
     await check_taker(ctx, taker, turn, own=False)
     left = Placed(turn.place, replaced(turn.turn, starts=max(turn.starts, ctx.now)))
-    await replace(ctx, _cause(taker, left), TurnSource.COVER, left, comes=taker.id, goes=giver.id)
+    await replace(ctx, _cause(ctx, left), TurnSource.COVER, left, comes=taker.id, goes=giver.id)
     text = phrases.covered(await said_turn(ctx, left.place, left.starts, left.ends), giver.name, taker.name)
     await ctx.tell(taker.id, Words(text), MessageKind.PERSONAL, key=f"cover:{ctx.inbound.message_id}")
     return await _done(ctx, taker, left, text, giver)
@@ -121,7 +122,7 @@ async def _take(ctx: Context, giver: Member, taker: Member, turn: Placed) -> Rep
     for one in await timeline(ctx, turn.place, left.starts, left.ends):
         if one.instead_of == giver.id:
             raise Refusal(phrases.has_changed(), alone=True)
-    await replace(ctx, _cause(taker, left), TurnSource.COVER, left, comes=taker.id, goes=giver.id)
+    await replace(ctx, _cause(ctx, left), TurnSource.COVER, left, comes=taker.id, goes=giver.id)
     text = phrases.covered(await said_turn(ctx, left.place, left.starts, left.ends), giver.name, taker.name)
     return await _done(ctx, taker, left, text, giver)
 
@@ -158,13 +159,14 @@ async def _fill(ctx: Context, taker: Member, place: Place, until: datetime) -> R
     if not may(ctx.roles_at(place), Role.STEWARD):
         raise Refusal(phrases.cannot_take(taker.name, await title(ctx.session, place.id)), alone=True)
     turn = Placed(place.id, Turn(taker.id, ctx.now, max(until, ctx.now + INSTANT), TurnSource.ADDED, name=taker.name))
-    await replace(ctx, _cause(taker, turn), TurnSource.ADDED, turn, comes=taker.id, goes=None)
+    await replace(ctx, _cause(ctx, turn), TurnSource.ADDED, turn, comes=taker.id, goes=None)
     text = phrases.filled(await said_turn(ctx, place.id, turn.starts, turn.ends), taker.name)
     return await _done(ctx, taker, turn, text, None)
 
 
-def _cause(taker: Member, turn: Placed) -> str:
-    return f"cover:{taker.id}:{turn.place}:{turn.starts.timestamp():.6f}"
+def _cause(ctx: Context, turn: Placed) -> str:
+    """The message alone: the same two may step in for each other at the same hour more than once."""
+    return f"cover:{turn.place}:{sha256(ctx.cause.encode()).hexdigest()}"
 
 
 async def _done(ctx: Context, taker: Member, turn: Placed, text: str, giver: Member | None) -> Reply:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from handlers.context import Context
@@ -54,10 +55,12 @@ async def take(ctx: Context, rest: str) -> Reply:
     """Be away for some days; an admin may enter it for somebody: 请假 王芳 5月1日到3日."""
     member, period = await _who_and_when(ctx, words(rest, LONGEST))
     begins, ends = await _bounds(ctx, member, period)
-    starts, cause = max(begins, ctx.now), f"leave:{member.id}:{begins.timestamp():.0f}:{ends.timestamp():.0f}"
-    lost = one_turn_each([p for p in await turns_of(ctx, member.id, starts, ends) if p.ends > starts])
-    if not await overrides.enter(ctx.session, cause, TurnSource.LEAVE, None, starts, ends, goes=member.id):
+    starts, cause = max(begins, ctx.now), f"leave:{member.id}:{sha256(ctx.cause.encode()).hexdigest()}"
+    known = await overrides.leave_of(ctx.session, [member.id], starts)
+    if any(leave.starts <= starts and ends <= leave.ends for leave in known):  # who came back early is not away
         raise Refusal(phrases.entered_before(_said(ctx, starts, ends)), alone=True)
+    lost = one_turn_each([p for p in await turns_of(ctx, member.id, starts, ends) if p.ends > starts])
+    await overrides.enter(ctx.session, cause, TurnSource.LEAVE, None, starts, ends, goes=member.id)
     gaps = [await _gap(ctx, _within(one, starts, ends)) for one in lost]
     numbers = [ticket.number for ticket in await tickets.assigned_to(ctx.session, member.id)]
     await _tell(ctx, member, phrases.is_away(member.name, _said(ctx, starts, ends), await _lines(ctx, gaps), numbers))

@@ -267,3 +267,14 @@ async def test_absurd_leave_and_hours_are_answered(world: World) -> None:
         for text in (*ABSURD[1:12], "周末，" * 900, "明天" * 900):
             await world.says("王芳", f"{word} {text}", alone=True)
             assert len(world.new("王芳")) == 1, (word, text[:20])
+
+
+async def test_who_came_back_early_may_go_again(world: World) -> None:
+    await world.says("陈书记", "请假 王芳 今天到后天", alone=True)
+    await world.wait(timedelta(hours=1))
+    await world.says("陈书记", "销假 王芳", alone=True)
+    world.forget()
+    await world.says("陈书记", "请假 王芳 今天到后天", alone=True)
+    world.hears("陈书记", "记下了：王芳")
+    await world.says("陈书记", "请假 王芳 今天到后天", alone=True)
+    assert "记下了" not in world.hears("陈书记")
