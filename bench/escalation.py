@@ -32,8 +32,10 @@ from handlers.house import HouseRules
 from handlers.moment import Moment, Reach
 from handlers.rules.escalations import Policy
 from handlers.rules.plans import Plan
+from storage import choices
 from storage.base import table_of
 from storage.database import Sessions, open_database
+from storage.members import Member
 from storage.outbox import OutboxMessage
 from storage.places import Place
 from storage.tickets import Ticket
@@ -95,6 +97,10 @@ async def _fill(sessions: Sessions, moment: Moment, number: int) -> None:
         rows = [_row(moment, buildings[n % len(buildings)], n, number) for n in range(number)]
         for start in range(0, number, 1000):
             await session.execute(sa.insert(table_of(Ticket)), rows[start : start + 1000])
+        called = await session.scalar(sa.select(sa.func.max(Member.id)))
+        for ticket in await session.scalars(sa.select(Ticket).where(Ticket.number > SOME)):
+            codes = dict(called=[called], passed=[], needed=[], able=True, by="alone", at_most=True, one=True)
+            choices.enter(session, ticket, moment.now, 0, ticket.place_id, dict(codes, company=False, instead=False))
     async with sessions() as session:
         await session.execute(sa.text("ANALYZE"))
 

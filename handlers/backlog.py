@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from handlers.clocks import by_now, plan_of, take, wind
-from handlers.dispatch import at_level, ladder
+from handlers.crowds import Crowds
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import chains as phrases
@@ -35,9 +35,9 @@ class Backlog:
     """What there is to say to whom; who answers for a place is looked up once."""
 
     moment: Moment
+    crowds: Crowds
     news: dict[MemberId, dict[Ticket, StepKind]] = field(default_factory=dict)
     plans: dict[int, Plan] = field(default_factory=dict)
-    rungs: dict[tuple[PlaceId, int], Sequence[Person]] = field(default_factory=dict)
     offices: dict[tuple[PlaceId, Role], Sequence[Person]] = field(default_factory=dict)
 
     async def catch_up(self, ticket: Ticket) -> None:
@@ -63,29 +63,29 @@ class Backlog:
         return self.plans[key]
 
     async def _climb(self, ticket: Ticket, plan: Plan, step: StepKind) -> None:
-        now = self.moment.now
-        before, least = ticket.level, int(step in (StepKind.CLIMB, StepKind.SUPERVISOR))
-        ticket.level, ticket.asked, ticket.asking_id = by_now(self.moment, ticket, plan, least=least), 0, None
-        ticket.called_at = ticket.last_at = now
+        now, before, least = self.moment.now, ticket.level, int(step in (StepKind.CLIMB, StepKind.SUPERVISOR))
+        ticket.level = by_now(self.moment, ticket, plan, least=least)
+        anew = ticket.level == before and step is StepKind.REPEAT  # all who are there are called once more
+        self._note(ticket, () if anew else self.crowds.silent(ticket))
+        ticket.asked, ticket.asking_id, ticket.called_at, ticket.last_at = 0, None, now, now
         take(ticket, StepKind.ASK_NEXT, now)  # all of them are called at once
         if ticket.level > before:
             action, where = TicketAction.ESCALATE, ticket.status
             tickets.happened(self.moment.session, ticket, now, action, where, None, before=where, value=ticket.level)
-        self._tell(await self._people(ticket), ticket, step)
+        self._tell(await self.crowds.call(ticket, anew=anew), ticket, step)
         if ticket.level == plan.top > before:
             self._tell(await self._holding(ticket, Role.SUPERVISOR), ticket, step)
+
+    def _note(self, ticket: Ticket, silent: Iterable[MemberId]) -> None:
+        """Those who were asked before and have let their time pass."""
+        where, action = ticket.status, TicketAction.NO_ANSWER
+        for member in silent:
+            tickets.happened(self.moment.session, ticket, self.moment.now, action, where, member, before=where)
 
     def _tell(self, people: Iterable[Person], ticket: Ticket, step: StepKind) -> None:
         for person in people:
             if person.id != ticket.reporter_id:
                 self.news.setdefault(person.id, {})[ticket] = step
-
-    async def _people(self, ticket: Ticket) -> Sequence[Person]:
-        key = (ticket.place_id, ticket.level)
-        if key not in self.rungs:
-            rungs = await ladder(self.moment, await places.by_id(self.moment.session, ticket.place_id))
-            self.rungs[key] = at_level(rungs, ticket.level, everybody=False)
-        return self.rungs[key]
 
     async def _holding(self, ticket: Ticket, role: Role) -> Sequence[Person]:
         key = (ticket.place_id, role)
@@ -108,7 +108,7 @@ class Backlog:
 async def catch_up(moment: Moment) -> bool:
     """Take what an outage left, if it is much; whether it was."""
     found = await clocks.left_behind(moment.session, moment.now - STALE, least=LEAST, most=BATCH)
-    backlog = Backlog(moment)
+    backlog = Backlog(moment, await Crowds.about(moment, found))
     for ticket in found:
         await backlog.catch_up(ticket)
     await clocks.write(moment.session, found)

@@ -42,10 +42,15 @@ def _candidate(member: MemberId, can: frozenset[str], load: Load, out: Skip | No
     return Candidate(member, can, load.open, load.lately, load.last, out)
 
 
+async def absent(moment: Moment, ids: Sequence[MemberId]) -> dict[MemberId, Skip]:
+    """Who does not count now, whatever the ticket is."""
+    away = await rota.away(moment, ids)
+    return {member: Skip.ON_LEAVE if why.on_leave else Skip.OFF_HOURS for member, why in away.items()}
+
+
 async def _out(moment: Moment, ticket: Ticket, ids: Sequence[MemberId]) -> dict[MemberId, Skip]:
     """Who is a party to the matter, and who is away."""
-    away = await rota.away(moment, ids)
-    found = {member: Skip.ON_LEAVE if why.on_leave else Skip.OFF_HOURS for member, why in away.items()}
+    found = await absent(moment, ids)
     found |= dict.fromkeys(await _accused(moment, ticket, ids), Skip.COMPLAINED_OF)
     if ticket.called_at is not None:
         said_no = await choices.declined(moment.session, ticket)

@@ -14,6 +14,8 @@ from storage.prepared import Prepared
 from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, PlaceId, TicketAction, TicketId
 
+AT_ONCE: Final = 5000  #: tickets in one statement; SQLite takes 32,766 values
+
 
 class Choice(Base, kw_only=True):
     """One decision whom to ask. Append-only; `codes` as `handlers/choosing.py` makes them.
@@ -47,30 +49,66 @@ async def of_ticket(session: AsyncSession, ticket: TicketId) -> Sequence[Choice]
 
 
 _NO: Final = (TicketAction.REFUSE, TicketAction.NO_ANSWER, TicketAction.RETURN, TicketAction.TRANSFER)
+SaidNo = dict[MemberId, TicketAction]
 
 
 _SAID_NO: Final = Prepared(
-    sa.select(TicketEvent.member_id, TicketEvent.action)
-    .where(TicketEvent.ticket_id == sa.bindparam("ticket"), TicketEvent.action.in_((*_NO, TicketAction.REOPEN)))
+    sa.select(TicketEvent.ticket_id, TicketEvent.member_id, TicketEvent.action)
+    .where(
+        TicketEvent.ticket_id.in_(sa.bindparam("tickets", expanding=True)),
+        TicketEvent.action.in_((*_NO, TicketAction.REOPEN)),
+    )
     .order_by(TicketEvent.id)
+)
+_MADE: Final = Prepared(
+    sa.select(Choice.ticket_id, Choice.round, Choice.codes)
+    .where(Choice.ticket_id.in_(sa.bindparam("tickets", expanding=True)))
+    .order_by(Choice.id)
 )
 
 
-async def declined(session: AsyncSession, ticket: Ticket) -> dict[MemberId, TicketAction]:
+async def declined(session: AsyncSession, ticket: Ticket) -> SaidNo:
     """Who did not take the ticket or did not keep it, and how he said so last; since it was last opened.
 
     Whoever let his time pass before it was handed back may be asked again.
     """
-    kept = [(row.member_id, row.action) for row in await _SAID_NO.all(session, {"ticket": ticket.id})]
+    kept = [(row.member_id, row.action) for row in await _SAID_NO.all(session, {"tickets": [ticket.id]})]
     just_now = [row for row in waiting(session, TicketEvent) if row["ticket_id"] == ticket.id]
-    found: dict[MemberId, TicketAction] = {}
+    found: SaidNo = {}
     for member, action in (*kept, *((row["member_id"], row["action"]) for row in just_now)):
-        if action not in (*_NO, TicketAction.REOPEN):
-            continue
-        if action is TicketAction.REOPEN:
-            found.clear()
-        elif action in (TicketAction.RETURN, TicketAction.TRANSFER):
-            found = {who: how for who, how in found.items() if how is not TicketAction.NO_ANSWER}
-        if member is not None and action is not TicketAction.REOPEN:
-            found[member] = action
+        found = _after(found, member, action)
     return found
+
+
+async def declined_each(session: AsyncSession, tickets: Sequence[TicketId]) -> dict[TicketId, SaidNo]:
+    """The same of many tickets about which nothing waits to be written; those that nobody declined are missing."""
+    found: dict[TicketId, SaidNo] = {}
+    for some in _portions(list(tickets)):
+        for row in await _SAID_NO.all(session, {"tickets": some}):
+            found[row.ticket_id] = _after(found.get(row.ticket_id, {}), row.member_id, row.action)
+    return found
+
+
+async def called_last(session: AsyncSession, tickets: Mapping[TicketId, int]) -> dict[TicketId, list[MemberId]]:
+    """Who was called about each of many tickets last, since it was handed back or opened again for that many times."""
+    found: dict[TicketId, list[MemberId]] = {}
+    for some in _portions(list(tickets)):
+        for row in await _MADE.all(session, {"tickets": some}):
+            if row.round == tickets[row.ticket_id] and row.codes["called"]:
+                found[row.ticket_id] = row.codes["called"]
+    return found
+
+
+def _after(found: SaidNo, member: MemberId | None, action: TicketAction) -> SaidNo:
+    """Who does not have it, after one more thing was done."""
+    if action is TicketAction.REOPEN:
+        return {}
+    if action not in _NO:
+        return found
+    if action in (TicketAction.RETURN, TicketAction.TRANSFER):
+        found = {who: how for who, how in found.items() if how is not TicketAction.NO_ANSWER}
+    return found if member is None else {**found, member: action}
+
+
+def _portions(tickets: list[TicketId]) -> list[list[TicketId]]:
+    return [tickets[start : start + AT_ONCE] for start in range(0, len(tickets), AT_ONCE)]

@@ -305,3 +305,25 @@ async def test_at_every_moment_each_open_ticket_has_exactly_one_next_step(world:
             assert found == ((wanted.kind, wanted.due_at) if wanted else (None, None))
             assert (wanted is None) == (ticket.closed_at is not None)
             assert ticket.assignee_id is None or ticket.accepted_at or ticket.closed_at
+
+
+async def test_what_an_outage_left_is_explained_and_goes_past_who_was_silent_or_cannot_do_it(world: World) -> None:
+    await world.says("陈书记", "任命 赵强 网格员 第一网格", alone=True)
+    await world.says("陈书记", "技能 赵强 电工", alone=True)
+    await world.says("李姐", LAMP)
+    world.forget()
+    await many(world, 150)
+    async with world.sessions.begin() as session:
+        await session.execute(sa.update(Ticket).where(Ticket.number == 1).values(room=None))
+    await ring(world, 5 * HOUR)
+    world.hears("赵强", "等人接单的 151 件")
+    world.silent("周网格")  # 照明要电工
+    async with world.sessions() as session:
+        query = sa.select(TicketEvent.member_id).where(TicketEvent.action == TicketAction.NO_ANSWER)
+        silent = (await session.scalars(query)).all()
+        asked = (await session.scalars(sa.select(Member.id).where(Member.name == "王芳"))).one()
+    assert silent == [asked]
+    await world.says("周网格", "为什么派给他 1", alone=True)
+    world.hears("周网格", "赵强")
+    await world.says("陈书记", "谁被叫了 1001", alone=True)
+    world.hears("陈书记", "赵强")

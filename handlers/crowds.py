@@ -1,0 +1,84 @@
+"""Whom steps of the ladder ask about many tickets at once: what is known of people is looked up once a place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from handlers.candidates import SAID_NO, absent
+from handlers.choosing import Chosen, Step, keep
+from handlers.dispatch import Rung, ladder
+from handlers.moment import Moment
+from handlers.rules.dispatch import Candidate, Order, Skip, order
+from storage import choices, places, skills
+from storage.choices import SaidNo
+from storage.members import Person
+from storage.tickets import Ticket
+from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId
+
+Known = tuple[PlaceId, Category, frozenset[tuple[MemberId, Skip]]]
+
+
+@dataclass(slots=True)
+class Crowds:
+    """The ladders of many places. Nobody is passed over for having enough in hand: everybody hears of all in one message."""
+
+    moment: Moment
+    said_no: dict[TicketId, SaidNo]  #: by ticket
+    called: dict[TicketId, list[MemberId]]  #: … and who was called last, as long as it is not said that he was silent
+    ladders: dict[PlaceId, Sequence[Rung]] = field(default_factory=dict)
+    people: dict[PlaceId, Sequence[Candidate]] = field(default_factory=dict)
+    orders: dict[Known, Order] = field(default_factory=dict)
+
+    @classmethod
+    async def about(cls, moment: Moment, found: Sequence[Ticket]) -> "Crowds":
+        """What was said of these tickets so far, read at once."""
+        said_no = await choices.declined_each(moment.session, [ticket.id for ticket in found])
+        return cls(moment, said_no, await choices.called_last(moment.session, {t.id: t.round for t in found}))
+
+    def silent(self, ticket: Ticket) -> list[MemberId]:
+        """Who was called about it last and has not said a word; from now on it is known of them."""
+        asked = [ticket.asking_id] if ticket.asking_id is not None else []
+        said_no = self.said_no.setdefault(ticket.id, {})
+        silent = [one for one in self.called.pop(ticket.id, []) or asked if one not in said_no]
+        said_no.update(dict.fromkeys(silent, TicketAction.NO_ANSWER))
+        return silent
+
+    async def call(self, ticket: Ticket, *, anew: bool) -> Sequence[Person]:
+        """Everybody who can be asked at the first step from the ticket's up at which anybody can; why is written down.
+
+        Args:
+            anew: Those as well who have let their time pass.
+        """
+        out = {member: SAID_NO[how] for member, how in self.said_no.get(ticket.id, {}).items()}
+        if anew:
+            out = {member: why for member, why in out.items() if why is not Skip.SILENT}
+        if ticket.reporter_id is not None:
+            out[ticket.reporter_id] = Skip.REPORTER
+        rungs = await self._ladder(ticket.place_id)
+        for at in range(min(ticket.level, len(rungs) - 1), len(rungs)):
+            chosen = await self._chosen(ticket, rungs[at], out)
+            keep(self.moment, ticket, Step(at, rungs[at].place.id, rungs[at].people), chosen, chosen.people)
+            if chosen.people:
+                return chosen.people
+        return ()
+
+    async def _chosen(self, ticket: Ticket, rung: Rung, out: Mapping[MemberId, Skip]) -> Chosen:
+        there = await self._candidates(rung)
+        mine = frozenset((one.member, out[one.member]) for one in there if one.member in out)
+        key = (rung.place.id, ticket.category, mine)
+        if key not in self.orders:
+            weighed = [replace(one, out=out.get(one.member, one.out)) for one in there]
+            self.orders[key] = order(weighed, ticket.id, self.moment.house.needed.get(ticket.category, ()))
+        found, by_id = self.orders[key], {person.id: person for person in rung.people}
+        return Chosen(tuple(by_id[member] for member in found.asked), found, at_most=False)
+
+    async def _candidates(self, rung: Rung) -> Sequence[Candidate]:
+        if rung.place.id not in self.people:
+            ids = [person.id for person in rung.people]
+            away, can = await absent(self.moment, ids), await skills.of_members(self.moment.session, ids)
+            self.people[rung.place.id] = [Candidate(m, can.get(m, frozenset()), out=away.get(m)) for m in ids]
+        return self.people[rung.place.id]
+
+    async def _ladder(self, place: PlaceId) -> Sequence[Rung]:
+        if place not in self.ladders:
+            self.ladders[place] = await ladder(self.moment, await places.by_id(self.moment.session, place))
+        return self.ladders[place]
