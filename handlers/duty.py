@@ -18,6 +18,7 @@ from handlers.rules.duty import DAY
 from handlers.rules.wall import moment_of
 from handlers.seats import leave_seats
 from handlers.takings import enter_taking, taking
+from handlers.voiding import call_off
 from handlers.watch import answer, asked, question
 from storage import duty
 from storage.types import PlaceId, Role
@@ -90,6 +91,8 @@ async def take_off(ctx: Context, rest: str) -> Reply:
     gone = [member.name for member in said if member.id in on_it]
     for member in said:
         await duty.clear(ctx.session, place.id, member.id)
+    if await call_off(ctx, place.id, [member.id for member in said]) and not gone:
+        gone = [member.name for member in said]  # they only stood in
     if not gone:
         raise Refusal(phrases.was_not_on(where, "、".join(member.name for member in said)))
     ctx.note("撤班", f"place:{place.id}", (await ctx.member()).id)

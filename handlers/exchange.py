@@ -97,7 +97,7 @@ async def agree(ctx: Context, row: DutySwap) -> Exchange:
     if row.back_place_id is not None and row.back_starts is not None and row.back_ends is not None:
         back = await _still(ctx, taker.id, row.back_place_id, row.back_starts, row.back_ends)
         await check_taker(ctx, giver, back, own=False)
-    cause = f"swap:{row.id}:{row.asked_at.timestamp():.6f}"
+    cause = swaps.cause_of(row)
     source = TurnSource.COVER if row.asked_id == row.giver_id else TurnSource.SWAP
     await replace(ctx, cause, source, turn, comes=taker.id, goes=giver.id)
     if back is not None:

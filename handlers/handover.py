@@ -17,7 +17,7 @@ from handlers.rules.quiet import quiet_until
 from handlers.rules.roles import may
 from handlers.rules.rota import joined
 from handlers.telling import say_above
-from storage import duty, members, places, tickets
+from storage import changing, duty, members, places, tickets
 from storage.turns import TurnSource
 from storage.types import MemberId, MessageKind, PlaceId, Role
 
@@ -38,9 +38,10 @@ async def tell_whose_turn(moment: Moment) -> None:
 
 async def _begun(moment: Moment) -> list[Begun]:
     """The turns that began lately and are to be told by now, those back to back being one."""
-    oldest, zone = moment.now - moment.house.escalation.quiet.length - TELL_WITHIN, moment.house.zone
+    oldest, zone = _oldest(moment), moment.house.zone
     found: list[Begun] = []
-    for place, rota in (await rotas(moment, None, oldest - DAY, moment.now + DAY)).items():
+    where = await changing.places_between(moment.session, oldest, moment.now, zone)
+    for place, rota in (await rotas(moment, where, oldest - DAY, moment.now + DAY)).items() if where else ():
         # Who stepped in where nobody was on duty knows it.
         turns = rota.between(oldest, moment.now + INSTANT, zone)
         turns = joined(turn for turn in turns if turn.source is not TurnSource.ADDED)
@@ -48,6 +49,13 @@ async def _begun(moment: Moment) -> list[Begun]:
         new = (turn for turn in turns if turn.starts > oldest and turn.covers(moment.now))
         found += [(place, turn.member, turn.starts) for turn in new if _is_time_to_tell(moment, turn.starts)]
     return found
+
+
+def _oldest(moment: Moment) -> datetime:
+    """Since when what began may still have to be told: of a night until two hours after its end."""
+    early, quiet = moment.now - TELL_WITHIN, moment.house.escalation.quiet
+    is_night = quiet_until(early, quiet, moment.house.zone) > early
+    return early - quiet.length if is_night else early
 
 
 def _is_time_to_tell(moment: Moment, begins: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Lines of the roster as they are stored, and as the rules take them."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
@@ -7,9 +8,9 @@ from handlers.moment import Moment
 from handlers.openings import own_kinds
 from handlers.rules.duty import NO_OWN_DAYS, OwnDays, Span
 from handlers.rules.rotations import Rotation
-from storage import places
+from storage import members, places
 from storage.duty import DutyShift
-from storage.types import MemberId, PlaceId
+from storage.types import MemberId, PlaceId, Role
 
 _ALWAYS: Final = date(2000, 1, 1)
 
@@ -49,10 +50,23 @@ def line_of(place: PlaceId, member: MemberId, span: Span, pattern: str = "") -> 
     )
 
 
-def free_span(given: Any) -> Span:
+def free_span(given: Any, own_days: OwnDays = NO_OWN_DAYS) -> Span:
     """The hours that somebody gave, as turns."""
     weekdays = frozenset(map(int, given.weekdays))
-    return Span(given.member_id, _ALWAYS, None, weekdays, given.starts, given.ends, given.days)
+    return Span(given.member_id, _ALWAYS, None, weekdays, given.starts, given.ends, given.days, own_days)
+
+
+async def own_days_of_each(moment: Moment, people: Collection[MemberId], since: date) -> dict[MemberId, OwnDays]:
+    """What the places at which these people serve say of days from `since` on: to each the nearest of his first office."""
+    found: dict[MemberId, OwnDays] = {}
+    known: dict[str, OwnDays] = {}
+    for member, grants in (await members.grants_of(moment.session, people)).items():
+        path = next((grant.path for grant in grants if grant.role is not Role.RESIDENT), "")
+        if path not in known:
+            near = [PlaceId(int(part)) for part in reversed(path.strip("/").split("/")) if part]
+            known[path] = frozenset((await own_kinds(moment, near, since)).items()) if near else NO_OWN_DAYS
+        found[member] = known[path]
+    return found
 
 
 async def own_days_of(moment: Moment, place: PlaceId, since: date) -> OwnDays:

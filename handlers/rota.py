@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from handlers.lines import free_span, own_days_of, span_of
+from handlers.lines import free_span, own_days_of, own_days_of_each, span_of
 from handlers.moment import Moment
 from handlers.rules.duty import DAY, INSTANT, NO_OWN_DAYS, OwnDays, Span
 from handlers.rules.rota import Block, Override, Stretch, final_rota, joined, on_duty
@@ -136,11 +136,17 @@ def named(rota: Rota, stretches: Iterable[Stretch]) -> list[Turn]:
 
 
 async def away(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, Away]:
-    """Those of `members` who do not count now, because of leave or of the hours that they gave; two statements."""
+    """Those of `members` who do not count now, because of leave or of the hours that they gave.
+
+    Two statements, and two more where somebody gave hours of working days or days off.
+    """
     here = moment.now.astimezone(moment.house.zone)
     free: dict[MemberId, list[Span]] = {}
-    for given in await hours.given_by(moment.session, members):
-        free.setdefault(given.member_id, []).append(free_span(given))
+    said = await hours.given_by(moment.session, members)
+    by_kind = {given.member_id for given in said if given.days is not Days.ANY}
+    own = await own_days_of_each(moment, by_kind, here.date() - DAY) if by_kind else {}
+    for given in said:
+        free.setdefault(given.member_id, []).append(free_span(given, own.get(given.member_id, NO_OWN_DAYS)))
     outside = (member for member, spans in free.items() if not any(span.covers(here) for span in spans))
     found = {member: Away(on_leave=False, until=_next_start(free[member], moment)) for member in outside}
     for leave in await overrides.leave_of(moment.session, members, moment.now):

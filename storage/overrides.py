@@ -141,3 +141,18 @@ async def drop(session: AsyncSession, block: int) -> None:
     """Take a temporary roster back."""
     for mine in (DutyOverride.block_id == block, DutyOverride.id == block):
         await session.execute(sa.delete(DutyOverride).where(mine))
+
+
+async def stood_in(
+    session: AsyncSession, place: PlaceId, members: Collection[MemberId], since: datetime
+) -> Sequence[DutyOverride]:
+    """Where one of `members` stands in at `place`, or is stood in for, and that is not over at `since`; in order."""
+    theirs = sa.or_(DutyOverride.comes_id.in_(members), DutyOverride.goes_id.in_(members))
+    kinds = DutyOverride.source.in_((TurnSource.SWAP, TurnSource.COVER, TurnSource.ADDED))
+    query = sa.select(DutyOverride).where(DutyOverride.place_id == place, theirs, kinds, DutyOverride.ends > since)
+    return (await session.scalars(query.order_by(DutyOverride.id))).all()
+
+
+async def undo(session: AsyncSession, cause: str) -> None:
+    """Take back what `cause` made: the change of that name, and what came of it the other way round."""
+    await session.execute(sa.delete(DutyOverride).where(DutyOverride.cause.in_((cause, f"{cause}:back"))))

@@ -1,6 +1,6 @@
 """Who asked whom to take a turn of duty, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -87,3 +87,22 @@ async def unanswered(session: AsyncSession, now: datetime, before: datetime, ask
     for row in found:
         row.warned_at = now
     return found
+
+
+async def standing(
+    session: AsyncSession, place: PlaceId, members: Collection[MemberId], now: datetime
+) -> Sequence[DutySwap]:
+    """What is asked or agreed about turns of these people at `place` and is not over, locked, oldest first."""
+    theirs = sa.or_(DutySwap.giver_id.in_(members), DutySwap.taker_id.in_(members))
+    there = sa.or_(
+        sa.and_(DutySwap.place_id == place, DutySwap.ends > now),
+        sa.and_(DutySwap.back_place_id == place, DutySwap.back_ends > now),
+    )
+    stands = DutySwap.status.in_((SwapStatus.ASKED, SwapStatus.AGREED))
+    query = sa.select(DutySwap).where(theirs, there, stands).order_by(DutySwap.id)
+    return (await session.scalars(query.with_for_update())).all()
+
+
+def cause_of(row: DutySwap) -> str:
+    """What the changes of the roster that follow from it begin with, in their own cause."""
+    return f"swap:{row.id}:{row.asked_at.timestamp():.6f}"

@@ -1,13 +1,19 @@
 """What is open passes into the eyes of the next one when the shift changes."""
 
 from datetime import timedelta
+from random import Random
 
+import pytest
 import sqlalchemy as sa
 
+from handlers.moment import Moment
+from handlers.rota import rotas
+from handlers.rules.duty import DAY
+from storage.changing import places_between
 from storage.tickets import Ticket
 from storage.types import TicketStatus
 from tests.nights import nights
-from tests.world import World
+from tests.world import SHANGHAI, World
 
 HOUR = timedelta(hours=1)
 LIFT = "3栋2单元电梯停在5楼不动了，麻烦来修一下"
@@ -67,3 +73,27 @@ async def test_nobody_is_told_of_a_turn_that_his_leave_empties(world: World) -> 
     world.forget()
     await world.wait(12 * HOUR)
     world.silent("王芳", "赵强")
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_place_at_which_a_turn_begins_is_looked_at(world: World, seed: int) -> None:
+    lot = Random(seed)  # noqa: S311 -- no secret
+    who = ("王芳", "赵强", "周网格", "钱物业", "陈书记")
+    for name in who:
+        await world.says("陈书记", f"任命 {name} 红管家 锦绣小区", alone=True)
+    for _ in range(12):
+        where, one, other = lot.choice(("3栋", "4栋", "锦绣小区", "第一网格")), lot.choice(who), lot.choice(who)
+        hour, day = lot.randint(0, 23), lot.choice(("今天", "明天", "后天"))
+        await world.says("陈书记", lot.choice((
+            f"排班 {where} {one} 每天 {hour}:30-{(hour + 9) % 24}:00", f"轮班 {where} 每8小时 {hour}:00起 {one}、{other}",
+            f"轮班 {where} 每周二{hour}点 {one}、{other}", f"请假 {one} {day}", f"顶班 {day} {one} {other}",
+            f"临时值班 {day} {where}：{one} 8:00-{max(hour, 9)}:00", f"撤班 {where} {one}",
+        )), alone=True)  # fmt: skip
+    async with world.sessions() as session:
+        for hours in range(96):
+            now = world.now + hours * HOUR / 2
+            moment = Moment(session=session, now=now, house=world.house, reach=world.reach)
+            looked_at = await places_between(session, now - 2 * HOUR, now, SHANGHAI)
+            for place, rota in (await rotas(moment, None, now - DAY, now + DAY)).items():
+                begun = [t for t in rota.between(now - 2 * HOUR, now, SHANGHAI) if now - 2 * HOUR < t.starts <= now]
+                assert not begun or place in looked_at

@@ -278,3 +278,16 @@ async def test_who_came_back_early_may_go_again(world: World) -> None:
     world.hears("陈书记", "记下了：王芳")
     await world.says("陈书记", "请假 王芳 今天到后天", alone=True)
     assert "记下了" not in world.hears("陈书记")
+
+
+async def test_own_hours_follow_the_days_that_the_community_gives_itself(world: World) -> None:
+    """调休 of the community's own: its day off is a day off to who serves there, and its working day is none."""
+    await world.says("王芳", "我的时间 工作日19点后，周末全天", alone=True)
+    await world.says("陈书记", "放假 5月13日", alone=True)
+    await world.says("陈书记", "补班 5月16日", alone=True)
+    async with world.sessions() as session:
+        member = (await session.scalars(sa.select(Member.id).where(Member.name == "王芳"))).one()
+        for day, is_free in ((12, False), (13, True), (16, False), (17, True)):
+            at = datetime(2026, 5, day, 10, tzinfo=SHANGHAI)
+            moment = Moment(session=session, now=at, house=world.house, reach=world.reach)
+            assert (member not in await away(moment, [member])) is is_free, day

@@ -291,3 +291,30 @@ async def test_absurd_swaps_are_answered(world: World) -> None:
         for text in (*ABSURD[:12], "周三 " + "啊" * 4000, "周三 赵强 " * 300):
             await world.says("王芳", f"{word} {text}", alone=True)
             assert len(world.new("王芳")) == 1, (word, text[:20])
+
+
+async def test_taking_somebody_off_the_roster_calls_off_what_was_agreed_about_his_turns(world: World) -> None:
+    await nights(world)
+    await world.says("王芳", "换班 今天 赵强", alone=True)
+    await world.presses("赵强", "同意")
+    await world.says("王芳", "换班 后天 赵强", alone=True)
+    world.forget()
+    await world.says("陈书记", "撤班 3栋 王芳", alone=True)
+    for who in ("王芳", "赵强"):
+        heard = [words.text for words in world.new(who)]
+        assert len(heard) == 2, who
+        assert all("说好的换班、顶班不算了" in text for text in heard)
+    world.silent("3栋群")
+    await world.presses("赵强", "同意")
+    world.hears("赵强", "已经有结果了")
+    assert not await rows(world, DutyOverride)
+
+
+async def test_who_stands_in_and_is_taken_off_gives_the_turn_back(world: World) -> None:
+    await nights(world)
+    await world.says("陈书记", "顶班 今天 王芳 钱物业", alone=True)
+    world.forget()
+    await world.says("陈书记", "撤班 3栋 钱物业", alone=True)
+    world.hears("王芳", "今天", "不算了")
+    world.hears("陈书记", "钱物业")
+    assert "王芳" in (await shown(world))[0]

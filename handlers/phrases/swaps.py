@@ -119,6 +119,11 @@ def yours_again(turn: str) -> str:
     return f"接您班的那位注销了资料，这个班又归您了：{turn}。来不了请发“请假”或者再找人换。"
 
 
+def called_off(turn: str) -> str:
+    """To both, when one of them was taken off the roster there."""
+    return f"班表改了，{turn} 这个班说好的换班、顶班不算了。现在谁值班，发“排班表”看。"
+
+
 def nobody_answered(name: str, turn: str, *, own: bool) -> str:
     """To who asked, half a day before the turn; `own`: it is his."""
     text = f"{name}还没回话：{turn}。"
