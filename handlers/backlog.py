@@ -20,7 +20,7 @@ from storage import clocks, members, places, tickets
 from storage.members import Person
 from storage.steps import StepKind
 from storage.tickets import Ticket
-from storage.types import MemberId, MessageKind, PlaceId, Role, TicketAction
+from storage.types import MemberId, MessageKind, PlaceId, Role, TicketAction, TicketId
 
 LEAST: Final = 100  #: fewer are taken singly, with everything that belongs to a call
 BATCH: Final = 10_000  #: tickets in one transaction
@@ -38,6 +38,8 @@ class Backlog:
     crowds: Crowds
     news: dict[MemberId, dict[Ticket, StepKind]] = field(default_factory=dict)
     plans: dict[int, Plan] = field(default_factory=dict)
+    silent: dict[MemberId, list[TicketId]] = field(default_factory=dict)
+    climbed: dict[int, list[TicketId]] = field(default_factory=dict)
     offices: dict[tuple[PlaceId, Role], Sequence[Person]] = field(default_factory=dict)
 
     async def catch_up(self, ticket: Ticket) -> None:
@@ -66,21 +68,24 @@ class Backlog:
         now, before, least = self.moment.now, ticket.level, int(step in (StepKind.CLIMB, StepKind.SUPERVISOR))
         ticket.level = by_now(self.moment, ticket, plan, least=least)
         anew = ticket.level == before and step is StepKind.REPEAT  # all who are there are called once more
-        self._note(ticket, () if anew else self.crowds.silent(ticket))
+        for member in () if anew else self.crowds.silent(ticket):
+            self.silent.setdefault(member, []).append(ticket.id)
         ticket.asked, ticket.asking_id, ticket.called_at, ticket.last_at = 0, None, now, now
         take(ticket, StepKind.ASK_NEXT, now)  # all of them are called at once
         if ticket.level > before:
-            action, where = TicketAction.ESCALATE, ticket.status
-            tickets.happened(self.moment.session, ticket, now, action, where, None, before=where, value=ticket.level)
+            self.climbed.setdefault(ticket.level, []).append(ticket.id)
         self._tell(await self.crowds.call(ticket, anew=anew), ticket, step)
         if ticket.level == plan.top > before:
             self._tell(await self._holding(ticket, Role.SUPERVISOR), ticket, step)
 
-    def _note(self, ticket: Ticket, silent: Iterable[MemberId]) -> None:
-        """Those who were asked before and have let their time pass."""
-        where, action = ticket.status, TicketAction.NO_ANSWER
-        for member in silent:
-            tickets.happened(self.moment.session, ticket, self.moment.now, action, where, member, before=where)
+    async def write(self) -> None:
+        """Write down who let his time pass, what went up and whom it came to."""
+        session, now = self.moment.session, self.moment.now
+        for member, found in self.silent.items():
+            await tickets.happened_to_each(session, found, now, TicketAction.NO_ANSWER, member)
+        for level, found in self.climbed.items():
+            await tickets.happened_to_each(session, found, now, TicketAction.ESCALATE, value=level)
+        await self.crowds.write()
 
     def _tell(self, people: Iterable[Person], ticket: Ticket, step: StepKind) -> None:
         for person in people:
@@ -112,5 +117,6 @@ async def catch_up(moment: Moment) -> bool:
     for ticket in found:
         await backlog.catch_up(ticket)
     await clocks.write(moment.session, found)
+    await backlog.write()
     await backlog.say()
     return bool(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from handlers.candidates import candidates
 from handlers.moment import Moment
@@ -64,8 +65,14 @@ async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = 
 
 
 def keep(moment: Moment, ticket: Ticket, step: Step, chosen: Chosen, called: Sequence[Person]) -> None:
-    """Write down who was called at a step, and why he; codes and ids only."""
-    codes = dict(
+    """Write down who was called at a step, and why he."""
+    codes = codes_of(moment, ticket, step, chosen, called)
+    choices.enter(moment.session, ticket, moment.now, step.level, step.place, codes)
+
+
+def codes_of(moment: Moment, ticket: Ticket, step: Step, chosen: Chosen, called: Sequence[Person]) -> dict[str, Any]:
+    """Who was called at a step about a matter of that kind, and why he; codes and ids only."""
+    return dict(
         called=[person.id for person in called],
         passed=[[member, why.value] for member, why in chosen.order.passed.items()],
         needed=list(moment.house.needed.get(ticket.category, ())),
@@ -76,7 +83,6 @@ def keep(moment: Moment, ticket: Ticket, step: Step, chosen: Chosen, called: Seq
         company=step.company,
         instead=step.instead,
     )
-    choices.enter(moment.session, ticket, moment.now, step.level, step.place, codes)
 
 
 def of_round(ticket: Ticket, made: Sequence[Choice]) -> Sequence[Choice]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from handlers.candidates import SAID_NO, absent
-from handlers.choosing import Chosen, Step, keep
+from handlers.choosing import Chosen, Step, codes_of
 from handlers.dispatch import Rung, ladder
 from handlers.moment import Moment
 from handlers.rules.dispatch import Candidate, Order, Skip, order
@@ -27,6 +27,7 @@ class Crowds:
     ladders: dict[PlaceId, Sequence[Rung]] = field(default_factory=dict)
     people: dict[PlaceId, Sequence[Candidate]] = field(default_factory=dict)
     orders: dict[Known, Order] = field(default_factory=dict)
+    made: dict[tuple[int, Known], list[Ticket]] = field(default_factory=dict)  #: by step, what was chosen alike
 
     @classmethod
     async def about(cls, moment: Moment, found: Sequence[Ticket]) -> "Crowds":
@@ -55,21 +56,36 @@ class Crowds:
             out[ticket.reporter_id] = Skip.REPORTER
         rungs = await self._ladder(ticket.place_id)
         for at in range(min(ticket.level, len(rungs) - 1), len(rungs)):
-            chosen = await self._chosen(ticket, rungs[at], out)
-            keep(self.moment, ticket, Step(at, rungs[at].place.id, rungs[at].people), chosen, chosen.people)
-            if chosen.people:
-                return chosen.people
+            known = await self._weighed(ticket, rungs[at], out)
+            self.made.setdefault((at, known), []).append(ticket)
+            if self.orders[known].asked:
+                return self._people(rungs[at], self.orders[known])
         return ()
 
-    async def _chosen(self, ticket: Ticket, rung: Rung, out: Mapping[MemberId, Skip]) -> Chosen:
+    async def write(self) -> None:
+        """Write down what was chosen, and why: once for all that are alike."""
+        for (at, known), found in self.made.items():
+            rung = next(rung for rung in self.ladders[found[0].place_id] if rung.place.id == known[0])
+            chosen = self.orders[known]
+            people = self._people(rung, chosen)
+            step = Step(at, rung.place.id, rung.people)
+            codes = codes_of(self.moment, found[0], step, Chosen(tuple(people), chosen, at_most=False), people)
+            about = [ticket.id for ticket in found]
+            await choices.enter_each(self.moment.session, about, self.moment.now, at, rung.place.id, codes)
+
+    async def _weighed(self, ticket: Ticket, rung: Rung, out: Mapping[MemberId, Skip]) -> Known:
+        """Under what the order of those who answer there is known."""
         there = await self._candidates(rung)
         mine = frozenset((one.member, out[one.member]) for one in there if one.member in out)
-        key = (rung.place.id, ticket.category, mine)
-        if key not in self.orders:
+        known = (rung.place.id, ticket.category, mine)
+        if known not in self.orders:
             weighed = [replace(one, out=out.get(one.member, one.out)) for one in there]
-            self.orders[key] = order(weighed, ticket.id, self.moment.house.needed.get(ticket.category, ()))
-        found, by_id = self.orders[key], {person.id: person for person in rung.people}
-        return Chosen(tuple(by_id[member] for member in found.asked), found, at_most=False)
+            self.orders[known] = order(weighed, ticket.id, self.moment.house.needed.get(ticket.category, ()))
+        return known
+
+    def _people(self, rung: Rung, found: Order) -> Sequence[Person]:
+        by_id = {person.id: person for person in rung.people}
+        return [by_id[member] for member in found.asked]
 
     async def _candidates(self, rung: Rung) -> Sequence[Candidate]:
         if rung.place.id not in self.people:

@@ -11,10 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.appended import append, waiting
 from storage.base import Base
 from storage.prepared import Prepared
-from storage.tickets import Ticket, TicketEvent
+from storage.tickets import Ticket, TicketEvent, portions
 from storage.types import MemberId, PlaceId, TicketAction, TicketId
-
-AT_ONCE: Final = 5000  #: tickets in one statement; SQLite takes 32,766 values
 
 
 class Choice(Base, kw_only=True):
@@ -40,6 +38,22 @@ def enter(
     """Keep what was chosen for the ticket, and why."""
     row = dict(ticket_id=ticket.id, at=at, round=ticket.round, level=level, place_id=place, codes=dict(codes))
     append(session, Choice, row)
+
+
+async def enter_each(
+    session: AsyncSession,
+    tickets: Sequence[TicketId],
+    at: datetime,
+    level: int,
+    place: PlaceId | None,
+    codes: Mapping[str, Any],
+) -> None:
+    """Keep the same of many tickets, in one statement."""
+    given = dict(at=at, level=level, place_id=place, codes=dict(codes))
+    columns = {name: sa.literal(value, getattr(Choice, name).type) for name, value in given.items()}
+    for some in portions(tickets):
+        rows = sa.select(Ticket.id, Ticket.round, *columns.values()).where(Ticket.id.in_(some))
+        await session.execute(sa.insert(Choice).from_select(["ticket_id", "round", *columns], rows))
 
 
 async def of_ticket(session: AsyncSession, ticket: TicketId) -> Sequence[Choice]:
@@ -83,7 +97,7 @@ async def declined(session: AsyncSession, ticket: Ticket) -> SaidNo:
 async def declined_each(session: AsyncSession, tickets: Sequence[TicketId]) -> dict[TicketId, SaidNo]:
     """The same of many tickets about which nothing waits to be written; those that nobody declined are missing."""
     found: dict[TicketId, SaidNo] = {}
-    for some in _portions(list(tickets)):
+    for some in portions(list(tickets)):
         for row in await _SAID_NO.all(session, {"tickets": some}):
             found[row.ticket_id] = _after(found.get(row.ticket_id, {}), row.member_id, row.action)
     return found
@@ -92,7 +106,7 @@ async def declined_each(session: AsyncSession, tickets: Sequence[TicketId]) -> d
 async def called_last(session: AsyncSession, tickets: Mapping[TicketId, int]) -> dict[TicketId, list[MemberId]]:
     """Who was called about each of many tickets last, since it was handed back or opened again for that many times."""
     found: dict[TicketId, list[MemberId]] = {}
-    for some in _portions(list(tickets)):
+    for some in portions(list(tickets)):
         for row in await _MADE.all(session, {"tickets": some}):
             if row.round == tickets[row.ticket_id] and row.codes["called"]:
                 found[row.ticket_id] = row.codes["called"]
@@ -108,7 +122,3 @@ def _after(found: SaidNo, member: MemberId | None, action: TicketAction) -> Said
     if action in (TicketAction.RETURN, TicketAction.TRANSFER):
         found = {who: how for who, how in found.items() if how is not TicketAction.NO_ANSWER}
     return found if member is None else {**found, member: action}
-
-
-def _portions(tickets: list[TicketId]) -> list[list[TicketId]]:
-    return [tickets[start : start + AT_ONCE] for start in range(0, len(tickets), AT_ONCE)]
