@@ -74,7 +74,7 @@ class Backlog:
         take(ticket, StepKind.ASK_NEXT, now)  # all of them are called at once
         if ticket.level > before:
             self.climbed.setdefault(ticket.level, []).append(ticket.id)
-        self._tell(await self.crowds.call(ticket, anew=anew), ticket, step)
+        self._tell(await self.crowds.call(ticket, plan.ladder, anew=anew), ticket, step)
         if ticket.level == plan.top > before:
             self._tell(await self._holding(ticket, Role.SUPERVISOR), ticket, step)
 

@@ -125,7 +125,7 @@ def tailored(plan: Plan, rows: Iterable[Policy]) -> Plan:
     """
     for row in rows:
         limits = {u: _with(limit, row, u) if concerns(row.urgency, u) else limit for u, limit in plan.limits.items()}
-        plan = replace(plan, limits=limits, modes=_found_by(plan, row))
+        plan = replace(plan, limits=limits, modes=_found_by(plan, row), ladder=row.kinds or plan.ladder)
     return plan
 
 

@@ -12,7 +12,7 @@ from storage import choices, places, skills
 from storage.choices import SaidNo
 from storage.members import Person
 from storage.tickets import Ticket
-from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId
+from storage.types import Category, MemberId, PlaceId, PlaceKind, TicketAction, TicketId
 
 Known = tuple[PlaceId, Category, frozenset[tuple[MemberId, Skip]]]
 
@@ -24,7 +24,8 @@ class Crowds:
     moment: Moment
     said_no: dict[TicketId, SaidNo]  #: by ticket
     called: dict[TicketId, list[MemberId]]  #: … and who was called last, as long as it is not said that he was silent
-    ladders: dict[PlaceId, Sequence[Rung]] = field(default_factory=dict)
+    ladders: dict[tuple[PlaceId, Sequence[PlaceKind]], Sequence[Rung]] = field(default_factory=dict)
+    rungs: dict[PlaceId, Rung] = field(default_factory=dict)
     people: dict[PlaceId, Sequence[Candidate]] = field(default_factory=dict)
     orders: dict[Known, Order] = field(default_factory=dict)
     made: dict[tuple[int, Known], list[Ticket]] = field(default_factory=dict)  #: by step, what was chosen alike
@@ -43,10 +44,11 @@ class Crowds:
         said_no.update(dict.fromkeys(silent, TicketAction.NO_ANSWER))
         return silent
 
-    async def call(self, ticket: Ticket, *, anew: bool) -> Sequence[Person]:
+    async def call(self, ticket: Ticket, steps: Sequence[PlaceKind], *, anew: bool) -> Sequence[Person]:
         """Everybody who can be asked at the first step from the ticket's up at which anybody can; why is written down.
 
         Args:
+            steps: The kinds of places that its plan has.
             anew: Those as well who have let their time pass.
         """
         out = {member: SAID_NO[how] for member, how in self.said_no.get(ticket.id, {}).items()}
@@ -54,7 +56,7 @@ class Crowds:
             out = {member: why for member, why in out.items() if why is not Skip.SILENT}
         if ticket.reporter_id is not None:
             out[ticket.reporter_id] = Skip.REPORTER
-        rungs = await self._ladder(ticket.place_id)
+        rungs = await self._ladder(ticket.place_id, steps)
         for at in range(min(ticket.level, len(rungs) - 1), len(rungs)):
             known = await self._weighed(ticket, rungs[at], out)
             self.made.setdefault((at, known), []).append(ticket)
@@ -65,8 +67,7 @@ class Crowds:
     async def write(self) -> None:
         """Write down what was chosen, and why: once for all that are alike."""
         for (at, known), found in self.made.items():
-            rung = next(rung for rung in self.ladders[found[0].place_id] if rung.place.id == known[0])
-            chosen = self.orders[known]
+            rung, chosen = self.rungs[known[0]], self.orders[known]
             people = self._people(rung, chosen)
             step = Step(at, rung.place.id, rung.people)
             codes = codes_of(self.moment, found[0], step, Chosen(tuple(people), chosen, at_most=False), people)
@@ -94,7 +95,9 @@ class Crowds:
             self.people[rung.place.id] = [Candidate(m, can.get(m, frozenset()), out=away.get(m)) for m in ids]
         return self.people[rung.place.id]
 
-    async def _ladder(self, place: PlaceId) -> Sequence[Rung]:
-        if place not in self.ladders:
-            self.ladders[place] = await ladder(self.moment, await places.by_id(self.moment.session, place))
-        return self.ladders[place]
+    async def _ladder(self, place: PlaceId, steps: Sequence[PlaceKind]) -> Sequence[Rung]:
+        if (place, steps) not in self.ladders:
+            found = await ladder(self.moment, await places.by_id(self.moment.session, place), steps)
+            self.ladders[place, steps] = found
+            self.rungs.update((rung.place.id, rung) for rung in found)
+        return self.ladders[place, steps]

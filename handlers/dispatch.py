@@ -13,13 +13,13 @@ from handlers.lifecycle import advance, possible
 from handlers.messages import Mention
 from handlers.moment import Moment
 from handlers.rota import on_duty_at
-from storage import identities, members, places
+from storage import identities, members, places, policies
 from storage.chats import Address
 from storage.members import Person
 from storage.places import Place
 from storage.steps import StepKind
 from storage.tickets import Ticket
-from storage.types import MemberId, Mode, PlaceKind, Role, TicketAction, Urgency
+from storage.types import MemberId, Mode, PlaceId, PlaceKind, Role, TicketAction, Urgency
 
 #: Who is asked at a kind of place that has no roster at all.
 OFFICE: Final = {
@@ -38,15 +38,25 @@ class Rung:
     people: tuple[Person, ...]
 
 
-async def ladder(moment: Moment, place: Place) -> list[Rung]:
+async def kinds_at(moment: Moment, near: Sequence[PlaceId]) -> tuple[PlaceKind, ...]:
+    """The steps that matters of a place go up from now on; `near` is the line from it upwards."""
+    said = policies.nearest_ladder(await policies.at(moment.session, near), near)
+    return said.kinds if said is not None else moment.house.escalation.ladder
+
+
+async def ladder(moment: Moment, place: Place, steps: Collection[PlaceKind] | None = None) -> list[Rung]:
     """Who answers for `place` now, nearest first; places for which nobody does are left out.
 
     A place without any roster is answered for by those who hold its office; one with a roster only by the roster.
+
+    Args:
+        steps: The kinds of places that are asked, as a ticket has them with it; None: as they are said there now.
     """
     line = await places.above(moment.session, place)
+    steps = steps if steps is not None else await kinds_at(moment, [p.id for p in line])
     rota = await on_duty_at(moment, [p.id for p in line])
     holders = await members.holders(moment.session, [p.id for p in line if p.id not in rota])
-    kinds = {*moment.house.escalation.ladder, PlaceKind.UNIT, PlaceKind.COMPOUND}
+    kinds = {*steps, PlaceKind.UNIT, PlaceKind.COMPOUND}
     rungs = []
     for step in (p for p in line if p.kind in kinds):
         office = (holders.get((step.id, role), ()) for role in OFFICE.get(step.kind, ()))
@@ -122,7 +132,7 @@ async def _called(moment: Moment, ticket: Ticket, level: int, *, again: bool, bu
 async def _steps(moment: Moment, ticket: Ticket, level: int, found_by: Mode) -> list[Step]:
     """The steps from `level` up; in an emergency they are one, for everybody is called at once."""
     place = await places.by_id(moment.session, ticket.place_id)
-    rungs = await ladder(moment, place)
+    rungs = await ladder(moment, place, plan_of(moment, ticket).ladder)
     if ticket.urgency is Urgency.EMERGENCY:
         return [Step(level, rungs[0].place.id if rungs else None, at_level(rungs, level, everybody=True))]
     first = min(level, len(rungs) - 1)
@@ -148,7 +158,8 @@ async def property_of(moment: Moment, place: Place) -> Rung | None:
 
 async def step_now(moment: Moment, ticket: Ticket) -> Step | None:
     """The step at which the ticket stands, where one after another is asked there."""
-    rungs = await ladder(moment, await places.by_id(moment.session, ticket.place_id))
+    place = await places.by_id(moment.session, ticket.place_id)
+    rungs = await ladder(moment, place, plan_of(moment, ticket).ladder)
     if not rungs:
         return None
     level = min(ticket.level, len(rungs) - 1)

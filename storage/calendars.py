@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, table_of
+from storage.base import Base, insert_once, table_of
 from storage.entities import made
 from storage.prepared import Prepared
 from storage.types import PlaceId, TicketId
@@ -44,6 +44,16 @@ class Recount(Base, kw_only=True):
     place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
     at: Mapped[datetime]
     last_id: Mapped[TicketId] = mapped_column(default=TicketId(0))  #: up to this ticket it is done
+    moved: Mapped[int] = mapped_column(default=0)  #: how many of them are now due at another time
+
+
+class Reckoned(Base, kw_only=True):
+    """By what the clocks below a community were wound last: the time zone and the quiet hours."""
+
+    __tablename__ = "reckoned"
+
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    by: Mapped[str] = mapped_column(sa.String(100))
 
 
 async def weeks(session: AsyncSession, places: Collection[PlaceId]) -> dict[PlaceId, WorkWeek]:
@@ -109,7 +119,7 @@ async def recount(session: AsyncSession, place: PlaceId, now: datetime) -> None:
     if found is None:
         session.add(Recount(place_id=place, at=now))
     else:
-        found.at, found.last_id = now, TicketId(0)
+        found.at, found.last_id, found.moved = now, TicketId(0), 0
     await session.flush()
 
 
@@ -117,3 +127,16 @@ async def to_recount(session: AsyncSession) -> Recount | None:
     """The place whose turn it is; no other clock takes it."""
     query = sa.select(Recount).order_by(Recount.at, Recount.place_id).limit(1)
     return (await session.scalars(query.with_for_update(skip_locked=True))).one_or_none()
+
+
+async def reckoned_otherwise(session: AsyncSession, communities: Collection[PlaceId], by: str) -> Sequence[PlaceId]:
+    """Those of `communities` whose clocks were wound by something else before; all are wound by this from now on.
+
+    Two at once: one of them finds it.
+    """
+    known = {row.place_id for row in await session.scalars(sa.select(Reckoned))}
+    new = [dict(place_id=place, by=by) for place in communities if place not in known]
+    if new:
+        await insert_once(session, Reckoned, new, key=("place_id",))
+    other = sa.update(Reckoned).where(Reckoned.by != by, Reckoned.place_id.in_(list(communities))).values(by=by)
+    return (await session.scalars(other.returning(Reckoned.place_id))).all()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import Base, table_of
 from storage.entities import made
 from storage.prepared import Prepared
-from storage.types import Category, Mode, PlaceId, Urgency
+from storage.types import Category, Mode, PlaceId, PlaceKind, Urgency
 
 EVERY: Final = "*"  #: in a key: of every category, of every urgency
 
@@ -30,6 +30,13 @@ class Policy(Base, kw_only=True):
     progress_minutes: Mapped[int | None] = mapped_column(default=None)
     done_minutes: Mapped[int | None] = mapped_column(default=None)
     hours: Mapped[str | None] = mapped_column(sa.String(12), default=None)  #: "always" or "working"
+    #: the kinds of places that a matter goes up, from near to far, between commas; of all categories and urgencies
+    ladder: Mapped[str | None] = mapped_column(sa.String(60), default=None)
+
+    @property
+    def kinds(self) -> tuple[PlaceKind, ...]:
+        """The steps that it names; none where it says nothing of them."""
+        return tuple(map(PlaceKind, self.ladder.split(","))) if self.ladder else ()
 
 
 _COLUMNS: Final = table_of(Policy).c
@@ -76,3 +83,17 @@ async def take_back(
         setattr(row, column, None)
     await session.flush()
     return True
+
+
+async def climb(session: AsyncSession, place: PlaceId, kinds: Sequence[PlaceKind] | None) -> bool:
+    """Let matters of the place go up these steps, or (None) those that are said further up; whether that is new."""
+    row = await row_for(session, place)
+    before, row.ladder = row.ladder, ",".join(kinds) if kinds else None
+    await session.flush()
+    return row.ladder != before
+
+
+def nearest_ladder(rows: Collection[Policy], near: Sequence[PlaceId]) -> Policy | None:
+    """Of the rows of a line upwards the nearest that names the steps."""
+    said = {row.place_id: row for row in rows if row.ladder}
+    return next((said[place] for place in near if place in said), None)

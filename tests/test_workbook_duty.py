@@ -202,3 +202,16 @@ async def test_the_examples_of_the_template_are_right(sessions: Sessions, tmp_pa
     people = [("姓名", "小区", "楼栋", "单元"), *((name, "锦绣小区", 3, 2) for name in names)]
     report = await load(sessions, book(tmp_path, 地点=TOWN, 成员=people, **sheets), MONDAY_9 - 30 * DAY)
     assert (report.shifts, report.rotations, report.leave, report.hours, report.skills) == (5, 3, 2, 2, 2)
+
+
+async def test_the_steps_of_a_place_are_entered_and_what_goes_round_is_named(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    steps: Rows = (("地点", "哪几级"), ("3栋", "楼栋、社区"))
+    path = book(tmp_path, **{**ALL, "往上叫": steps})
+    assert (await load(sessions, path)).ladders == 1
+    assert "没有新增" in (await load(sessions, path)).text
+    round_and_round: Rows = (("地点", "哪几级"), ("3栋", "楼栋、社区、楼栋"))
+    wrong = await refused(sessions, book(tmp_path, **{**ALL, "往上叫": round_and_round}))
+    assert "往上叫!B2：" in wrong
+    assert "绕回去" in wrong

@@ -1,6 +1,8 @@
 """Working time in chat: hours, days off and days that are worked; what runs is counted anew."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -106,7 +108,9 @@ async def test_many_running_deadlines_are_counted_anew_in_batches(world: World) 
     world.now = datetime(2026, 5, 11, 14, 0, tzinfo=SHANGHAI)
     await many(world, 2 * BATCH + 7)
     await admin(world, "放假 5月12日")
+    world.forget()
     await ring(world)
+    world.hears("陈书记", f"没办完的 {2 * BATCH + 7} 张单时限跟着变了")
     async with world.sessions() as session:
         assert not (await session.scalars(sa.select(Recount))).all()
     found = [ticket.done_by for ticket in await tickets_of(world)]
@@ -158,3 +162,21 @@ async def test_only_the_community_sets_its_hours(world: World) -> None:
     world.forget()
     await world.says("李姐", "放假 10月8日我们出去玩", group="3栋群")
     world.silent("3栋群")
+
+
+async def test_another_time_zone_moves_what_is_running_and_the_community_hears_how_much(world: World) -> None:
+    await admin(world, "时限 照明 办结 2个工作日")
+    world.now = datetime(2026, 5, 11, 14, 0, tzinfo=SHANGHAI)
+    await many(world, 3)
+    await ring(world)
+    world.forget()
+    await ring(world)
+    world.silent("陈书记")
+    before = [ticket.done_by for ticket in await tickets_of(world)]
+    world.clock.house = replace(world.house, escalation=replace(world.house.escalation, zone=ZoneInfo("Asia/Urumqi")))
+    await ring(world)
+    world.hears("陈书记", "石龙社区", "3 张")
+    after = [ticket.done_by for ticket in await tickets_of(world)]
+    assert [late != early for early, late in zip(before, after, strict=True)] == [True] * 3
+    await ring(world)
+    world.silent("陈书记", "王芳", "周网格")

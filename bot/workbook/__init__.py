@@ -17,7 +17,19 @@ from bot.workbook.people import fill_members, newcomers
 from bot.workbook.places import fill_places, place_rows
 from bot.workbook.roster import Calendar, fill_roster, turns
 from bot.workbook.rotations import fill_orders, orders
-from bot.workbook.sheets import DUTY, HOURS, LEAVE, MEMBERS, PLACES, ROLES, ROTATIONS, SKILLS, read_sheets
+from bot.workbook.sheets import (
+    DUTY,
+    HOURS,
+    LEAVE,
+    MEMBERS,
+    PLACES,
+    ROLES,
+    ROTATIONS,
+    SKILLS,
+    STEPS,
+    read_sheets,
+)
+from bot.workbook.steps import climbs, fill_climbs
 from bot.workbook.template import write_template
 from bot.workbook.town import Town, load
 from handlers.house import HouseRules
@@ -38,6 +50,7 @@ class Report:
     leave: int = 0
     hours: int = 0  #: people whose free time is another one
     skills: int = 0  #: people who can do more
+    ladders: int = 0  #: places at which a ticket goes up other steps than before
     warnings: tuple[str, ...] = ()
 
     @property
@@ -45,7 +58,7 @@ class Report:
         """The report in Chinese."""
         usual = f"地点 {self.places} 处、成员 {self.members} 人、角色 {self.roles} 个、值班 {self.shifts} 行"
         more = {"轮班 {} 处": self.rotations, "请假 {} 段": self.leave, "有空时间 {} 人": self.hours}
-        more["专长 {} 人"] = self.skills
+        more |= {"专长 {} 人": self.skills, "往上叫 {} 处": self.ladders}
         others = "".join(f"、{said.format(count)}" for said, count in more.items() if count)
         if not others and not any((self.places, self.members, self.roles, self.shifts)):
             head = "导入完成：和系统里的一样，没有新增。"
@@ -79,6 +92,7 @@ async def _fill_duty(town: Town, sheets: Mapping[str, Sequence[Row]], moment: Mo
     away = absences(town, sheets.get(LEAVE, []), calendar, problems)
     free = free_times(town, sheets.get(HOURS, []), problems)
     able = abilities(town, sheets.get(SKILLS, []), moment.house.skills, problems)
+    climbed = climbs(town, sheets.get(STEPS, []), problems)
     problems.check()  # raised out of the savepoint: whatever was filled in is undone
     return Report(
         len(town.new_places),
@@ -89,5 +103,6 @@ async def _fill_duty(town: Town, sheets: Mapping[str, Sequence[Row]], moment: Mo
         await fill_absences(moment, away),
         await fill_free_times(moment, free),
         await fill_abilities(moment, able),
+        await fill_climbs(moment, climbed),
         tuple(await cautions(town, rostered, taken, calendar)),
     )

@@ -25,7 +25,7 @@ MOST_UNPACKED: Final = 400 * 2**20
 MOST_ROWS: Final = 50_000  #: a sheet
 MOST_COLUMNS: Final = 20
 PLACES, MEMBERS, ROLES, DUTY = "地点", "成员", "角色", "值班"
-ROTATIONS, LEAVE, HOURS, SKILLS = "轮班", "请假", "时间", "技能"
+ROTATIONS, LEAVE, HOURS, SKILLS, STEPS = "轮班", "请假", "时间", "技能", "往上叫"
 
 #: The columns of each sheet; those that begin with a star must be there.
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
@@ -37,6 +37,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     LEAVE: ("*姓名", "*从", "到", "住处"),
     HOURS: ("*姓名", "*什么时候有空", "住处"),
     SKILLS: ("*姓名", "*会什么", "住处"),
+    STEPS: ("*地点", "*哪几级"),
 }
 EXAMPLE: Final = "例"  #: a row whose first cell begins so is not imported
 _REMARK: Final = re.compile(r"[（(].*")

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from bot.workbook.sheets import COLUMNS, DUTY, HOURS, LEAVE, MEMBERS, PLACES, ROLES, ROTATIONS, SKILLS
+from bot.workbook.sheets import COLUMNS, DUTY, HOURS, LEAVE, MEMBERS, PLACES, ROLES, ROTATIONS, SKILLS, STEPS
 from handlers.reading import ROLE_WORDS
 from storage.types import Role
 
@@ -37,6 +37,7 @@ _EXAMPLES: Final[Mapping[str, Sequence[Sequence[str | int]]]] = {
     LEAVE: (("例：王芳", "2026-05-01", "2026-05-03", ""), ("例：赵强", "2026-05-20", "", "")),
     HOURS: (("例：钱进", "工作日19点后，周末全天", ""), ("例：孙丽", "周二、周四 9:00-11:00", "")),
     SKILLS: (("例：王芳", "调解", ""), ("例：赵强", "电工、水工", "3栋2单元")),
+    STEPS: (("例：锦绣小区", "楼栋、网格、社区"), ("例：5栋", "楼栋、社区、街道")),
 }
 _TEXT: Final = (
     "怎么填",
@@ -47,6 +48,7 @@ _TEXT: Final = (
     "5. 值班：时段写 20:00-8:00，全天就空着；哪几天写 每天、周一到周五、周六日、工作日、休息日、法定节假日；从、到写日期，一直值就空着。",
     "6. 轮班：姓名按轮的先后写，用顿号隔开，一起值的用 + 连起来；怎么轮写 每周一8点、每天 20:00-8:00、每两天、工作日 一人一周。",
     "7. 请假：从、到都算在内，只请一天就不用写到。时间：在职的人什么时候有空，写了以后别的时间不派单。技能：会什么，用顿号隔开。",
+    "   往上叫：没人接的单一级一级叫到哪里，从近到远写，用顿号隔开；没写的地方全社区一样。",
     "8. 同名的人，在“住处”里写上住哪儿，比如 3栋2单元。",
     "9. 不要合并单元格，不要用公式。有写错的，会一处一处告诉您，改好再导入；同一份表导入两遍，不会重复。",
 )

@@ -89,3 +89,8 @@ def unknown_year(year: int) -> str:
         f"{year} 年的放假安排我这里还没有，先照平常的周末算。国务院通知出来后，把红管家升级到新版本；"
         "等不及就发“放假 …”“补班 …”登记，元旦、劳动节、国庆节都登记了，就算这一年齐了。"
     )
+
+
+def recounted(place: str, moved: int) -> str:
+    """To the community, once running deadlines were counted anew."""
+    return f"{place}的时间改了，没办完的 {moved} 张单时限跟着变了。看哪张就发“工单 编号”。"

@@ -233,6 +233,7 @@ def upgrade() -> None:
         sa.Column("progress_minutes", sa.Integer(), nullable=True),
         sa.Column("done_minutes", sa.Integer(), nullable=True),
         sa.Column("hours", sa.String(length=12), nullable=True),
+        sa.Column("ladder", sa.String(length=60), nullable=True),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_policy_place_id")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_policy")),
     )
@@ -240,10 +241,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_policy_place_id"), ["place_id"], unique=False)
 
     op.create_table(
+        "reckoned",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_reckoned_place_id")),
+        sa.PrimaryKeyConstraint("place_id", name=op.f("pk_reckoned")),
+    )
+    op.create_table(
         "recount",
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_id", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_recount_place_id")),
         sa.PrimaryKeyConstraint("place_id", name=op.f("pk_recount")),
     )
