@@ -15,12 +15,12 @@ from bot.config import Config
 from bot.connectors import Connectors
 from bot.giving import link_pages
 from bot.health import Nurse
-from bot.joining import Reaches, prepare, saying, ticks_of, working
+from bot.joining import Reaches, prepare, saying, ticks_of, wording_of, working
 from bot.learned import Shelf
 from bot.media import MediaStore
 from bot.reader import make_reader
 from bot.receive import Receiver
-from bot.showing import links_key, showing
+from bot.showing import links_key
 from bot.warnings.desk import Desk
 from bot.warnings.opening import listening
 from bot.web import make_web, serving
@@ -66,7 +66,7 @@ async def run(
             channel = await stack.enter_async_context(connectors.of(section).open(pages, receive, media, clock))
             channels[channel.name, channel.account] = channel
         await receiver.retake()
-        links = showing(config, pages, media, clock)
+        wording = wording_of(config, pages, media, clock)
         link_pages(pages, sessions, clock, house, reach, links_key(config))
         desk = Desk(sessions=sessions, clock=clock, house=house, reach=reach, nudge=mail.set)
         await stack.enter_async_context(listening(config.warnings, desk, pages, stop))
@@ -76,6 +76,6 @@ async def run(
         await stack.enter_async_context(ticking(bell))
         address = await stack.enter_async_context(serving(pages, config.host, config.port))
         # Let go before the pages are: a bridge that has dialled in still answers what it is just being told to say.
-        await stack.enter_async_context(working(saying(config, sessions, channels, clock, links, mail, stop), stop))
+        await stack.enter_async_context(working(saying(config, sessions, channels, clock, wording, mail, stop), stop))
         opened(address)
         await stop.wait()

@@ -129,6 +129,15 @@ def _add_notice(commands: "argparse._SubParsersAction[_Parser]") -> argparse.Arg
     notice.add_argument(
         "file", type=Path, metavar="文件", help="表格 .xlsx（表名叫“通知”）或 .toml，见 docs/notices.md"
     )
+    notice.add_argument(
+        "--file",
+        dest="enclosed",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="附件",
+        help="每条都带上这个附件（PDF、Word、Excel 等）；几个附件就写几遍",
+    )
     notice.add_argument("--author", metavar="管理员", help="算谁写的，发之前要他确认；只有一位管理员时不用写")
     return notice
 

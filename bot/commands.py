@@ -161,7 +161,7 @@ def notice(given: Namespace) -> int:
     from bot.config import load
     from bot.noticing import taken
 
-    _print(asyncio.run(taken(load(given.config), given.file, given.author, utc_now)))
+    _print(asyncio.run(taken(load(given.config), given.file, given.enclosed, given.author, utc_now)))
     return 0
 
 

@@ -33,13 +33,13 @@ __all__ = ["Config", "ConfigError", "checked", "load"]
 
 
 class MediaLimits(Section):
-    """What is kept of pictures."""
+    """What is kept of pictures and files."""
 
-    limit_mb: Whole = Field(default=10, ge=1, le=200, description="一张图片最大多少 MB，再大就请人发小一点的")
+    limit_mb: Whole = Field(default=10, ge=1, le=200, description="一张图片或一个文件最大多少 MB，再大就请人发小一点的")
 
     @property
     def limit_bytes(self) -> int:
-        """The most bytes of a picture as it arrives."""
+        """The most bytes of a picture or a file as it arrives."""
         return self.limit_mb * 2**20
 
 

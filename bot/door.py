@@ -146,7 +146,9 @@ class CommunityDoor:
         return [
             Said(line.platform_id, line.sent_at, Words.from_body(line.body))
             for line in lines
-            if line.platform_id and line.sent_at and (line.body["text"] or line.body.get("pictures"))
+            if line.platform_id
+            and line.sent_at
+            and (line.body["text"] or line.body.get("pictures") or line.body.get("files"))
         ]
 
     async def _person_of_member(self, session: AsyncSession, member: MemberId) -> Person | None:

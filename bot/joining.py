@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
 
 from bot.channels.base import Can, Channel, Groups, Recaller
 from bot.channels.webchat import WebchatConfig
 from bot.channels.wecom_hook import WecomHookConfig
-from bot.channels.wording import Links, Wording
+from bot.channels.wording import Wording
 from bot.clock import Tick
 from bot.config import Config
 from bot.confirming import Confirmer, Ground
@@ -24,6 +25,7 @@ from bot.pulse import Pulses
 from bot.recalling import Retractor
 from bot.section import Misconfigured
 from bot.sender import Sender
+from bot.showing import showing
 from bot.sweep import Sweep
 from handlers.features import TICKS
 from handlers.moment import Reach
@@ -82,22 +84,23 @@ async def working(work: Coroutine[object, object, None], stop: asyncio.Event) ->
         await task
 
 
+def wording_of(config: Config, pages: web.Application, media: MediaStore, clock: Callable[[], datetime]) -> Wording:
+    """How things are said on poorer channels; what they carry none of is linked to on `pages`."""
+    links = showing(config, pages, media, clock)
+    return Wording(links, config.community.bot_name, lambda digest: media.path(digest) is not None)
+
+
 async def saying(
     config: Config,
     sessions: Sessions,
     channels: Mapping[tuple[str, str], Channel],
     clock: Callable[[], datetime],
-    links: Links,
+    wording: Wording,
     mail: asyncio.Event,
     stop: asyncio.Event,
 ) -> None:
-    """Say what is to be said, at once or when a member has confirmed it, until `stop` is set.
-
-    Args:
-        links: Where pictures can be opened, for channels that carry none.
-    """
+    """Say what is to be said, at once or when a member has confirmed it, until `stop` is set."""
     common: dict[str, Any] = dict(sessions=sessions, channels=channels, clock=clock, instance=config.instance)
-    wording = Wording(links, config.community.bot_name)
     sender = Sender(pace=config.outbox.pace, mail=mail, wording=wording, **common)
     confirmer = Confirmer(Ground(house=config.house(), give_up_after=config.outbox.give_up_after, **common))
     await asyncio.gather(sender.run(stop), confirmer.run(stop), Retractor(sessions, channels, clock).run(stop))

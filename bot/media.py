@@ -1,7 +1,8 @@
-"""Where pictures are kept: by the SHA-256 of what is stored, one file each.
+"""Where pictures and files are kept: by the SHA-256 of what is stored, one file each.
 
 Every picture is decoded and written anew as a JPEG. That drops what a telephone hides in a photo (above all the GPS
 position of somebody's home), drops anything that only pretends to be a picture, and makes it small enough for a chat.
+Other files are kept as they are, if they are what `bot/documents.py` takes.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import re
 import tempfile
 from collections.abc import AsyncIterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from typing import Final
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.channels.base import Kept
+from bot.documents import named, objection
 
 MEDIA_TYPE: Final = "image/jpeg"
 
@@ -26,20 +29,21 @@ LONGEST_SIDE: Final = 2560  #: pixels; enough to read a meter or a notice
 MOST_PIXELS: Final = {"JPEG": 50_000_000, "MPO": 50_000_000}
 MOST_PIXELS_ELSE: Final = 25_000_000
 _QUALITY: Final = 85
+HEAD: Final = 4096  #: bytes by which a file is known
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 
 NO_PICTURE: Final = "这不是图片，请发照片。"
-NOT_STORED: Final = "现在只收照片，别的文件请用文字说一说。"
+NOT_STORED: Final = "现在只收照片和文件，别的请用文字说一说。"
 APPLE: Final = "这种苹果照片格式（HEIC）打不开，请截个图再发。"
 TOO_MANY_PIXELS: Final = "这张图片的像素太多了，请截个图再发。"
 
 
-def too_large(limit_bytes: int) -> str:
-    """When a picture has more bytes than are taken."""
+def too_large(limit_bytes: int, what: str = "这张图片") -> str:
+    """When `what` has more bytes than are taken."""
     size = f"{limit_bytes / 2**20:.1f}".removesuffix(".0")
-    return f"这张图片超过 {size} MB，请发小一点的。"
+    return f"{what}超过 {size} MB，请发小一点的。"
 
 
 class Unfit(Exception):  # noqa: N818 -- not an error: a sentence for a person
@@ -51,7 +55,7 @@ class MediaStore:
 
     Args:
         folder: Made if it is not there.
-        limit_bytes: Most bytes of a picture as it arrives. What goes beyond is not read.
+        limit_bytes: Most bytes of a picture or a file as it arrives. What goes beyond is not read.
     """
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
@@ -63,12 +67,14 @@ class MediaStore:
         for left in self._arriving.iterdir():
             left.unlink()
 
-    async def keep(self, chunks: AsyncIterable[bytes], kind: str) -> Kept:
-        """Store a picture that arrives piece by piece.
+    async def keep(self, chunks: AsyncIterable[bytes], kind: str, name: str = "") -> Kept:
+        """Store a picture or a file that arrives piece by piece.
 
         Raises:
             OSError: The disk is full or gone.
         """
+        if kind == "file":
+            return await self._keep_file(chunks, named(name))
         if kind != "image":
             return Kept(None, 0, NOT_STORED)
         with self._draft() as arrived, self._draft() as clean:
@@ -79,13 +85,21 @@ class MediaStore:
             except Unfit as unfit:
                 return Kept(None, arrived.stat().st_size, str(unfit))
 
+    async def _keep_file(self, chunks: AsyncIterable[bytes], name: str) -> Kept:
+        with self._draft() as arrived:
+            try:
+                await self._collect(chunks, arrived, "这个文件")
+                return await asyncio.to_thread(self._settle_file, arrived, name)
+            except Unfit as unfit:
+                return Kept(None, arrived.stat().st_size, str(unfit))
+
     def path(self, digest: str) -> Path | None:
         """The file of that digest, if it is there."""
         path = self._place(digest) if _DIGEST.fullmatch(digest) else None
         return path if path is not None and path.is_file() else None
 
     def delete(self, digest: str) -> None:
-        """Remove a picture; one that is not there is fine."""
+        """Remove a picture or a file; one that is not there is fine."""
         if _DIGEST.fullmatch(digest):
             self._place(digest).unlink(missing_ok=True)
 
@@ -94,22 +108,32 @@ class MediaStore:
         files = self._folder.glob("[0-9a-f][0-9a-f]/*")
         return [path.name for path in files if path.stat().st_mtime < moment.timestamp()]
 
-    async def _collect(self, chunks: AsyncIterable[bytes], arrived: Path) -> None:
+    async def _collect(self, chunks: AsyncIterable[bytes], arrived: Path, what: str = "这张图片") -> None:
         size = 0
         with arrived.open("wb") as file:
             async for chunk in chunks:
                 size += len(chunk)
                 if size > self.limit_bytes:
-                    raise Unfit(too_large(self.limit_bytes))
+                    raise Unfit(too_large(self.limit_bytes, what))
                 await asyncio.to_thread(file.write, chunk)
 
     def _settle(self, arrived: Path, clean: Path) -> Kept:
         write_anew(arrived, clean)
-        content = clean.read_bytes()
+        return self._put(clean)
+
+    def _settle_file(self, arrived: Path, name: str) -> Kept:
+        with arrived.open("rb") as file:
+            why = objection(name, file.read(HEAD))
+        if why is not None:
+            raise Unfit(why)
+        return replace(self._put(arrived), name=name)
+
+    def _put(self, ready: Path) -> Kept:
+        content = ready.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         place = self._place(digest)
         place.parent.mkdir(exist_ok=True)
-        clean.replace(place)
+        ready.replace(place)
         _to_disk(place)
         _to_disk(place.parent)  # a message may be committed next; its picture must outlive the same power cut
         return Kept(digest, len(content))

@@ -10,7 +10,9 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import Config
+from bot.enclosing import kept_file
 from bot.joining import prepare, reach_of
+from bot.media import MediaStore
 from bot.notice_file import Entry, read_entries
 from bot.section import Misconfigured
 from bot.transact import transact
@@ -19,7 +21,7 @@ from handlers.audience import Whom
 from handlers.dates import OwnDays, own_days
 from handlers.drafts import compose
 from handlers.gazetteer import Gazetteer, places_of
-from handlers.messages import Refusal, Words
+from handlers.messages import File, Refusal, Words
 from handlers.moment import Moment, Reach
 from handlers.notices import MOST_TEXT, Notice, whom_at
 from handlers.phrases import composing
@@ -39,19 +41,22 @@ _YES: Final = frozenset({"是", "预警", "true", "1", "√", "✓"})
 _NO: Final = frozenset({"", "否", "不是", "false", "0"})
 
 
-async def taken(config: Config, path: Path, author: str | None, clock: Callable[[], datetime]) -> str:
-    """What was taken from the file at `path`.
+async def taken(
+    config: Config, path: Path, enclosed: Sequence[Path], author: str | None, clock: Callable[[], datetime]
+) -> str:
+    """What was taken from the file at `path`; each notice carries the files at `enclosed`.
 
     Raises:
         Misconfigured: It holds mistakes, each of which is named, or nobody can be its author; nothing was taken.
     """
     await prepare(config)
-    house = config.house()
+    house, media = config.house(), MediaStore(config.pictures_dir, config.media.limit_bytes)
+    files = [await kept_file(media, one) for one in enclosed]
     reach: dict[str, Reach] = {section.kind: reach_of(section.about.can) for section in config.channels}
 
     async def take(session: AsyncSession) -> str:
         moment = Moment(session=session, now=clock(), house=house, reach=reach)
-        return await take_notices(moment, path, author)
+        return await take_notices(moment, path, author, files)
 
     async with open_database(config.database_url) as sessions:
         try:
@@ -60,7 +65,7 @@ async def taken(config: Config, path: Path, author: str | None, clock: Callable[
             raise Misconfigured(str(error)) from error
 
 
-async def take_notices(moment: Moment, path: Path, author: str | None) -> str:
+async def take_notices(moment: Moment, path: Path, author: str | None, files: Sequence[File] = ()) -> str:
     """Keep the notices of a file as drafts of an admin, and tell him; what was said.
 
     Raises:
@@ -78,7 +83,7 @@ async def take_notices(moment: Moment, path: Path, author: str | None) -> str:
     read = [_notice(moment, entry, known, community, own, problems) for entry in entries]
     problems.check()
     kept = [
-        await _kept(moment, entry, new, community, by, problems)
+        await _kept(moment, entry, replace(new, files=tuple(files)), community, by, problems)
         for entry, new in zip(entries, read, strict=True)
         if new
     ]

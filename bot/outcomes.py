@@ -21,10 +21,14 @@ NOBODY_THERE: Final = timedelta(seconds=30)  #: until it is looked again whether
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a channel made of a message: the platform's id for it, or why it was not said."""
+    """What a channel made of a message: the platform's id for it, or why it was not said.
+
+    `lacks`: a picture or a file of it was gone, so that it was said without.
+    """
 
     platform_id: str | None = None
     error: SendError | None = None
+    lacks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

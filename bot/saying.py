@@ -16,10 +16,12 @@ log = logging.getLogger(__name__)
 async def say(channel: Channel, message: OutboxMessage, within: timedelta, wording: Wording) -> Outcome:
     """Say `message` as the channel can say it; whatever goes wrong is told, never raised."""
     talk = message.is_group and message.kind not in NOTICES  # to a notice nobody need answer
-    words = wording.of(Words.from_body(message.body), channel.can, is_group=talk)
+    whole = Words.from_body(message.body)
+    left = wording.left(whole)
+    words = wording.of(left, channel.can, is_group=talk)
     try:
         async with asyncio.timeout(within.total_seconds()):
-            return Outcome(await channel.send(message.chat, words))
+            return Outcome(await channel.send(message.chat, words), lacks=left is not whole)
     except SendError as error:
         return Outcome(error=error)
     except TimeoutError:

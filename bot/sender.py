@@ -153,6 +153,7 @@ class Sender:
         now, landed = self.clock(), self._landed
         out = [(message.id, outcome.platform_id) for message, outcome in landed if outcome.error is None]
         await claims.said(session, out, now)
+        await claims.lacked(session, [message.id for message, outcome in landed if outcome.lacks])
         failed = [(message, outcome.error) for message, outcome in landed if outcome.error is not None]
         rows = [claims.copied(message) for message, _ in failed]
         for row, (message, error) in zip(rows, failed, strict=True):

@@ -16,13 +16,17 @@ from aiohttp import web
 
 from bot.channels.wording import Links
 from bot.config import Config
+from bot.documents import as_download
 from bot.media import MEDIA_TYPE, MediaStore
+from handlers.messages import File
 
 ROUTE: Final = "/picture/{link}"
+FILE_ROUTE: Final = "/file/{link}.{suffix}"
 GOOD_FOR: Final = timedelta(days=30)
 KEY_LENGTH: Final = 32
 _LINK: Final = re.compile(r"([0-9a-f]{64})-([0-9]{1,12})-([0-9a-f]{32})", re.ASCII)
 _GONE: Final = "这张照片的链接已经过期，或者照片已经不在了。要看的话，请在群里问一声。"
+_FILE_GONE: Final = "这个文件的链接已经过期，或者文件已经不在了。要看的话，请问发通知的人。"
 _HEADERS: Final = {
     "Content-Type": MEDIA_TYPE,
     "Cache-Control": "private, max-age=3600",
@@ -48,33 +52,50 @@ class Showcase:
     media: MediaStore
     clock: Callable[[], datetime]
 
-    def link(self, digest: str) -> str | None:
-        """Where that picture can be opened from now on; None where it is gone."""
+    def link(self, shown: str | File) -> str | None:
+        """Where that picture or file can be opened from now on; None where it is gone."""
+        digest = shown.digest if isinstance(shown, File) else shown
         if self.media.path(digest) is None:
             return None
         until = str(int((self.clock() + GOOD_FOR).timestamp()))
-        return f"{self.address}/picture/{digest}-{until}-{self._signature(digest, until)}"
+        if not isinstance(shown, File):
+            return f"{self.address}/picture/{digest}-{until}-{self._signature(digest, until)}"
+        suffix = shown.name.rpartition(".")[2]
+        return f"{self.address}/file/{digest}-{until}-{self._signature(digest, until, suffix)}.{suffix}"
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """The picture of a link; 404 for one that is forged, too old, or leads to nothing any more."""
-        found = _LINK.fullmatch(request.match_info["link"])
-        if found is None or not hmac.compare_digest(found[3], self._signature(found[1], found[2])):
-            raise web.HTTPNotFound(text=_GONE)
-        path = self.media.path(found[1])
-        if path is None or datetime.fromtimestamp(int(found[2]), UTC) < self.clock():
+        path = self._found(request.match_info["link"])
+        if path is None:
             raise web.HTTPNotFound(text=_GONE)
         return web.FileResponse(path, headers=_HEADERS)
 
-    def _signature(self, digest: str, until: str) -> str:
-        return hmac.digest(self.key, f"{digest}-{until}".encode(), "sha256").hex()[:32]
+    async def give(self, request: web.Request) -> web.StreamResponse:
+        """The file of a link, to be kept; 404 as above. What it is called says the message, not the link."""
+        suffix = request.match_info["suffix"]
+        path = self._found(request.match_info["link"], suffix)
+        if path is None:
+            raise web.HTTPNotFound(text=_FILE_GONE)
+        return web.FileResponse(path, headers={**_HEADERS, **as_download(f"附件.{suffix}")})
+
+    def _found(self, link: str, suffix: str = "") -> Path | None:
+        found = _LINK.fullmatch(link)
+        if found is None or not hmac.compare_digest(found[3], self._signature(found[1], found[2], suffix)):
+            return None
+        return self.media.path(found[1]) if datetime.fromtimestamp(int(found[2]), UTC) >= self.clock() else None
+
+    def _signature(self, digest: str, until: str, suffix: str = "") -> str:
+        signed = f"{digest}-{until}{f'.{suffix}' if suffix else ''}"
+        return hmac.digest(self.key, signed.encode(), "sha256").hex()[:32]
 
 
 def showing(config: Config, pages: web.Application, media: MediaStore, clock: Callable[[], datetime]) -> Links:
-    """How pictures are linked to: by a page that is added to `pages`, or not at all where nobody outside can open it."""
+    """How pictures and files are linked to: by a page that is added to `pages`, or not at all where nobody outside can open it."""
     if config.public_url is None:
         return lambda _: None
     showcase = Showcase(config.address, links_key(config), media, clock)
     pages.router.add_get(ROUTE, showcase.show)
+    pages.router.add_get(FILE_ROUTE, showcase.give)
     return showcase.link
 
 

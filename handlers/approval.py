@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.expanding import audience_for
-from handlers.messages import Button, Refusal, Words
+from handlers.messages import Button, File, Refusal, Words
 from handlers.moment import Moment
 from handlers.noticing import manners_at
 from handlers.phrases import approving as phrases
@@ -34,7 +34,7 @@ async def submit(moment: Moment, broadcast: Broadcast, by: MemberId) -> str:
     author = await members.by_id(moment.session, broadcast.author_id)
     text = phrases.please_approve(broadcast, author.name, await preview(moment, broadcast))
     buttons = (Button("同意发送", f"同意通知 {broadcast.id}"), Button("不同意", f"不同意通知 {broadcast.id}"))
-    words = Words(text, buttons, pictures=tuple(broadcast.pictures))
+    words = Words(text, buttons, pictures=tuple(broadcast.pictures), files=tuple(map(File.of, broadcast.files)))
     asked = [
         other.name
         for other in await _others(moment, broadcast, by)

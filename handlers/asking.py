@@ -110,13 +110,13 @@ async def _fear(ctx: Context, heard: Heard, category: Category | None, *, somebo
 def _ask(ctx: Context, heard: Heard, words: Words, kind: MessageKind) -> None:
     """Put the question to the group, and remember it."""
     ctx.say(ctx.inbound.address, words, kind, key=f"{ASKING}{ctx.cause}", is_group=True)
-    house, pictures = ctx.house, tuple((a.digest, a.size) for a in ctx.inbound.attachments if a.digest)
+    house, shown = ctx.house, (a for a in ctx.inbound.attachments if a.kind == "image")
     asked = Asked(
         heard.id,
         ctx.now + house.answer_within,
         ctx.now + house.ask_again_after,
         alarm=kind is MessageKind.EMERGENCY,
-        pictures=pictures,
+        pictures=tuple((a.digest, a.size) for a in shown if a.digest),
     )
     own = Heard(
         f"{ASKING}{heard.id}", ctx.now, "", house.bot_name, Role.RESIDENT, words.text, from_bot=True, reply_to=heard.id

@@ -7,7 +7,7 @@ from handlers.audience import Audience, Whom
 from handlers.context import Context
 from handlers.expanding import audience_for, expand, good_until, texts_at
 from handlers.gazetteer import title
-from handlers.messages import Button, Reply, Words
+from handlers.messages import Button, File, Reply, Words
 from handlers.moment import Moment
 from handlers.noticing import awake_at
 from handlers.phrases import delivery as phrases
@@ -56,6 +56,8 @@ async def _receipts(moment: Moment, found: Broadcast, rows: Sequence[Receipt]) -
     )
     lines = [phrases.counts({status: len(there) for status, there in by_status.items()}, waited)]
     lines += [phrases.recalled(gone)] if gone else []
+    if lacking := await receipts.incomplete(moment.session, found.id, found.round_key):
+        lines.append(phrases.incomplete(found, lacking))
     if dead := by_status.get(OutboxStatus.DEAD):
         lines.append(phrases.dead(await reasons_of(moment, dead)))
     if unsure := by_status.get(OutboxStatus.UNSURE):
@@ -125,7 +127,7 @@ async def resend(moment: Moment, found: Broadcast) -> int:
 
 
 async def _revive(moment: Moment, found: Broadcast, row: OutboxMessage, text: str, audience: Audience) -> None:
-    words = Words(text, pictures=tuple(found.pictures), files=tuple(found.files))
+    words = Words(text, pictures=tuple(found.pictures), files=tuple(map(File.of, found.files)))
     row.body, row.status, row.error, row.attempts = words.to_body(), OutboxStatus.PENDING, None, 0
     row.due_at = moment.now if found.warning else await awake_at(moment, audience.spots, moment.now)
     row.good_until, row.folded_into, row.platform_id = good_until(moment, found, row.due_at), None, None

@@ -9,7 +9,7 @@ from handlers.audience import Whom
 from handlers.context import Context
 from handlers.dates import own_days
 from handlers.drafts import drafted
-from handlers.messages import Button, Refusal, Reply
+from handlers.messages import Button, File, Refusal, Reply
 from handlers.notices import Notice
 from handlers.phrases import templates as template_phrases
 from handlers.phrases import writing as phrases
@@ -55,7 +55,7 @@ def next_missing(answers: Mapping[str, Any]) -> str | None:
 
 
 def _is_there(answers: Mapping[str, Any], field: str) -> bool:
-    return bool(answers.get(field)) or (field == TEXT and bool(answers.get("pictures")))
+    return bool(answers.get(field)) or (field == TEXT and bool(answers.get("pictures") or answers.get("files")))
 
 
 def question(asks: str, answers: Mapping[str, Any]) -> Reply:
@@ -117,6 +117,6 @@ async def made_of(ctx: Context, community: Place, answers: Mapping[str, Any]) ->
         warning=bool(answers.get("warning")),
         remarks=said,
         pictures=tuple(answers.get("pictures", ())),
-        files=tuple(answers.get("files", ())),
+        files=tuple(map(File.of, answers.get("files", ()))),
         template=answers.get(TEMPLATE),
     )

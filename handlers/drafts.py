@@ -76,7 +76,7 @@ def _row(moment: Moment, new: Notice, community: PlaceId, author: MemberId, desk
         author_id=author,
         text=new.text,
         pictures=list(new.pictures),
-        files=list(new.files),
+        files=[file.stored for file in new.files],
         issuer=said.issuer,
         source=said.source,
         link=said.link,

@@ -48,7 +48,7 @@ async def edit(ctx: Context, rest: str) -> Reply:
     if next_status(found.status, BroadcastAction.CHANGE) is None:
         raise Refusal(editing_phrases.too_late_to_edit(found), alone=True)
     me = (await ctx.member()).id
-    if not text.strip() and not pictures(ctx):
+    if not (text.strip() or pictures(ctx) or files(ctx)):
         await sights.see(ctx.session, found.id, me, found.edits)
         return Reply(editing_phrases.as_it_is(found), alone=True)
     if found.edited_by not in (None, me) and await sights.seen(ctx.session, found.id, me) < found.edits:
@@ -99,7 +99,7 @@ def _change_words(ctx: Context, found: Broadcast, said: str) -> None:
     text, said_beside = remarks_of(said, ctx.now, ctx.house.zone)
     found.text = text or found.text
     found.pictures = list(pictures(ctx)) or found.pictures
-    found.files = list(files(ctx)) or found.files
+    found.files = [file.stored for file in files(ctx)] or found.files
     found.source, found.link = said_beside.source or found.source, said_beside.link or found.link
     found.issuer = said_beside.issuer or found.issuer
     found.same_day = said_beside.same_day or found.same_day
@@ -139,7 +139,7 @@ async def correct(ctx: Context, rest: str) -> Reply:
     if not await receipts.reached_by(ctx.session, first.id):
         raise Refusal(editing_phrases.nobody_got_it(first), alone=True)
     words, said = remarks_of(text.strip(), ctx.now, ctx.house.zone)
-    if not words and not pictures(ctx):
+    if not (words or pictures(ctx) or files(ctx)):
         raise Refusal(editing_phrases.no_correction(first), alone=True)
     new = Notice(
         whom=Whom.of(first),

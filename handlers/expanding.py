@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from handlers.audience import Audience, Whom, audience_of
-from handlers.messages import Button, Words
+from handlers.messages import Button, File, Words
 from handlers.moment import Moment, key_at
 from handlers.noticing import Manners, manners_at
 from handlers.phrases import previews as shown_as
@@ -84,7 +84,7 @@ def _say(
     reach = moment.reach.get(channel)
     pressed = broadcast.asks_back and reach is not None and reach.buttons and not reach.waits
     buttons = (Button("收到", f"收到 {broadcast.id}"),) if pressed else ()
-    words = Words(text, buttons, pictures=tuple(broadcast.pictures), files=tuple(broadcast.files))
+    words = Words(text, buttons, pictures=tuple(broadcast.pictures), files=tuple(map(File.of, broadcast.files)))
     row = dict(
         key=key_at(key, address),
         channel=channel,

@@ -28,6 +28,25 @@ class Happening(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a message: the SHA-256 (hex) under which it is stored, and what people call it."""
+
+    digest: str
+    name: str
+
+    @classmethod
+    def of(cls, stored: str) -> "File":
+        """What `stored` has kept."""
+        digest, _, name = stored.partition("/")
+        return cls(digest, name)
+
+    @property
+    def stored(self) -> str:
+        """As it is kept in rows."""
+        return f"{self.digest}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """Something that came with a message.
 
@@ -40,6 +59,7 @@ class Attachment:
     digest: str | None = None
     size: int = 0
     refused: str | None = None
+    name: str = ""  #: of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +146,7 @@ class Words:
     mentions: tuple[Mention, ...] = ()
     quote: str | None = None  #: the platform's id of the message that is answered
     pictures: tuple[str, ...] = ()  #: digests
-    files: tuple[str, ...] = ()  #: digests
+    files: tuple[File, ...] = ()
     #: the platform's id of what this answers, quoted or not: some platforms let an answer go where nothing else may
     answers: str | None = None
 
@@ -138,7 +158,7 @@ class Words:
             "mentions": [[m.sender, m.name] for m in self.mentions],
             "quote": self.quote,
             "pictures": list(self.pictures),
-            **({"files": list(self.files)} if self.files else {}),
+            **({"files": [file.stored for file in self.files]} if self.files else {}),
             "answers": self.answers,
         }
 
@@ -151,7 +171,7 @@ class Words:
             mentions=tuple(Mention(*pair) for pair in body.get("mentions", ())),
             quote=body.get("quote"),
             pictures=tuple(body.get("pictures", ())),
-            files=tuple(body.get("files", ())),
+            files=tuple(map(File.of, body.get("files", ()))),
             answers=body.get("answers"),
         )
 

@@ -8,7 +8,7 @@ from handlers.audience import Whom
 from handlers.context import Context
 from handlers.dates import OwnDays
 from handlers.gazetteer import AND, Gazetteer
-from handlers.messages import Refusal
+from handlers.messages import File, Refusal
 from handlers.phrases import composing
 from handlers.reading import ROLE_WORDS, SEPARATORS, Unclear
 from handlers.remarks import NO_REMARKS, Remarks, remarks_of
@@ -46,7 +46,7 @@ class Notice:
     warning: bool = False
     remarks: Remarks = NO_REMARKS
     pictures: tuple[str, ...] = ()  #: digests
-    files: tuple[str, ...] = ()  #: digests
+    files: tuple[File, ...] = ()
     template: str | None = None
     corrects: BroadcastId | None = None
 
@@ -75,10 +75,10 @@ def notice(ctx: Context, known: Gazetteer, community: Place, rest: str, own: Own
     else:
         text = _after_colon(rest)
     text, remarks = remarks_of(text.strip(), ctx.now, ctx.house.zone)
-    shown = pictures(ctx)
-    if not text and not shown:
+    shown, enclosed = pictures(ctx), files(ctx)
+    if not (text or shown or enclosed):
         raise _for(ctx, composing.no_words())
-    return Notice(whom=whom, text=text, when=meant, warning=warning, remarks=remarks, pictures=shown, files=files(ctx))
+    return Notice(whom=whom, text=text, when=meant, warning=warning, remarks=remarks, pictures=shown, files=enclosed)
 
 
 def pictures(ctx: Context) -> tuple[str, ...]:
@@ -86,9 +86,18 @@ def pictures(ctx: Context) -> tuple[str, ...]:
     return tuple(part.digest for part in ctx.inbound.attachments if part.digest and part.kind != "file")
 
 
-def files(ctx: Context) -> tuple[str, ...]:
-    """The digests of the files that came with the message."""
-    return tuple(part.digest for part in ctx.inbound.attachments if part.digest and part.kind == "file")
+def files(ctx: Context) -> tuple[File, ...]:
+    """The files that came with the message."""
+    return tuple(
+        File(part.digest, part.name) for part in ctx.inbound.attachments if part.digest and part.kind == "file"
+    )
+
+
+def not_taken(ctx: Context) -> list[str]:
+    """Why pictures and files of the message were not taken, each in a sentence."""
+    came = ctx.inbound.attachments
+    unfetched = any(part.kind == "file" and not (part.digest or part.refused) for part in came)
+    return [part.refused for part in came if part.refused] + [composing.no_files_here()] * unfetched
 
 
 def when_at(ctx: Context, text: str, own: OwnDays) -> tuple[When | Doubt | None, str]:

@@ -115,7 +115,7 @@ async def keep_words(ctx: Context, ticket: Ticket, act: Act, text: str, member: 
     if ctx.why is not None:
         note_reason(ctx, ticket, act, ctx.why)
     for seen in inbound.attachments:
-        if seen.digest:
+        if seen.digest and seen.kind == "image":
             await words.keep_picture(ctx.session, dict(whose, digest=seen.digest, size=seen.size))
     ticket.last_at = ctx.now
 

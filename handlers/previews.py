@@ -8,6 +8,7 @@ from handlers.expanding import audience_for, full_groups, text_of, texts_at, unk
 from handlers.gazetteer import title
 from handlers.messages import Reply
 from handlers.moment import Moment
+from handlers.notices import not_taken
 from handlers.phrases import previews as shown_as
 from handlers.releasing import awake
 from handlers.rounds import buttons
@@ -23,7 +24,7 @@ async def shown(ctx: Context, kept: Broadcast) -> Reply:
         return asked_back(ctx, kept)
     postponed = not await awake(ctx, kept)
     text = shown_as.shown_back(kept, await preview(ctx, kept, postponed=postponed))
-    refused = [part.refused for part in ctx.inbound.attachments if part.refused]
+    refused = not_taken(ctx)
     more = [shown_as.picture_missing(refused)] if refused else []
     return Reply("\n".join([text, *more, *await others(ctx, kept)]), buttons(kept), tuple(kept.pictures), alone=True)
 

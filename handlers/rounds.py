@@ -12,6 +12,7 @@ from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming as waiting_phrases
+from handlers.phrases import delivery as delivery_phrases
 from handlers.releasing import advance, awake, is_expired, start
 from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction
 from storage import broadcasts, confirmations, receipts
@@ -106,10 +107,14 @@ async def _tell_waiting(moment: Moment, broadcast: Broadcast, got: int) -> None:
 
 async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
     trouble = await broadcasts.not_sent(moment.session, broadcast)
-    if trouble or not sent or broadcast.rounds == 1 or broadcast.resends:  # a round that went as always is no news
+    lacking = await receipts.incomplete(moment.session, broadcast.id, broadcast.round_key)
+    if (
+        trouble or lacking or not sent or broadcast.rounds == 1 or broadcast.resends
+    ):  # a round that went as always is no news
         failed = [row for row in trouble if row.status is OutboxStatus.DEAD]
         unsure = [row for row in trouble if row.status is OutboxStatus.UNSURE]
         text = phrases.finished(broadcast, sent, await reasons_of(moment, failed), await names_of(moment, unsure))
+        text += f"\n{delivery_phrases.incomplete(broadcast, lacking)}" if lacking else ""
         await tell_author(moment, broadcast, Words(text), f"finished:{broadcast.rounds}:{broadcast.resends}")
     if await next_round(moment, broadcast) is None:
         advance(broadcast, BroadcastAction.FINISH)

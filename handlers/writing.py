@@ -22,7 +22,7 @@ from handlers.drafts import community_of
 from handlers.gazetteer import known_places
 from handlers.messages import Refusal, Reply, Words
 from handlers.moment import Moment
-from handlers.notices import MOST_TEXT, files, pictures, when_at, whom_at
+from handlers.notices import MOST_TEXT, files, not_taken, pictures, when_at, whom_at
 from handlers.phrases import composing
 from handlers.phrases import writing as phrases
 from handlers.reading import Unclear, clean
@@ -107,12 +107,12 @@ async def _take(ctx: Context, desk: NoticeDesk, said: str, answers: dict[str, An
 def _take_text(ctx: Context, said: str, answers: dict[str, Any]) -> None:
     if len(said) > MOST_TEXT:
         raise Refusal(composing.too_long(len(said), MOST_TEXT), alone=True)
-    refused = [part.refused for part in ctx.inbound.attachments if part.refused]
+    refused = not_taken(ctx)
     if refused and not said:
         raise Refusal(phrases.not_carried(refused), alone=True)
     answers[TEXT] = said
     answers["pictures"] = [*answers.get("pictures", ()), *pictures(ctx)]
-    answers["files"] = [*answers.get("files", ()), *files(ctx)]
+    answers["files"] = [*answers.get("files", ()), *(file.stored for file in files(ctx))]
 
 
 async def _take_whom(ctx: Context, desk: NoticeDesk, said: str, answers: dict[str, Any]) -> None:

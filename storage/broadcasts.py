@@ -45,7 +45,7 @@ class Broadcast(Base, kw_only=True):
     exclusions: Mapped[list[PlaceId]] = mapped_column(sa.JSON, default_factory=list)  #: no group at or below these
     #: [role, place]: who holds that role for that place is told alone
     roles: Mapped[list[list[Any]]] = mapped_column(sa.JSON, default_factory=list)
-    files: Mapped[list[str]] = mapped_column(sa.JSON, default_factory=list)  #: digests
+    files: Mapped[list[str]] = mapped_column(sa.JSON, default_factory=list)  #: digest/name
     issuer: Mapped[str | None] = mapped_column(sa.String(60), default=None)  #: who signs it, where not its author
     source: Mapped[str | None] = mapped_column(sa.String(60), default=None)  #: whose words these are: 区医保局
     link: Mapped[str | None] = mapped_column(sa.String(500), default=None)  #: where they can be read

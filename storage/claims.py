@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.base import table_of
 from storage.chats import Address
 from storage.entities import made
-from storage.outbox import OutboxMessage
+from storage.outbox import INCOMPLETE, OutboxMessage
 from storage.prepared import Prepared
 from storage.types import OutboxStatus
 
@@ -130,17 +130,9 @@ def _rounded(some: Sequence[Any]) -> Sequence[Any]:
     return [*some, *([some[-1]] * missing)]
 
 
-_SAID: Final = Prepared(
-    sa.update(_ROW)
-    .where(_ROW.c.id == sa.bindparam("row"))
-    .values(
-        status=OutboxStatus.SENT,
-        sent_at=sa.bindparam("now"),
-        platform_id=sa.bindparam("said_as"),
-        lease_until=None,
-        leased_by=None,
-    )
-)
+_BY_ID: Final = sa.update(_ROW).where(_ROW.c.id == sa.bindparam("row"))
+_OVER: Final[dict[str, Any]] = {"status": OutboxStatus.SENT, "lease_until": None, "leased_by": None}
+_SAID: Final = Prepared(_BY_ID.values(sent_at=sa.bindparam("now"), platform_id=sa.bindparam("said_as"), **_OVER))
 
 
 async def said(session: AsyncSession, messages: Sequence[tuple[int, str | None]], now: datetime) -> None:
@@ -149,18 +141,24 @@ async def said(session: AsyncSession, messages: Sequence[tuple[int, str | None]]
         await _SAID.many(session, [{"row": row, "said_as": said_as, "now": now} for row, said_as in messages])
 
 
+async def lacked(session: AsyncSession, messages: Sequence[int]) -> None:
+    """Write down that messages are out without a picture or a file that was gone; their authors hear of it."""
+    if messages:
+        await session.execute(sa.update(_ROW).where(_ROW.c.id.in_(messages)).values(error=INCOMPLETE))
+
+
 async def settle(session: AsyncSession, messages: Sequence[OutboxMessage]) -> None:
     """Write down what a failed attempt has made of messages that were claimed."""
     rows = [{"row": one["id"], **{name: one[name] for name in _CHANGED}} for one in map(vars, messages)]
     if rows:
-        await session.execute(sa.update(_ROW).where(_ROW.c.id == sa.bindparam("row")), rows)
+        await session.execute(_BY_ID, rows)
 
 
 async def reword(session: AsyncSession, messages: Sequence[OutboxMessage]) -> None:
     """Write down what is said in messages that were claimed, where that has changed."""
     rows = [{"row": message.id, "body": message.body} for message in messages]
     if rows:
-        await session.execute(sa.update(_ROW).where(_ROW.c.id == sa.bindparam("row")), rows)
+        await session.execute(_BY_ID, rows)
 
 
 def copied(message: OutboxMessage) -> OutboxMessage:

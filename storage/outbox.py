@@ -15,6 +15,7 @@ from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, Tick
 
 WAITING: Final = (OutboxStatus.PENDING, OutboxStatus.SENDING)
 UNSAID: Final = (*WAITING, OutboxStatus.GATHERING, OutboxStatus.HELD)
+INCOMPLETE: Final = "a picture or a file of it was gone"  #: of what was said all the same
 NOTICES: Final = (MessageKind.BROADCAST, MessageKind.WARNING)
 #: Danger, then talk, then what is told to all: of that a warning before a notice.
 _RANK: Final = "CASE kind WHEN 'emergency' THEN 0 WHEN 'warning' THEN 2 WHEN 'broadcast' THEN 3 ELSE 1 END"

@@ -27,6 +27,7 @@ from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role
 from storage.words import Picture, TicketMessage
 
 GONE_NAME: Final = "已注销"
+_DIGEST: Final = 64  #: characters; a file is kept as digest/name
 NOWHERE: Final = ""  #: the address of a chat that is no longer known
 _OVER: Final = (BroadcastStatus.DRAFT, BroadcastStatus.SENT, BroadcastStatus.CANCELLED)
 
@@ -165,14 +166,14 @@ async def asked_after(session: AsyncSession, member: MemberId, action: str, mome
 
 
 async def unreferenced(session: AsyncSession, digests: Collection[str]) -> set[str]:
-    """Those of these pictures that no ticket, no notice and no message still to be taken or said needs."""
+    """Those of these pictures and files that no ticket, no notice and no message still to be taken or said needs."""
     if not digests:
         return set()
     needed = set(await session.scalars(sa.select(Picture.digest)))
-    for pictures in await session.scalars(sa.select(Broadcast.pictures)):
-        needed.update(pictures)
+    for pictures, files in await session.execute(sa.select(Broadcast.pictures, Broadcast.files)):
+        needed.update(pictures, (file[:_DIGEST] for file in files))
     for body in await session.scalars(sa.select(OutboxMessage.body).where(OutboxMessage.status.in_(UNSAID))):
-        needed.update(body.get("pictures", ()))
+        needed.update(body.get("pictures", ()), (file[:_DIGEST] for file in body.get("files", ())))
     for entry in await inbox.kept(session):
         needed.update(seen.get("digest") for seen in (entry.kept or {}).get("attachments", ()))
     return set(digests) - needed

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from storage.chats import Address
-from storage.outbox import UNSAID, WAITING, OutboxMessage
+from storage.outbox import INCOMPLETE, UNSAID, WAITING, OutboxMessage
 from storage.prepared import Prepared
 from storage.types import BroadcastId, MessageKind, OutboxStatus, TicketId
 
@@ -89,6 +89,14 @@ async def of_round(session: AsyncSession, broadcast: BroadcastId, round_: str) -
         .group_by(FATE)
     )
     return {status: count for status, count in await session.execute(query)}
+
+
+async def incomplete(session: AsyncSession, broadcast: BroadcastId, round_: str) -> int:
+    """How many messages of a round went out without a picture or a file that was gone."""
+    ours = OutboxMessage.broadcast_id == broadcast, OutboxMessage.key.startswith(round_, autoescape=True)
+    out = OutboxMessage.status == OutboxStatus.SENT, OutboxMessage.error == INCOMPLETE
+    query = sa.select(sa.func.count()).select_from(OutboxMessage).where(*ours, *out)
+    return await session.scalar(query) or 0
 
 
 async def rows_of(session: AsyncSession, broadcast: BroadcastId, round_: str) -> Sequence[Receipt]:

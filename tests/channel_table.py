@@ -114,10 +114,14 @@ def picture(can: Can) -> str:
     return "直接发" if can.pictures else "发链接（要填 public_url），不然说一声有照片"
 
 
+def file(can: Can) -> str:
+    return "直接发" if can.files else "发链接（要填 public_url），不然说一声有附件"
+
+
 RESIDENT: Final[Columns] = {"报事": report, "知道进展": follow, "评价": rate}
 STEWARD: Final[Columns] = {"叫到": called, "接单": accept, "办完以后": edited}
 ADMIN: Final[Columns] = {"发通知": notices, "排班、任命、绑定": manage, "机器人掉线时": cut_off}
-MESSAGES: Final[Columns] = {"一条最长": length, "多快": pace, "点名": mention, "照片": picture}
+MESSAGES: Final[Columns] = {"一条最长": length, "多快": pace, "点名": mention, "照片": picture, "文件": file}
 
 
 def _in_groups(can: Can) -> bool:

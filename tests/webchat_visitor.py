@@ -40,6 +40,10 @@ class Visitor:
     async def brings(self, content: bytes) -> ClientResponse:
         return await self.post("/chat/pictures", content, Content_Type="image/jpeg")
 
+    async def gives(self, name: str, content: bytes) -> ClientResponse:
+        params, headers = self._as({"name": name}), {"Origin": self.address}
+        return await self.http.post(f"{self.address}/chat/files", params=params, data=BytesIO(content), headers=headers)
+
     async def starts(self) -> dict[str, Any]:
         answer = await self.get("/chat/start")
         assert answer.status == 200

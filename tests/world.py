@@ -58,7 +58,7 @@ class FakeChannel:
 
     name: str = CHANNEL
     account: str = ACCOUNT
-    can: Can = Can(buttons=True, mentions=True, quotes=True, pictures=True, one_to_one=True, recalls=True)
+    can: Can = Can(buttons=True, mentions=True, quotes=True, pictures=True, files=True, one_to_one=True, recalls=True)
     said: defaultdict[str, list[Words]] = field(default_factory=lambda: defaultdict(list))
     failures: list[SendError] = field(default_factory=list)
     link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, lambda: MONDAY_9))

@@ -112,10 +112,10 @@ class Recaller(Protocol):
 
 
 class Media(Protocol):
-    """Where pictures are kept, by content."""
+    """Where pictures and files are kept, by content."""
 
-    async def keep(self, chunks: AsyncIterable[bytes], kind: str) -> "Kept":
-        """Store what arrives, checking size and type; see `bot/media.py`."""
+    async def keep(self, chunks: AsyncIterable[bytes], kind: str, name: str = "") -> "Kept":
+        """Store what arrives, checking size and type; see `bot/media.py`. `name`: what a file is called."""
 
     def path(self, digest: str) -> Path | None:
         """The file of that digest, if it is there."""
@@ -123,11 +123,15 @@ class Media(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a file: stored under `digest`, or refused with a sentence that a resident may read."""
+    """What became of a file: stored under `digest`, or refused with a sentence that a resident may read.
+
+    `name`: what it is called, where it is not a picture.
+    """
 
     digest: str | None
     size: int
     refused: str | None = None
+    name: str = ""
 
 
 class Connector(Protocol):

@@ -58,6 +58,7 @@ class Can:
     people_of: tuple[str, ...] = ()  #: other channels whose ids of people stand for the same people here
     quotes: bool = False
     pictures: bool = False
+    files: bool = False
     one_to_one: bool = False  #: may write to a person alone (perhaps only after that person wrote first)
     first_word: bool = False  #: may write to a person who has not written to the bot before
     answers: Window | None = None  #: it may write only for so long, and so often, after a person's own word

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.channels.base import Can, Length
-from handlers.messages import Button, Words
+from handlers.messages import Button, File, Words
 
 #: Where a long text may be cut, best first.
 _ENDS: Final = ("\n", "。！？!?；;…", "，、,：: ")
 
 
-#: Where a picture of that digest can be opened; None where nobody outside can open anything.
-Links = Callable[[str], str | None]
+#: Where a picture of that digest, or a file, can be opened; None where it is gone, or nobody outside can open anything.
+Links = Callable[[str | File], str | None]
 
 
 #: A sentence that asks for an answer in so many words.
@@ -31,6 +31,15 @@ class Wording:
 
     links: Links = lambda _: None
     bot_name: str = "红管家"
+    kept: Callable[[str], bool] = lambda _: True  #: whether the picture or file of that digest is there
+
+    def left(self, words: Words) -> Words:
+        """`words` with those pictures and files that are still there; the same where that is all of them."""
+        pictures = tuple(filter(self.kept, words.pictures))
+        files = tuple(file for file in words.files if self.kept(file.digest))
+        if (pictures, files) == (words.pictures, words.files):
+            return words
+        return replace(words, pictures=pictures, files=files)
 
     def of(self, words: Words, can: Can, *, is_group: bool) -> Words:
         """`words` as a channel that `can` less will say them in a group, or to one person."""
@@ -43,20 +52,22 @@ class Wording:
 def spelled_out(words: Words, can: Can, links: Links = lambda _: None) -> Words:
     """`words` as a channel that `can` less will say them.
 
-    Buttons become what to type, names stand for mentions, and pictures are links, or a line that there are some.
+    Buttons become what to type, names stand for mentions, and pictures and files are links, or a line that there are some.
 
     Args:
         words: The message.
         can: What the channel is able to do.
-        links: Where pictures can be opened.
+        links: Where pictures and files can be opened.
     """
-    if not (words.mentions or words.pictures or words.buttons or words.quote):
+    if not (words.mentions or words.pictures or words.files or words.buttons or words.quote):
         return words
     text = words.text
     if words.mentions and not can.mentions:
         text = " ".join(f"@{mention.name}" for mention in words.mentions) + " " + text
     if words.pictures and not can.pictures:
         text += _pictures(words.pictures, links)
+    if words.files and not can.files:
+        text += "".join(_file(file, links) for file in words.files)
     if words.buttons and not can.buttons:
         text += f"\n{_choices(words.buttons)}"
     return replace(
@@ -65,6 +76,7 @@ def spelled_out(words: Words, can: Can, links: Links = lambda _: None) -> Words:
         buttons=words.buttons if can.buttons else (),
         mentions=words.mentions if can.mentions else (),
         pictures=words.pictures if can.pictures else (),
+        files=words.files if can.files else (),
         quote=words.quote if can.quotes else None,
     )
 
@@ -91,6 +103,11 @@ def _pictures(digests: Sequence[str], links: Links) -> str:
     if found:
         return "\n照片：" + " ".join(found)
     return f"\n（还有 {len(digests)} 张照片，这里发不出来。）"
+
+
+def _file(file: File, links: Links) -> str:
+    link = links(file)
+    return f"\n附件《{file.name}》：{link}" if link else f"\n（附件《{file.name}》这里发不出来，要看请问发通知的人。）"
 
 
 def _head(text: str, longest: int, counts: Length) -> str:

@@ -41,8 +41,13 @@ def no_audience() -> str:
 
 
 def no_words() -> str:
-    """When a notice has neither words nor pictures."""
+    """When a notice has neither words nor pictures nor files."""
     return "通知还没有内容。请在冒号后面写上，比如“通知 明天上午9点 3栋：明天停水，请提前接水”。"
+
+
+def no_files_here() -> str:
+    """When a file came on a channel that does not hand it over."""
+    return "文件在这里收不下来，请到网页群聊或 Telegram 单独发给我。"
 
 
 def time_is_past() -> str:

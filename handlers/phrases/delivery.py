@@ -51,6 +51,11 @@ def recalled(count: int) -> str:
     return f"其中 {count} 处后来撤回了。"
 
 
+def incomplete(broadcast: Broadcast, count: int) -> str:
+    """Those that got the words alone; behind what became of the rest."""
+    return f"其中 {count} 处只收到文字：图片或文件已经不在了。要补请重新带上，发“更正 {broadcast.id}：…”。"
+
+
 def dead(whys: Sequence[str]) -> str:
     """Those that did not get it, with the reasons."""
     more = f"；等 {len(whys)} 个" if len(whys) > MOST_NAMED else ""

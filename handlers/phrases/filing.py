@@ -52,3 +52,13 @@ def unclear_time() -> str:
 def yes_or_no() -> str:
     """When a cell is neither."""
     return "请写“是”或“否”，空着就是否。"
+
+
+def no_such_file(name: str) -> str:
+    """When a file that notices are to carry cannot be read."""
+    return f"没有找到附件 {name}，或者打不开。请核对文件名和所在的文件夹，通知一条都没有收。"
+
+
+def file_refused(name: str, why: str) -> str:
+    """When a file cannot go with a notice."""
+    return f"附件 {name}：{why}通知一条都没有收。"

@@ -78,7 +78,9 @@ def when(broadcast: Broadcast, now: datetime, zone: ZoneInfo, *, postponed: bool
 def beside(broadcast: Broadcast, now: datetime, zone: ZoneInfo) -> list[str]:
     """Lines of a preview about what there is beside the words."""
     lines = [f"图片：{len(broadcast.pictures)} 张"] if broadcast.pictures else []
-    lines += [f"文件：{len(broadcast.files)} 个"] if broadcast.files else []
+    lines += [f"文件：{'、'.join(name for _, _, name in (file.partition('/') for file in broadcast.files))}"] * bool(
+        broadcast.files
+    )
     if broadcast.same_day:
         lines.append("有效：只在当天，当天没发出去的就不再发")
     elif broadcast.expires_at is not None:
@@ -112,8 +114,8 @@ def gathered(titles: Sequence[str], at: datetime, now: datetime, zone: ZoneInfo)
 
 
 def picture_missing(reasons: Sequence[str]) -> str:
-    """Behind a draft, about pictures that could not be kept."""
-    return "有图片没收到：" + "；".join(dict.fromkeys(reasons))
+    """Behind a draft, about pictures and files that could not be kept."""
+    return "有图片或文件没收到：" + "；".join(dict.fromkeys(reasons))
 
 
 def other_drafts(numbers: Sequence[int]) -> str:

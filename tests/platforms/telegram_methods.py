@@ -53,17 +53,18 @@ class Call:
     method: str
     fields: JSON
     files: dict[str, bytes]
+    names: dict[str, str]  #: what the files are called
 
     @classmethod
     def read(cls, method: str, form: Any) -> "Call":
         """From a form, in which everything structured is JSON."""
-        fields, files = {}, {}
+        fields, files, names = {}, {}, {}
         for name, value in form.items():
             if isinstance(value, FileField):
-                files[name] = value.file.read()
+                files[name], names[name] = value.file.read(), value.filename
             else:
                 fields[name] = json.loads(value) if name in STRUCTURED else value
-        return cls(method, fields, files)
+        return cls(method, fields, files, names)
 
 
 class Methods:
@@ -79,6 +80,7 @@ class Methods:
             "sendMessage": self._send_message,
             "sendPhoto": self._send_photo,
             "sendMediaGroup": self._send_media_group,
+            "sendDocument": self._send_document,
             "deleteMessage": self._delete_message,
             "getFile": self._get_file,
             "answerCallbackQuery": self._answer_callback_query,
@@ -106,6 +108,14 @@ class Methods:
         contents = [self._photo(call.files[one["media"].removeprefix("attach://")]) | _caption(one) for one in media]
         album = {"media_group_id": str(self._town.now())}
         return [self._town.message(chat.id, BOT, content | album, quoted) for content in contents]
+
+    def _send_document(self, call: Call) -> JSON:
+        chat, content = self._writable(call), call.files.get("document", b"")
+        if not content:
+            raise refused("file must be non-empty")
+        name = self._town.file(content)
+        document = {"file_id": name, "file_unique_id": f"u{name}", "file_name": call.names["document"]}
+        return self._town.message(chat.id, BOT, {"document": document}, self._quoted(call, chat))
 
     def _delete_message(self, call: Call) -> bool:
         chat, number = self._writable(call), int(call.fields["message_id"])

@@ -62,6 +62,7 @@ class Said:
     called: tuple[int, ...] = ()  #: people who are notified
     quote: str | None = None
     picture: bytes | None = None
+    file: tuple[str, bytes] | None = None  #: its name, and what is in it
 
 
 class Town:
@@ -143,6 +144,7 @@ class Town:
             called=tuple(mark["user"]["id"] for mark in marks if mark["type"] == "text_mention"),
             quote=f"{chat}:{quoted['message_id']}" if quoted else None,
             picture=self.files[message["photo"][-1]["file_id"]] if "photo" in message else None,
+            file=(file["file_name"], self.files[file["file_id"]]) if (file := message.get("document")) else None,
         )
 
     def picture(self, content: bytes, size: int | None = None) -> list[JSON]:

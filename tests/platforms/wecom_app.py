@@ -19,6 +19,7 @@ from tests.platforms.wecom_callback import Caller, xml
 
 AGENT: Final = 1000002
 MINUTE, HOUR, CODE_LIFE = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=72)
+RECALL_LIFE = timedelta(hours=24)
 LONGEST_TEXT: Final = 2048  #: bytes
 TASK_ID: Final = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
 
@@ -32,7 +33,9 @@ class Said:
     at: datetime
     buttons: tuple[tuple[str, str], ...] = ()
     pressed: str | None = None
+    recalled: bool = False
     picture: bytes | None = None
+    file: tuple[str, bytes] | None = None  #: its name, and what is in it
     sent: JSON = field(default_factory=dict)  #: as it came
 
 
@@ -51,6 +54,7 @@ class WecomAppServer(WecomApi):
         self.members: dict[str, str] = {}
         self.app: JSON = {"name": "红管家", "close": 0, "allow_userinfos": {"user": [{"userid": "wangwei"}]}}
         self.files: dict[str, bytes] = {}
+        self.names: dict[str, str] = {}  #: of files that are no pictures
         self.unlicensed: set[str] = set()
         self._said: defaultdict[str, list[Said]] = defaultdict(list)
         self._cards: set[str] = set()
@@ -61,6 +65,7 @@ class WecomAppServer(WecomApi):
             "/cgi-bin/user/get": self._user,
             "/cgi-bin/message/send": self._send,
             "/cgi-bin/message/update_template_card": self._update_card,
+            "/cgi-bin/message/recall": self._recall,
             "/cgi-bin/media/get": self._media,
             "/cgi-bin/media/upload": self._upload,
         }
@@ -166,6 +171,10 @@ class WecomAppServer(WecomApi):
                 if body["image"]["media_id"] not in self.files:
                     raise Refused(40007)
                 return Said(number, "", now, picture=self.files[body["image"]["media_id"]], sent=sent)
+            case "file":
+                if (media := body["file"]["media_id"]) not in self.names:
+                    raise Refused(40007)
+                return Said(number, "", now, file=(self.names[media], self.files[media]), sent=sent)
             case "template_card":
                 return self._card(body["template_card"], sent, now)
         raise Refused(40008)
@@ -188,15 +197,29 @@ class WecomAppServer(WecomApi):
         said.pressed = call.body["button"]["replace_name"]
         return {"invaliduser": []}
 
+    def _recall(self, call: Call) -> JSON:
+        """A message is taken back; after a day it stays."""
+        for said in (one for heard in self._said.values() for one in heard):
+            if said.sent["msgid"] == call.body["msgid"]:
+                if self.clock() - said.at > RECALL_LIFE:
+                    raise Refused(40058)
+                said.recalled = True
+                return {}
+        raise Refused(40058)
+
     def _media(self, call: Call) -> bytes:
         if call.query.get("media_id") not in self.files:
             raise Refused(40007)
         return self.files[call.query["media_id"]]
 
     def _upload(self, call: Call) -> JSON:
-        if call.query.get("type") != "image" or not call.file or len(call.file) < 5:
+        kind = call.query.get("type")
+        if kind not in ("image", "file") or not call.file or len(call.file) < 5:
             raise Refused(40004)
-        return {"type": "image", "media_id": self._keep(call.file), "created_at": str(int(self.clock().timestamp()))}
+        media = self._keep(call.file)
+        if kind == "file":
+            self.names[media] = call.filename or ""
+        return {"type": kind, "media_id": media, "created_at": str(int(self.clock().timestamp()))}
 
     def _keep(self, content: bytes) -> str:
         name = f"media{len(self.files)}"

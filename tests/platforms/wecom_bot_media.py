@@ -28,6 +28,7 @@ class Upload:
     size: int
     chunks: int
     md5: str | None
+    name: str
     parts: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -38,6 +39,7 @@ class Media:
         self.base_url = ""
         self.files: dict[str, bytes] = {}  #: what people sent, as it can be fetched
         self.uploaded: dict[str, bytes] = {}  #: what the bot sent
+        self.names: dict[str, str] = {}  #: what that is called
         self.expired: set[str] = set()
         self.fetched: list[str] = []
         self._uploads: dict[str, Upload] = {}
@@ -65,7 +67,7 @@ class Media:
         if size < LEAST_UPLOAD or not 1 <= chunks <= MOST_CHUNKS or len(body["filename"].encode()) > 256:
             raise Refused(BAD_ARGUMENT)
         name = f"up{next(self._names)}"
-        self._uploads[name] = Upload(body["type"], size, chunks, body.get("md5"))
+        self._uploads[name] = Upload(body["type"], size, chunks, body.get("md5"), body["filename"])
         return {"upload_id": name}
 
     def add(self, body: JSON) -> JSON:
@@ -83,7 +85,7 @@ class Media:
         if len(upload.parts) != upload.chunks or len(content) != upload.size or not same:
             raise Refused(BAD_ARGUMENT)
         name = f"media{next(self._names)}"
-        self.uploaded[name] = content
+        self.uploaded[name], self.names[name] = content, upload.name
         return {"type": upload.kind, "media_id": name, "created_at": 1_790_000_000}
 
     def _known(self, body: JSON) -> Upload:

@@ -34,6 +34,7 @@ class Group:
     people: dict[str, str] = field(default_factory=dict)
     said: list[tuple[datetime, str]] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
+    files: list[tuple[str, bytes]] = field(default_factory=list)  #: the names, and what is in them
     version: int = 1
 
 
@@ -89,6 +90,7 @@ class WecomGroupsServer(WecomApi):
         self.ways: dict[str, JSON] = {}
         self.welcomes: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
+        self.called: dict[str, str] = {}  #: files that are no pictures, and their names
         self._numbers: Iterator[int] = itertools.count(7_261_554_251_354_245_929)
         self.methods |= {
             "/cgi-bin/media/upload": self._upload,
@@ -191,8 +193,12 @@ class WecomGroupsServer(WecomApi):
         group, today = self.groups[chat], self.clock().astimezone(SHANGHAI).date()
         if sum(at.astimezone(SHANGHAI).date() == today for at, _ in group.said) < self.quota:
             group.said.append((self.clock(), job.text))
-            shown = [one["image"]["media_id"] for one in job.body.get("attachments", ())]
-            group.pictures += [self.files[media] for media in shown]
+            for one in job.body.get("attachments", ()):
+                media = one[one["msgtype"]]["media_id"]
+                if one["msgtype"] == "file":
+                    group.files.append((self.called[media], self.files[media]))
+                else:
+                    group.pictures.append(self.files[media])
             job.got[chat] = self.clock()
 
     # What the platform tells
@@ -319,8 +325,10 @@ class WecomGroupsServer(WecomApi):
             raise Refused(44004)
         if len(text.encode()) > LONGEST_TEXT or len(pictures) > 9:
             raise Refused(45002)
-        if any(one["msgtype"] != "image" or one["image"]["media_id"] not in self.files for one in pictures):
-            raise Refused(40007)
+        for one in pictures:
+            known = self.called if one["msgtype"] == "file" else self.files
+            if one["msgtype"] not in ("image", "file") or one[one["msgtype"]]["media_id"] not in known:
+                raise Refused(40007)
 
     def _tasks(self, call: Call) -> JSON:
         start, end = call.body["start_time"], call.body["end_time"]
@@ -378,11 +386,14 @@ class WecomGroupsServer(WecomApi):
         return self.jobs[call.body["msgid"]]
 
     def _upload(self, call: Call) -> JSON:
-        if call.query.get("type") != "image" or not call.file:
+        kind = call.query.get("type")
+        if kind not in ("image", "file") or not call.file:
             raise Refused(40004)
         name = f"media{len(self.files)}"
         self.files[name] = call.file
-        return {"type": "image", "media_id": name, "created_at": "1"}
+        if kind == "file":
+            self.called[name] = call.filename or ""
+        return {"type": kind, "media_id": name, "created_at": "1"}
 
     def _page(self, call: Call, field: str, rows: Iterable[JSON]) -> JSON:
         """A page of the rows; `next_cursor` leads to the next one."""

@@ -35,6 +35,7 @@ class Said:
     text: str = ""
     called: tuple[str, ...] = ()  #: who is mentioned
     picture: bytes | None = None
+    file: tuple[str, bytes] | None = None  #: its name, and what is in it
 
 
 @dataclass
@@ -53,12 +54,14 @@ class WecomHookServer:
         self.now = 0.0
         self.calls = 0
         self.base_url = ""
+        self.files: dict[str, tuple[str, bytes]] = {}
         self._failures: deque[int | Obeyed | None] = deque()
         self._closing = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=16 * 2**20)
         app.router.add_post("/cgi-bin/webhook/send", self._answer)
+        app.router.add_post("/cgi-bin/webhook/upload_media", self._upload)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -102,17 +105,31 @@ class WecomHookServer:
             await self._closing.wait()
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
+    async def _upload(self, request: web.Request) -> web.Response:
+        media = (await request.post())["media"]
+        assert isinstance(media, web.FileField)
+        content, name = media.file.read(), f"media{len(self.files)}"
+        if request.query.get("key", "") not in self.groups or request.query.get("type") != "file" or len(content) < 5:
+            return web.json_response({"errcode": BAD_ARGUMENT, "errmsg": refusal(BAD_ARGUMENT)})
+        self.files[name] = (media.filename, content)
+        return web.json_response({"errcode": 0, "errmsg": "ok", "type": "file", "media_id": name})
+
     def _say(self, key: str, body: dict[str, Any]) -> None:
         group = self.groups.get(key)
         if group is None:
             raise Refused(NO_SUCH_HOOK)
-        said = _seen(body)
+        said = self._given(body) if body.get("msgtype") == "file" else _seen(body)
         while group.times and self.now - group.times[0] >= 60:
             group.times.popleft()
         if len(group.times) >= MINUTE_LIMIT:
             raise Refused(TOO_FAST)
         group.times.append(self.now)
         group.said.append(said)
+
+    def _given(self, body: dict[str, Any]) -> Said:
+        if body["file"]["media_id"] not in self.files:
+            raise Refused(BAD_ARGUMENT)
+        return Said("file", file=self.files[body["file"]["media_id"]])
 
 
 def _seen(body: dict[str, Any]) -> Said:

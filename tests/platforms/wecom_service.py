@@ -34,6 +34,7 @@ class Said:
     at: datetime
     menu: tuple[tuple[str, str], ...] = ()
     picture: bytes | None = None
+    file: tuple[str, bytes] | None = None  #: its name, and what is in it
     welcome: bool = False
 
 
@@ -65,6 +66,7 @@ class WecomServiceServer(WecomApi):
         self.residents: dict[str, Resident] = {}
         self.items: list[JSON] = []
         self.files: dict[str, bytes] = {}
+        self.names: dict[str, str] = {}  #: of files that are no pictures
         self.pulled = 0  #: up to where the bot has pulled: the position that it used last
         self._codes: dict[str, tuple[str, datetime]] = {}
         self._signals: dict[str, datetime] = {}
@@ -235,6 +237,10 @@ class WecomServiceServer(WecomApi):
                 if len(text.encode()) > 2048:
                     raise Refused(45002)
                 return Said(name, text, now)
+            case "file":
+                if (media := body["file"]["media_id"]) not in self.names:
+                    raise Refused(40007)
+                return Said(name, "", now, file=(self.names[media], self.files[media]))
             case "image":
                 if body["image"]["media_id"] not in self.files:
                     raise Refused(40007)
@@ -278,9 +284,13 @@ class WecomServiceServer(WecomApi):
         return self.files[call.query["media_id"]]
 
     def _upload(self, call: Call) -> JSON:
-        if call.query.get("type") != "image" or not call.file or len(call.file) < 5:
+        kind = call.query.get("type")
+        if kind not in ("image", "file") or not call.file or len(call.file) < 5:
             raise Refused(40004)
-        return {"type": "image", "media_id": self._keep(call.file), "created_at": "1790000000"}
+        media = self._keep(call.file)
+        if kind == "file":
+            self.names[media] = call.filename or ""
+        return {"type": kind, "media_id": media, "created_at": "1790000000"}
 
     def _keep(self, content: bytes) -> str:
         name = f"media{len(self.files)}"

@@ -34,6 +34,7 @@ CAN: Final = Can(
     mentions=True,
     quotes=True,
     pictures=True,
+    files=True,
     one_to_one=True,
     keeps=timedelta(hours=24),
     longest=LONGEST_TEXT,

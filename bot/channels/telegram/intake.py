@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from bot.channels.base import Media, Now, Receive
 from bot.channels.telegram.client import UNREADABLE
-from bot.channels.telegram.pictures import fetch, picture_in
+from bot.channels.telegram.pictures import fetch, file_in, picture_in
 from bot.channels.telegram.reading import Me, read
 from handlers.messages import Inbound
 
@@ -42,7 +42,7 @@ class Intake:
             await self._release(update.callback_query.id)
 
     async def _with_picture(self, inbound: Inbound, message: Message | None) -> Inbound:
-        if message is None or picture_in(message) is None:
+        if message is None or (picture_in(message) is None and file_in(message) is None):
             return inbound
         async with self._fetching:
             return replace(inbound, attachments=(await fetch(self._bot, message, self._media),))

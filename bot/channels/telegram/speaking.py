@@ -1,29 +1,29 @@
 """Saying things on Telegram.
 
-Most messages are one call. A long text is several, and pictures that do not fit with their words come behind them. When
-a later call fails, the first has been heard: the outcome is reported as unsure, and nothing is said twice to a group.
+Most messages are one call. A long text is several, and files, and pictures that do not fit with their words, come behind
+them. When a later call fails, the first has been heard: the outcome is reported as unsure, and nothing is said twice to a group.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.constants import MediaGroupLimit
 from telegram.error import BadRequest, TelegramError
 
+from bot.channels.apart import Apart
 from bot.channels.base import Can, Link, Media, SendError
 from bot.channels.telegram.errors import LONGEST_REASON, send_error
 from bot.channels.telegram.keys import key, number
-from bot.channels.telegram.wording import LONGEST_CAPTION, Part, parts, units, whole
-from handlers.messages import Words
+from bot.channels.telegram.wording import FILE_NAME, Part, album_of, fits_below, parts, whole
+from handlers.messages import File, Words
 
 log = logging.getLogger(__name__)
 
 MOST_IN_ALBUM: Final = int(MediaGroupLimit.MAX_MEDIA_LENGTH)
-FILE_NAME: Final = "picture.jpg"  #: what a saved picture is called; the digest is nobody's business
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
@@ -34,11 +34,13 @@ class Delivery:
     chat: int
     quote: ReplyParameters | None
     begun: bool = False
+    parts: list[str] = field(default_factory=list)  #: the ids of what is out
 
-    def went_out(self, number: int) -> int:
-        """A part is out; only the first answers something."""
+    def went_out(self, *numbers: int) -> int:
+        """A part is out; only the first answers something. An album is several messages."""
         self.begun, self.quote = True, None
-        return number
+        self.parts += [key(self.chat, number) for number in numbers]
+        return numbers[0]
 
 
 class Telegram:
@@ -48,7 +50,7 @@ class Telegram:
         bot: The client.
         account: The bot's word in addresses.
         link: Whether it is connected.
-        media: Where pictures are.
+        media: Where pictures and files are.
         can: What it is able to do, but for what Telegram must be asked.
         hears_all: What the administrator says about that; None to believe Telegram.
     """
@@ -62,6 +64,7 @@ class Telegram:
         self._media = media
         self._can = can
         self._hears_all = hears_all
+        self._apart = Apart()
 
     @property
     def can(self) -> Can:
@@ -75,14 +78,19 @@ class Telegram:
         quote = ReplyParameters(quoted, allow_sending_without_reply=True) if quoted else None
         delivery = Delivery(address, quote)
         try:
-            return key(address, await self._deliver(delivery, words))
+            said = key(address, await self._deliver(delivery, words))
         except TelegramError as error:
             raise send_error(error, begun=delivery.begun) from error
+        self._apart.said(said, delivery.parts)
+        return said
 
     async def take_back(self, chat: str, message: str) -> None:
         """See `Recaller.take_back`. Telegram allows it for two days."""
-        address = _address(chat)
-        known = number(message, address)
+        for part in self._apart.of(message) or (message,):
+            await self._take_back(_address(chat), part)
+
+    async def _take_back(self, address: int, part: str) -> None:
+        known = number(part, address)
         if known is None:
             raise SendError("no message of that chat's", permanent=True)
         try:
@@ -94,8 +102,13 @@ class Telegram:
             raise send_error(error) from error
 
     async def _deliver(self, delivery: Delivery, words: Words) -> int:
+        said = await self._spoken(delivery, words)
+        await self._give(delivery, words.files)
+        return said
+
+    async def _spoken(self, delivery: Delivery, words: Words) -> int:
         pictures, part = await self._load(words.pictures), whole(words, self.can)
-        if pictures and _fits_below(part, len(pictures)):
+        if pictures and fits_below(part, len(pictures)):
             try:
                 said = await self._show(delivery, pictures[:MOST_IN_ALBUM], part)
             except BadRequest as error:  # certainly not said, and the words must not be lost with the pictures
@@ -117,6 +130,20 @@ class Telegram:
             except BadRequest as error:
                 _refused(error)
 
+    async def _give(self, delivery: Delivery, files: Sequence[File]) -> None:
+        """Files behind their words; those that Telegram does not like, or that are gone, are left out."""
+        for file in files:
+            path = self._media.path(file.digest)
+            if path is None:
+                continue
+            content = await asyncio.to_thread(path.read_bytes)
+            try:
+                said = await self._bot.send_document(delivery.chat, content, filename=file.name)
+            except BadRequest as error:
+                _refused(error)
+            else:
+                delivery.went_out(said.message_id)
+
     async def _say(self, delivery: Delivery, part: Part) -> int:
         said = await self._bot.send_message(
             delivery.chat,
@@ -130,19 +157,19 @@ class Telegram:
 
     async def _show(self, delivery: Delivery, pictures: Sequence[bytes], part: Part) -> int:
         if len(pictures) > 1:
-            said, *_ = await self._bot.send_media_group(
-                delivery.chat, _album(pictures, part), reply_parameters=delivery.quote
+            shown = await self._bot.send_media_group(
+                delivery.chat, album_of(pictures, part), reply_parameters=delivery.quote
             )
-        else:
-            said = await self._bot.send_photo(
-                delivery.chat,
-                pictures[0],
-                caption=part.text or None,
-                caption_entities=part.marks,
-                reply_markup=part.keyboard,
-                reply_parameters=delivery.quote,
-                filename=FILE_NAME,
-            )
+            return delivery.went_out(*(one.message_id for one in shown))
+        said = await self._bot.send_photo(
+            delivery.chat,
+            pictures[0],
+            caption=part.text or None,
+            caption_entities=part.marks,
+            reply_markup=part.keyboard,
+            reply_parameters=delivery.quote,
+            filename=FILE_NAME,
+        )
         return delivery.went_out(said.message_id)
 
     async def _load(self, digests: Sequence[str]) -> list[bytes]:
@@ -155,17 +182,6 @@ class Telegram:
             return bool(self._bot.can_read_all_group_messages)
         except RuntimeError:  # Telegram has not been met yet
             return False
-
-
-def _album(pictures: Sequence[bytes], part: Part) -> list[InputMediaPhoto]:
-    """Pictures that arrive together; the words of the first are shown under all."""
-    first = InputMediaPhoto(pictures[0], part.text or None, caption_entities=part.marks, filename=FILE_NAME)
-    return [first, *(InputMediaPhoto(picture, filename=FILE_NAME) for picture in pictures[1:])]
-
-
-def _fits_below(part: Part, pictures: int) -> bool:
-    """Whether pictures and words can be one call: a caption is short, and an album has no buttons."""
-    return units(part.text) <= LONGEST_CAPTION and (pictures == 1 or part.keyboard is None)
 
 
 def _refused(error: BadRequest) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, MessageEntity, User
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
 from bot.channels.base import Can, Length
@@ -15,6 +15,7 @@ LONGEST_TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)  #: UTF-16 units
 LONGEST_CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)
 LONGEST_PAYLOAD: Final = int(InlineKeyboardButtonLimit.MAX_CALLBACK_DATA)  #: bytes
 BUTTONS_A_ROW: Final = 3
+FILE_NAME: Final = "picture.jpg"  #: what a saved picture is called; the digest is nobody's business
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,14 @@ def _keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     keys = [InlineKeyboardButton(button.label, callback_data=button.payload) for button in buttons]
     rows = [keys[start : start + BUTTONS_A_ROW] for start in range(0, len(keys), BUTTONS_A_ROW)]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def album_of(pictures: Sequence[bytes], part: Part) -> list[InputMediaPhoto]:
+    """Pictures that arrive together; the words of the first are shown under all."""
+    first = InputMediaPhoto(pictures[0], part.text or None, caption_entities=part.marks, filename=FILE_NAME)
+    return [first, *(InputMediaPhoto(picture, filename=FILE_NAME) for picture in pictures[1:])]
+
+
+def fits_below(part: Part, pictures: int) -> bool:
+    """Whether pictures and words can be one call: a caption is short, and an album has no buttons."""
+    return units(part.text) <= LONGEST_CAPTION and (pictures == 1 or part.keyboard is None)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from handlers.messages import Button, Mention
+from handlers.messages import Button, File, Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Line:
     mentions: tuple[Mention, ...] = ()
     buttons: tuple[Button, ...] = ()
     pictures: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
     recalled: bool = False
 
 
@@ -77,7 +78,7 @@ class Board:
 
     def take_back(self, line: Line) -> None:
         """Forget what a line said."""
-        self.put(replace(line, text="", quote=None, mentions=(), buttons=(), pictures=(), recalled=True))
+        self.put(replace(line, text="", quote=None, mentions=(), buttons=(), pictures=(), files=(), recalled=True))
 
     def line(self, chat: str, id: str) -> Line | None:
         """The line with that id, if it is still kept."""
@@ -96,6 +97,11 @@ class Board:
     def shows(self, chats: Iterable[str], picture: str) -> bool:
         """Whether a picture is to be seen in one of `chats`."""
         return any(picture in line.pictures for line in self._kept(chats))
+
+    def given(self, chats: Iterable[str], digest: str) -> File | None:
+        """The file of that digest, where it is given in one of `chats`."""
+        files = (file for line in self._kept(chats) for file in line.files)
+        return next((file for file in files if file.digest == digest), None)
 
     @contextmanager
     def watching(self, chats: Iterable[str]) -> Iterator[Watcher]:

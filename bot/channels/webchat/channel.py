@@ -14,6 +14,7 @@ from bot.channels.base import About, Can, Link, Receive, SendError
 from bot.channels.webchat import pages
 from bot.channels.webchat.board import Board
 from bot.channels.webchat.door import Door, Said
+from bot.channels.webchat.files import Files
 from bot.channels.webchat.guard import guarded
 from bot.channels.webchat.pictures import Pictures
 from bot.channels.webchat.rooms import Rooms
@@ -30,6 +31,7 @@ CAN: Final = Can(
     mentions=True,
     quotes=True,
     pictures=True,
+    files=True,
     one_to_one=True,
     first_word=True,
     recalls=True,
@@ -81,7 +83,8 @@ class Webchat:
         self._rooms = rooms = Rooms(door, board, bot_name)
         self._visitors = who = Visitors(door, clock, timedelta(days=config.session_days), demo=demo)
         self._pictures = Pictures(who, rooms, board, media)
-        self._talk = Talk(who, rooms, board, self._pictures, receive, clock)
+        self._files = Files(who, rooms, board, media)
+        self._talk = Talk(who, rooms, board, self._pictures, self._files, receive, clock)
         heartbeat = timedelta(seconds=config.heartbeat_seconds)
         self._stream = Stream(who, rooms, board, clock, media.limit_bytes, heartbeat, self._stopping)
 
@@ -127,6 +130,8 @@ class Webchat:
         router.add_post("/chat/recalls", guarded(self._talk.recall))
         router.add_post("/chat/pictures", guarded(self._pictures.upload))
         router.add_get("/chat/pictures/{digest}", guarded(self._pictures.show))
+        router.add_post("/chat/files", guarded(self._files.upload))
+        router.add_get("/chat/files/{digest}", guarded(self._files.give))
 
     async def _stop(self, _: web.Application) -> None:
         # Before the server waits for its connections: a stream would keep it waiting for a minute.

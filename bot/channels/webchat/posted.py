@@ -16,6 +16,14 @@ class Posted(BaseModel):
     chat: Name
 
 
+class Enclosed(BaseModel):
+    """A file that was brought before, and what it is called."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    digest: Name
+    name: Name
+
+
 class Message(Posted):
     """Something said; `quote` is a message id, `mentions` are sender ids, `pictures` digests."""
 
@@ -24,6 +32,7 @@ class Message(Posted):
     quote: Name | None = None
     mentions: tuple[Name, ...] = ()
     pictures: tuple[Name, ...] = ()
+    files: tuple[Enclosed, ...] = ()
 
 
 class Press(Posted):

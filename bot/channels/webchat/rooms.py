@@ -69,6 +69,7 @@ class Rooms:
             mentions=words.mentions,
             buttons=words.buttons,
             pictures=words.pictures,
+            files=words.files,
         )
 
 
@@ -90,6 +91,7 @@ def shown(lines: Iterable[Line]) -> list[dict[str, object]]:
             "mentions": [{"id": mention.sender, "name": mention.name} for mention in line.mentions],
             "buttons": [{"label": button.label, "payload": button.payload} for button in line.buttons],
             "pictures": line.pictures,
+            "files": [{"digest": file.digest, "name": file.name} for file in line.files],
             "recalled": line.recalled,
         }
         for line in lines

@@ -15,7 +15,7 @@ from bot.channels.webchat.door import Person, Tab
 from bot.channels.webchat.guard import HEADERS, Refused, as_json
 from bot.channels.webchat.reading import BOT, LONGEST
 from bot.channels.webchat.rooms import Rooms, shown
-from bot.channels.webchat.talk import MOST_PICTURES, RECALL_WITHIN
+from bot.channels.webchat.talk import MOST_FILES, MOST_PICTURES, RECALL_WITHIN
 from bot.channels.webchat.visitors import Visitors
 
 #: Lines that a page begins with: all that are kept for a resident, fewer a chat for staff who are in a hundred.
@@ -49,6 +49,7 @@ class Stream:
                 "limits": {
                     "text": LONGEST,
                     "pictures": MOST_PICTURES,
+                    "files": MOST_FILES,
                     "picture_bytes": self.picture_limit,
                     "recall_ms": _milliseconds(RECALL_WITHIN),
                     "beat_ms": _milliseconds(self.heartbeat),

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bot.channels.base import Receive
 from bot.channels.webchat.board import Board, Line
-from bot.channels.webchat.door import Person, alone_with
+from bot.channels.webchat.door import Person, alone_with, person_alone
+from bot.channels.webchat.files import Files
 from bot.channels.webchat.guard import Refused, as_json, body_as
 from bot.channels.webchat.pictures import Pictures
 from bot.channels.webchat.posted import Message, Press, Recall
@@ -22,6 +23,8 @@ CHANNEL: Final = "webchat"
 ACCOUNT: Final = "web"
 RECALL_WITHIN: Final = timedelta(minutes=2)
 MOST_PICTURES: Final = 9
+MOST_FILES: Final = 5
+IN_GROUP: Final = "文件请点开“私聊”单独发给机器人，群里只发照片和文字。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Talk:
     rooms: Rooms
     board: Board
     pictures: Pictures
+    files: Files
     receive: Receive
     clock: Callable[[], datetime]
 
@@ -84,6 +88,7 @@ class Talk:
             quote=message.quote and cleaned(message.quote),
             mentions=tuple(Mention(id, names[id]) for id in message.mentions if id in names),
             pictures=message.pictures,
+            files=self.files.of(person, message.files),
         )
 
     async def _heard(self, person: Person, message: Message, members: Sequence[Person], line: Line) -> Inbound:
@@ -97,7 +102,7 @@ class Talk:
             reply_to=line.quote,
             quoted=_told(quoted),
             mentions=tuple(mention.sender for mention in line.mentions),
-            attachments=await self.pictures.attached(person, message.pictures),
+            attachments=(*await self.pictures.attached(person, message.pictures), *self.files.attached(line.files)),
         )
 
     def _inbound(self, person: Person, chat: str, key: str, text: str) -> Inbound:
@@ -130,7 +135,11 @@ def _said(message: Message) -> str:
         raise Refused(413, f"一条消息最多 {LONGEST} 字，这条有 {len(text)} 字，请分几条发。")
     if len(message.pictures) > MOST_PICTURES:
         raise Refused(413, f"一条消息最多 {MOST_PICTURES} 张图片，请分几条发。")
-    if is_blank(text) and not message.pictures:
+    if len(message.files) > MOST_FILES:
+        raise Refused(413, f"一条消息最多 {MOST_FILES} 个文件，请分几条发。")
+    if message.files and person_alone(message.chat) is None:
+        raise Refused(422, IN_GROUP)
+    if is_blank(text) and not (message.pictures or message.files):
         raise Refused(422, "还没有写内容。写几个字或选一张照片再发。")
     return text
 

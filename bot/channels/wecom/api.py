@@ -189,7 +189,7 @@ def _checked(body: bytes) -> JSON:
 
 
 def _form(content: bytes, filename: str) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # a name in Chinese arrives as it is
     form.add_field("media", content, filename=filename)
     return form
 

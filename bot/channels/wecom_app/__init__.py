@@ -33,6 +33,7 @@ CAN: Final = Can(
     groups=Groups.NEVER,
     buttons=True,
     pictures=True,
+    files=True,
     one_to_one=True,
     first_word=True,
     edits=True,

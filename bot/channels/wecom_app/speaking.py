@@ -1,20 +1,20 @@
 """Saying things as a self-built app: to one member at a time, by `message/send`.
 
-Most messages are one call. A long text is several, a card comes behind a text that does not fit on it, and pictures come
-last. When a later call fails, the first has been heard: the outcome is reported as unsure.
+Most messages are one call. A long text is several, a card comes behind a text that does not fit on it, and pictures and
+files come last. When a later call fails, the first has been heard: the outcome is reported as unsure.
 """
 
-import asyncio
 import logging
 import secrets
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bot.channels.apart import Apart
 from bot.channels.base import Can, Link, Media, SendError
 from bot.channels.wecom.api import Api, ApiError, Unanswered
+from bot.channels.wecom.enclosures import Thing, hung_on
 from bot.channels.wecom.errors import FIRST_REST, TOO_FAST, Brake, send_error
-from bot.channels.wecom_app.wording import Part, image, parts
+from bot.channels.wecom_app.wording import Part, parts
 from handlers.messages import Words
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 #: Seconds beyond the longest call in which the platform drops what is exactly the same: longer than it takes to try again,
 #: shorter than it takes until somebody asks the same again, or an emergency is called out anew.
 SAME_WITHIN: Final = 10
-FILE_NAME: Final = "picture.jpg"
+CARD: Final = "gj_"  #: begins the ids of cards
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class Delivery:
 
     member: str
     begun: bool = False
+    parts: list[str] = field(default_factory=list)  #: the platform's numbers of what is out
 
 
 class WecomApp:
@@ -40,7 +41,7 @@ class WecomApp:
         api: The client.
         agent: The app's AgentId.
         link: Whether it is connected.
-        media: Where pictures are.
+        media: Where pictures and files are.
         can: What it is able to do.
         patience: How many seconds a call may take.
     """
@@ -56,6 +57,7 @@ class WecomApp:
         self._media = media
         self._same_within = round(patience) + SAME_WITHIN
         self._brake = Brake()
+        self._apart = Apart()
 
     async def send(self, chat: str, words: Words) -> str:
         """See `Channel.send`. The id is that of the card, as a press names it; without a card, of the last text."""
@@ -68,26 +70,38 @@ class WecomApp:
             raise SendError(str(silence), unsure=silence.unsure or delivery.begun) from silence
         self._brake.ease(chat)
         self.link.opened()
+        self._apart.said(said, delivery.parts)
         return said
 
+    async def take_back(self, chat: str, message: str) -> None:
+        """See `Recaller.take_back`. The platform allows it for a day."""
+        _one_member(chat)
+        for number in self._apart.of(message) or (message,):
+            if number.startswith(CARD):  # said before the last start: a card's own id is not the platform's number
+                raise SendError("the message's number is not known any more", permanent=True)
+            try:
+                await self._api.post("/cgi-bin/message/recall", {"msgid": number})
+            except ApiError as error:
+                raise SendError(f"not taken back: {error}", permanent=error.code not in TOO_FAST) from error
+            except Unanswered as silence:
+                raise SendError(str(silence)) from silence
+
     async def _deliver(self, delivery: Delivery, words: Words) -> str:
-        said, card = "", f"gj_{secrets.token_hex(12)}"  # never the same: the platform takes an id only once
+        said, card = "", f"{CARD}{secrets.token_hex(12)}"  # never the same: the platform takes an id only once
         for part in parts(words, self.can, card):
             number = await self._say(delivery, part)
             said = card if part["msgtype"] == "template_card" else number
-        for path in filter(None, map(self._media.path, words.pictures)):
-            said = await self._show(delivery, path) or said
+        for thing in hung_on(words, self._media):
+            said = await self._show(delivery, thing) or said
         if not delivery.begun:
             raise SendError("nothing is left to say", permanent=True)
         return said
 
-    async def _show(self, delivery: Delivery, path: Path) -> str | None:
-        """A picture's message, where it is the first; behind words that are out, one that is refused is left out."""
+    async def _show(self, delivery: Delivery, thing: Thing) -> str | None:
+        """A picture's or file's message, where it is the first; behind words that are out, a refused one is left out."""
         begun = delivery.begun
         try:
-            content = await asyncio.to_thread(path.read_bytes)
-            answer = await self._api.upload("/cgi-bin/media/upload", content, FILE_NAME, type="image")
-            number = await self._say(delivery, image(str(answer.get("media_id", ""))))
+            number = await self._say(delivery, await thing.uploaded(self._api))
         except ApiError as error:
             if not begun:
                 raise
@@ -106,7 +120,8 @@ class WecomApp:
         answer = await self._api.post("/cgi-bin/message/send", body)
         _must_have_reached(answer)
         delivery.begun = True
-        return str(answer.get("msgid", ""))
+        delivery.parts.append(str(answer.get("msgid", "")))
+        return delivery.parts[-1]
 
     def _failed(self, delivery: Delivery, error: ApiError) -> SendError:
         if delivery.begun:

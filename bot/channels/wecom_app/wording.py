@@ -19,7 +19,7 @@ _LINK: Final = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 
 
 def parts(words: Words, can: Can, card_id: str) -> Iterator[Part]:
-    """`words` as the messages that it takes, without its pictures; a card comes last.
+    """`words` as the messages that it takes, without its pictures and files; a card comes last.
 
     Args:
         words: The message. Buttons that no card carries are spelled out.
@@ -37,11 +37,6 @@ def parts(words: Words, can: Can, card_id: str) -> Iterator[Part]:
         heading = Heading(heading.title, "")  # the card only says what its buttons are about
     if buttons:
         yield {"msgtype": "template_card", "template_card": button_card(heading, buttons, card_id)}
-
-
-def image(media_id: str) -> Part:
-    """A picture that was uploaded."""
-    return {"msgtype": "image", "image": {"media_id": media_id}}
 
 
 def _with_rest(words: Words, rest: Sequence[Button], can: Can) -> str:

@@ -34,6 +34,7 @@ CAN: Final = Can(
     hears_all=False,
     buttons=True,
     pictures=True,
+    files=True,
     one_to_one=True,
     edits=True,
     limits=(Limit(30, timedelta(minutes=1)), Limit(1000, timedelta(hours=1))),

@@ -42,36 +42,36 @@ async def fetch(session: aiohttp.ClientSession, picture: Picture, media: Media) 
 
 
 class Uploads:
-    """Pictures that the platform has from us: sent once, shown in as many chats as need be."""
+    """Pictures and files that the platform has from us: sent once, shown in as many chats as need be."""
 
     def __init__(self, media: Media, clock: Now) -> None:
         self._media = media
         self._clock = clock
         self._sent: Recent[str, tuple[str, datetime]] = Recent()
 
-    async def id_of(self, socket: Socket, digest: str) -> str | None:
-        """The platform's id of a picture, uploaded if need be; None where it is no longer kept.
+    async def id_of(self, socket: Socket, digest: str, name: str = "") -> str | None:
+        """The platform's id of a picture, or of the file of that name, uploaded if need be; None where it is gone.
 
         Raises:
             ApiError, Unanswered: It could not be uploaded.
         """
-        known = self._sent.get(digest)
+        known = self._sent.get(digest + name)
         if known is not None and self._clock() - known[1] < KEPT_THERE:
             return known[0]
         path = self._media.path(digest)
         if path is None:
             return None
-        media_id = await upload(socket, await asyncio.to_thread(path.read_bytes))
-        self._sent.keep(digest, (media_id, self._clock()))
+        media_id = await upload(socket, await asyncio.to_thread(path.read_bytes), name)
+        self._sent.keep(digest + name, (media_id, self._clock()))
         return media_id
 
 
-async def upload(socket: Socket, content: bytes) -> str:
-    """Hand a picture over in pieces; the platform's id of it."""
+async def upload(socket: Socket, content: bytes, name: str = "") -> str:
+    """Hand a picture, or the file of that name, over in pieces; the platform's id of it."""
     pieces = [content[start : start + PIECE] for start in range(0, len(content), PIECE)]
     told = {
-        "type": "image",
-        "filename": "picture.jpg",
+        "type": "file" if name else "image",
+        "filename": name or "picture.jpg",
         "total_size": len(content),
         "total_chunks": len(pieces),
         "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),  # the protocol's choice

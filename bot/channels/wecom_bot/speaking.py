@@ -21,7 +21,7 @@ from bot.channels.wecom_bot.pictures import Uploads
 from bot.channels.wecom_bot.reading import CHANNEL, Kind
 from bot.channels.wecom_bot.recollection import Callback, Recollection
 from bot.channels.wecom_bot.socket import Socket
-from bot.channels.wecom_bot.wording import Part, as_answer, beside_card, card_of, carried, markdown, parts
+from bot.channels.wecom_bot.wording import MEDIA, Part, as_answer, beside_card, card_of, carried, markdown, parts
 from handlers.messages import Words
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class WecomBot:
 
     async def _deliver(self, delivery: Delivery, words: Words) -> str:
         words = carried(words, self.can)
-        media = await self._uploaded(delivery.socket, words.pictures)
+        media = await self._uploaded(delivery.socket, words)
         said = parts(words, task_id("tk", secrets.token_hex(10)), media)
         pressed = delivery.callback
         if pressed is not None and pressed.kind is Kind.PRESSED:
@@ -116,7 +116,7 @@ class WecomBot:
         try:
             await self._utter(delivery, part)
         except ApiError as refusal:
-            dispensable = part.instead or (part.kind == "image" and delivery.begun)
+            dispensable = part.instead or (part.kind in MEDIA and delivery.begun)
             if not dispensable or refusal.code not in MALFORMED:
                 raise
             log.warning("wecom_bot_part_refused", extra={"channel": self.name, "error": refusal.code})
@@ -146,16 +146,17 @@ class WecomBot:
             return False
         return True
 
-    async def _uploaded(self, socket: Socket, digests: Sequence[str]) -> list[str]:
-        """The platform's ids of the pictures; a message is said without those that it does not take."""
-        found = []
-        for digest in digests:
+    async def _uploaded(self, socket: Socket, words: Words) -> list[Part]:
+        """The pictures and files as parts; a message is said without those that the platform does not take."""
+        found, files = [], [(file.digest, file.name) for file in words.files]
+        for digest, name in [*((digest, "") for digest in words.pictures), *files]:
             try:
-                found.append(await self.uploads.id_of(socket, digest))
+                id = await self.uploads.id_of(socket, digest, name)
+                found += [Part("file" if name else "image", {"media_id": id})] if id else []
             except Unanswered as silence:
                 raise Unanswered(str(silence), unsure=False) from None  # nothing was said yet
             except ApiError as refusal:
                 if refusal.code in TOO_FAST:
                     raise
                 log.warning("wecom_bot_picture_refused", extra={"channel": self.name, "error": refusal.code})
-        return [id for id in found if id]
+        return found

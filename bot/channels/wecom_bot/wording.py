@@ -1,4 +1,4 @@
-"""What a message becomes under the AI bot's limits, as pure functions: Markdown, a card, pictures."""
+"""What a message becomes under the AI bot's limits, as pure functions: Markdown, a card, pictures and files."""
 
 import secrets
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from bot.channels.wording import pieces, spelled_out
 from handlers.messages import Words
 
 LONGEST: Final = 20_480  #: bytes of Markdown
+MEDIA: Final = ("image", "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +43,29 @@ def carried(words: Words, can: Can) -> Words:
     return replace(spelled_out(rest, replace(can, buttons=False)), buttons=buttons)
 
 
-def parts(words: Words, task_id: str, media: Sequence[str]) -> list[Part]:
+def parts(words: Words, task_id: str, media: Sequence[Part]) -> list[Part]:
     """`words` as the platform's messages: a card where there are buttons, and before it the text that it cannot hold.
 
     Args:
         words: As `carried` gives them.
         task_id: For the card.
-        media: The platform's ids of the pictures.
+        media: The pictures and files, as they were uploaded.
     """
-    heading, pictures = headed(words.text, FOR_BOT), [Part("image", {"media_id": id}) for id in media]
+    heading = headed(words.text, FOR_BOT)
     if not words.buttons:
-        return [*markdown(words.text), *pictures]
+        return [*markdown(words.text), *media]
     fits = heading.fits(FOR_BOT)
     shown = heading if fits else replace(heading, rest="")
     said = words if fits else replace(words, text=heading.title)
     spelled = spelled_out(said, Can()).text
     card = Part("template_card", button_card(shown, words.buttons, task_id), said.text, spelled)
-    return [*([] if fits else markdown(words.text)), card, *pictures]
+    return [*([] if fits else markdown(words.text)), card, *media]
 
 
 def beside_card(words: Words, said: Sequence[Part]) -> list[Part]:
     """What of `said` is still to be said where a card that was there already shows the words: what it cannot hold."""
     fits = headed(words.text, FOR_BOT).fits(FOR_BOT)
-    return [part for part in said if part.kind == "image" or (part.kind == "markdown" and not fits)]
+    return [part for part in said if part.kind in MEDIA or (part.kind == "markdown" and not fits)]
 
 
 def markdown(text: str) -> list[Part]:

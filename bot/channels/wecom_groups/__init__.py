@@ -37,6 +37,7 @@ CAN: Final = Can(
     hears_all=False,
     groups=Groups.CONFIRMED,
     pictures=True,
+    files=True,
     limits=(Limit(1, DAY),),
     longest=4000,
     counts=Length.BYTES,

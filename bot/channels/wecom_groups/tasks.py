@@ -1,6 +1,5 @@
 """Tasks (企业群发): one text for some groups of one member, which go out when he confirms them on his telephone."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -8,13 +7,13 @@ from typing import Any, Final
 from bot.channels.base import Can, Media, Now, SendError
 from bot.channels.confirmed import Progress, Task
 from bot.channels.wecom.api import Api, Unanswered
+from bot.channels.wecom.enclosures import hung_on
 from bot.channels.wecom_groups.asking import EXTERNAL, pages
 from bot.channels.wecom_groups.reading import moment
 from handlers.messages import Words
 from handlers.rules.confirming import TOO_LONG
 
-MOST_PICTURES: Final = 9
-FILE_NAME: Final = "picture.jpg"
+MOST_ATTACHED: Final = 9
 CONFIRMED: Final = 2  #: of a member's task
 GOT_IT, QUOTA_USED = 1, 3  #: of a group
 
@@ -36,8 +35,8 @@ class Tasks:
         body: dict[str, Any] = {"chat_type": "group", "sender": member, "chat_id_list": list(chats)}
         if text:
             body["text"] = {"content": text}
-        if pictures := [await self._uploaded(digest) for digest in words.pictures[:MOST_PICTURES]]:
-            body["attachments"] = [{"msgtype": "image", "image": {"media_id": one}} for one in pictures if one]
+        if things := list(hung_on(words, self._media))[:MOST_ATTACHED]:
+            body["attachments"] = [await thing.uploaded(self._api) for thing in things]
         answer = await self._api.post(EXTERNAL + "add_msg_template", body)
         refused = answer.get("fail_list")
         unknown = tuple(chat for chat in refused if chat in chats) if isinstance(refused, list) else ()
@@ -81,14 +80,6 @@ class Tasks:
             if one.get("userid") == member:
                 return int(one["status"]) if isinstance(one.get("status"), int) else 0
         return None
-
-    async def _uploaded(self, digest: str) -> str | None:
-        """A picture's media id, good for three days; None where the picture is gone from the store."""
-        path = self._media.path(digest)
-        if path is None:
-            return None
-        content = await asyncio.to_thread(path.read_bytes)
-        return str((await self._api.upload("/cgi-bin/media/upload", content, FILE_NAME, type="image")).get("media_id"))
 
 
 def _plain(text: str) -> str:

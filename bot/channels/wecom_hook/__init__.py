@@ -28,6 +28,7 @@ CAN: Final = Can(
     mentions=True,
     people_of=("wecom_app", "wecom_bot"),
     pictures=True,
+    files=True,
     limits=(Limit(20, timedelta(minutes=1)),),
     longest=LONGEST_MARKDOWN,
     counts=Length.BYTES,

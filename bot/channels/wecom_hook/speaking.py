@@ -16,11 +16,11 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.channels.base import Can, Link, Media, SendError
-from bot.channels.wecom.api import ApiError, Unanswered, asked, json_of
+from bot.channels.wecom.api import JSON, ApiError, Unanswered, asked, json_of
 from bot.channels.wecom.errors import GONE, MALFORMED, TOO_FAST, Brake, send_error
 from bot.channels.wecom_hook.pictures import body_of
 from bot.channels.wecom_hook.wording import bodies
-from handlers.messages import Words
+from handlers.messages import File, Words
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +43,20 @@ class Webhook:
             ApiError: The platform refuses.
             Unanswered: There is no answer, or none that can be read.
         """
-        address, params = f"{self.base_url.rstrip('/')}/cgi-bin/webhook/send", {"key": self.key.get_secret_value()}
         content = BytesIO(json.dumps(body, ensure_ascii=False).encode())  # a picture is megabytes: sent in pieces
-        async with asked(self.session, "POST", address, params, data=content, headers=JSON_TYPE) as response:
-            await json_of(response)
+        await self._asked("send", {}, data=content, headers=JSON_TYPE)
+
+    async def upload(self, content: bytes, name: str) -> str:
+        """Hand a file over; the platform's id of it, good for three days. Raises as `post` does."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("media", content, filename=name)
+        return str((await self._asked("upload_media", {"type": "file"}, data=form)).get("media_id", ""))
+
+    async def _asked(self, what: str, params: dict[str, str], **content: Any) -> JSON:
+        address = f"{self.base_url.rstrip('/')}/cgi-bin/webhook/{what}"
+        secret = {"key": self.key.get_secret_value()}
+        async with asked(self.session, "POST", address, {**secret, **params}, **content) as response:
+            return await json_of(response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ class WecomHook:
         try:
             for body in [*bodies(words, self.can), *await self._shown(words.pictures)]:
                 begun = await self._say(body, begun=begun)
+            for file in words.files:
+                begun = await self._give(file, begun=begun)
         except ApiError as error:
             raise self._refused(error.code, begun=begun) from None
         except Unanswered as silence:
@@ -84,10 +96,24 @@ class WecomHook:
         try:
             await self.webhook.post(body)
         except ApiError as error:
-            if not begun or body["msgtype"] != "image" or error.code not in MALFORMED:
+            if not begun or body["msgtype"] not in ("image", "file") or error.code not in MALFORMED:
                 raise
             log.warning("wecom_hook_picture_refused", extra={"channel": CHANNEL, "error": error.code})
         return True
+
+    async def _give(self, file: File, *, begun: bool) -> bool:
+        """A file that is still kept; True once something is out. Behind words that are out, a refused one is left out."""
+        path = self.media.path(file.digest)
+        if path is None:
+            return begun
+        try:
+            media_id = await self.webhook.upload(await asyncio.to_thread(path.read_bytes), file.name)
+        except ApiError as error:
+            if not begun or error.code not in MALFORMED:
+                raise
+            log.warning("wecom_hook_file_refused", extra={"channel": CHANNEL, "error": error.code})
+            return True
+        return await self._say({"msgtype": "file", "file": {"media_id": media_id}}, begun=begun)
 
     def _refused(self, code: int, *, begun: bool) -> SendError:
         if code in GONE:

@@ -35,6 +35,7 @@ CAN: Final = Can(
     groups=Groups.NEVER,
     buttons=True,
     pictures=True,
+    files=True,
     one_to_one=True,
     answers=AFTER_A_WORD,
     recalls=True,

@@ -1,22 +1,21 @@
 """Saying things to residents through 微信客服: to one at a time, and only as an answer.
 
-Most messages are one call. A long text is several, and pictures come last. Each is counted. When a later one cannot be
+Most messages are one call. A long text is several, and pictures and files come last. Each is counted. When a later one cannot be
 said, the first has been heard: the message counts as said as far as it was.
 """
 
-import asyncio
 import hashlib
 import json
 import logging
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from bot.channels.base import Can, Link, Media, SendError
 from bot.channels.ledger import Ledger
 from bot.channels.wecom.answering import Answering
 from bot.channels.wecom.api import Api, ApiError, Unanswered
+from bot.channels.wecom.enclosures import Thing, hung_on
 from bot.channels.wecom.errors import FIRST_REST, TOO_FAST, Brake, send_error
 from bot.channels.wecom.menus import Shown, laid_out
 from bot.channels.wecom_service.addresses import both_of
@@ -28,7 +27,6 @@ log = logging.getLogger(__name__)
 
 #: Five have been said since his last word; 48 hours have gone by since.
 OVER: Final = frozenset({95001, 95002})
-FILE_NAME: Final = "picture.jpg"
 MOST_DOUBTS: Final = 1000  #: messages of which it is remembered that they may have been said
 
 
@@ -49,7 +47,7 @@ class WecomService:
         api: The client.
         account: The bot's word in addresses.
         link: Whether it is connected.
-        media: Where pictures are.
+        media: Where pictures and files are.
         ledger: What may be answered.
         can: What it is able to do.
     """
@@ -86,8 +84,8 @@ class WecomService:
         try:
             for shown in laid_out(words, self.can):
                 said = await self._say(delivery, _part(shown))
-            for path in filter(None, map(self._media.path, words.pictures)):
-                said = await self._show(delivery, path) or said
+            for thing in hung_on(words, self._media):
+                said = await self._show(delivery, thing) or said
         except SendError as error:
             if not delivery.begun:
                 raise
@@ -96,13 +94,10 @@ class WecomService:
             raise SendError("nothing is left to say", permanent=True)
         return said
 
-    async def _show(self, delivery: Delivery, path: Path) -> str | None:
-        """A picture; behind words that are out, one that is refused is left out."""
+    async def _show(self, delivery: Delivery, thing: Thing) -> str | None:
+        """A picture or a file; behind words that are out, one that is refused is left out."""
         try:
-            content = await asyncio.to_thread(path.read_bytes)
-            answer = await self._api.upload("/cgi-bin/media/upload", content, FILE_NAME, type="image")
-            part = {"msgtype": "image", "image": {"media_id": str(answer.get("media_id", ""))}}
-            return await self._say(delivery, part)
+            return await self._say(delivery, await thing.uploaded(self._api))
         except ApiError as error:
             if not delivery.begun:
                 raise

@@ -71,14 +71,14 @@ class Chat {
     return [{ ...bot, bot: true, role: "机器人" }, ...others];
   }
 
-  say({ text, quote, mentions, pictures }) {
+  say({ text, quote, mentions, pictures, files }) {
     const { me, open } = this.store;
     const key = crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
     const at = this.store.now();
-    const posted = { id: key, chat: open, text, quote: quote?.id ?? null, mentions: mentions.map(({ id }) => id), pictures };
+    const posted = { id: key, chat: open, text, quote: quote?.id ?? null, mentions: mentions.map(({ id }) => id), pictures, files };
     this.send({
       id: `${me.id}.${key}`, chat: open, sender: me.id, name: me.name, role: me.role, bot: false, text, at,
-      place: at, seq: 0, quote: posted.quote, mentions, buttons: [], pictures, recalled: false, posted,
+      place: at, seq: 0, quote: posted.quote, mentions, buttons: [], pictures, files, recalled: false, posted,
     });
   }
 

@@ -43,7 +43,7 @@ function spoken(line, store, on) {
   const more = make("button", { class: "more", type: "button", "aria-haspopup": "menu" }, "⋯");
   more.setAttribute("aria-label", `${line.name}的消息：引用、复制、撤回`);
   more.addEventListener("click", () => on.act(line, more));
-  const held = make("div", { class: "bubble" }, quote(line, store), text, pictures(line, on));
+  const held = make("div", { class: "bubble" }, quote(line, store), text, pictures(line, on), files(line));
   held.addEventListener("click", (event) => {
     if (!event.target.closest("a, button") && getSelection().isCollapsed) on.act(line, more);
   });
@@ -61,7 +61,7 @@ function quote(line, store) {
 /** A line in a few words: for quotes, the list of chats, and reading aloud. */
 export function gist(line, longest = 60) {
   if (line.recalled) return `${line.name} 撤回了一条消息`;
-  const text = [line.text.replace(/\s+/g, " ").trim(), "[图片]".repeat(line.pictures.length)].join("");
+  const text = [line.text.replace(/\s+/g, " ").trim(), "[图片]".repeat(line.pictures.length), ...line.files.map(({ name }) => `[${name}]`)].join("");
   const letters = [...text];
   return `${line.name}：${letters.length > longest ? letters.slice(0, longest).join("") + "…" : text}`;
 }
@@ -96,6 +96,12 @@ function pictures(line, on) {
     image.addEventListener("error", () => image.replaceWith(make("span", { class: "lost" }, "图片已经不在了")));
     return make("button", { type: "button", class: "picture", onclick: () => on.look(image) }, image);
   }));
+}
+
+function files(line) {
+  if (line.files.length === 0) return null;
+  return make("div", { class: "given" }, ...line.files.map(({ digest, name }) =>
+    make("a", { class: "file", href: at(`/chat/files/${digest}`), download: name }, make("bdi", {}, name))));
 }
 
 function buttons(line, on) {

@@ -4,6 +4,7 @@ import { Picker } from "./picker.js";
 import { Tray } from "./tray.js";
 
 const TALLEST = 150;
+const DOCUMENTS = ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.wps,.et,.dps,.ofd,.txt,.csv";
 
 /** Where the next message is written. Each chat keeps its own beginning of one. */
 export class Compose {
@@ -25,7 +26,10 @@ export class Compose {
     const draft = this.drafts.get(this.store.open) ?? { text: "", quote: null };
     this.field.value = draft.text;
     this.cite(draft.quote);
-    byId("at").hidden = this.store.isAlone(this.store.open);
+    const alone = this.store.isAlone(this.store.open);
+    byId("at").hidden = alone;
+    byId("files").accept = alone ? `image/*,${DOCUMENTS}` : "image/*";
+    byId("pick").setAttribute("aria-label", alone ? "发照片或文件" : "发照片");
     this.picker.close();
     this.refuse("");
     this.#grown();
@@ -83,16 +87,16 @@ export class Compose {
 
   #pictures(files) {
     this.refuse("");
-    this.tray.add([...files]);
+    this.tray.add([...files], this.store.isAlone(this.store.open));
   }
 
   #send() {
     const text = this.field.value;
     if (!text.trim() && this.tray.isEmpty) return this.refuse("还没有写内容。写几个字或选一张照片再发。");
-    if (this.tray.isBusy) return this.refuse("图片还在上传，传完再点发送。");
+    if (this.tray.isBusy) return this.refuse("图片或文件还在上传，传完再点发送。");
     if ([...text].length > this.store.limits.text)
       return this.refuse(`一条消息最多 ${this.store.limits.text} 字，这条有 ${[...text].length} 字，请分几条发。`);
-    this.say({ text, quote: this.quote, mentions: this.picker.mentions(text), pictures: this.tray.take() });
+    this.say({ text, quote: this.quote, mentions: this.picker.mentions(text), ...this.tray.take() });
     this.picker.chosen.clear();
     this.field.value = "";
     this.cite(null);

@@ -4,7 +4,7 @@ import { upload } from "./wire.js";
 const LONGEST_SIDE = 2560;
 const SMALL = 1_500_000;
 
-/** The pictures that will go with the next message: uploaded while the words are still being typed. */
+/** The pictures and files that will go with the next message: uploaded while the words are still being typed. */
 export class Tray {
   constructor(limits, { changed, refuse }) {
     this.limits = limits;
@@ -22,34 +22,45 @@ export class Tray {
     return this.held.some((picture) => !picture.digest);
   }
 
-  add(files) {
+  /** Files go to the bot alone; `alone` says whether that is the chat. */
+  add(files, alone) {
     for (const file of files) {
-      if (this.held.length >= this.limits.pictures) {
-        this.refuse(`一条消息最多 ${this.limits.pictures} 张图片，其余的请再发一条。`);
-        return;
-      }
-      this.#hold(file);
+      const isFile = !file.type.startsWith("image/");
+      if (isFile && !alone) return this.refuse("文件请点开“私聊”单独发给机器人，群里只发照片和文字。");
+      if (this.#count(isFile) >= (isFile ? this.limits.files : this.limits.pictures))
+        return this.refuse(
+          isFile ? `一条消息最多 ${this.limits.files} 个文件，其余的请再发一条。` : `一条消息最多 ${this.limits.pictures} 张图片，其余的请再发一条。`,
+        );
+      this.#hold(file, isFile);
     }
   }
 
-  /** The digests, and an empty tray. */
-  take() {
-    const digests = this.held.map((picture) => picture.digest);
-    for (const picture of [...this.held]) this.#drop(picture);
-    return digests;
+  #count(isFile) {
+    return this.held.filter((thing) => (thing.name !== null) === isFile).length;
   }
 
-  async #hold(file) {
-    const picture = { digest: null, url: URL.createObjectURL(file) };
+  /** The digests of the pictures, the files, and an empty tray. */
+  take() {
+    const pictures = this.held.filter(({ name }) => name === null).map(({ digest }) => digest);
+    const files = this.held.filter(({ name }) => name !== null).map(({ digest, name }) => ({ digest, name }));
+    for (const picture of [...this.held]) this.#drop(picture);
+    return { pictures, files };
+  }
+
+  async #hold(file, isFile) {
+    const picture = { digest: null, url: URL.createObjectURL(file), name: isFile ? file.name : null };
     const bar = make("progress", { max: 1, value: 0, "aria-label": "上传进度" });
-    const drop = make("button", { type: "button", class: "round", "aria-label": "不发这张", onclick: () => this.#drop(picture) }, "✕");
-    picture.element = make("li", {}, make("img", { src: picture.url, alt: "要发的图片", width: 72, height: 72 }), bar, drop);
+    const drop = make("button", { type: "button", class: "round", "aria-label": isFile ? "不发这个" : "不发这张", onclick: () => this.#drop(picture) }, "✕");
+    const face = isFile
+      ? make("bdi", { class: "file-name" }, file.name)
+      : make("img", { src: picture.url, alt: "要发的图片", width: 72, height: 72 });
+    picture.element = make("li", {}, face, bar, drop);
     this.held.push(picture);
     this.list.append(picture.element);
     this.#show();
     try {
-      const kept = await upload(await this.#fitting(file), (share) => (bar.value = share));
-      picture.digest = kept.digest;
+      const kept = await upload(await this.#fitting(file, isFile), (share) => (bar.value = share), picture.name);
+      Object.assign(picture, { digest: kept.digest, name: isFile ? kept.name : null });
       bar.remove();
     } catch (refused) {
       this.#drop(picture);
@@ -58,10 +69,10 @@ export class Tray {
     this.#show();
   }
 
-  async #fitting(file) {
-    const blob = file.size > SMALL ? await smaller(file) : file;
+  async #fitting(file, isFile) {
+    const blob = file.size > SMALL && !isFile ? await smaller(file) : file;
     if (blob.size <= this.limits.picture_bytes) return blob;
-    throw new Error(`这张图片超过 ${Math.round(this.limits.picture_bytes / 2 ** 20)} MB，请发小一点的。`);
+    throw new Error(`${isFile ? "这个文件" : "这张图片"}超过 ${Math.round(this.limits.picture_bytes / 2 ** 20)} MB，请发小一点的。`);
   }
 
   #drop(picture) {

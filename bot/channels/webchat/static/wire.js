@@ -39,11 +39,11 @@ async function answered(address, request) {
   return body;
 }
 
-/** Post a picture as it is; `progress` hears 0 to 1. */
-export function upload(blob, progress) {
+/** Post a picture, or the file of that name, as it is; `progress` hears 0 to 1. */
+export function upload(blob, progress, name = null) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", at("/chat/pictures"));
+    request.open("POST", name === null ? at("/chat/pictures") : at("/chat/files", { name }));
     request.responseType = "json";
     request.setRequestHeader("Content-Type", blob.type || "application/octet-stream");
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
