@@ -27,6 +27,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from tests.platforms.onebot_town import JSON, Call, Id, Picture, Piece, Place, Quote, Said, Text, WeChat
 
 TOKEN: Final = "an-agreed-token-0123"
+RECALL_SECONDS: Final = 120
 PATIENT: Final = 5  #: seconds after which a test gives up
 
 
@@ -271,6 +272,14 @@ class Bridge(ABC):
         text = "".join(self.wechat.shown(piece, group) for piece in pieces)
         place.heard.append(Said(f"{chat}:{id}", text, calls, quotes[0] if quotes else None, pictures))
         return id
+
+    def take_back(self, id: Id) -> None:
+        """The bot takes a message of its own back, as WeChat lets it for two minutes; another is not its to take."""
+        said = self.wechat.messages[id]
+        if said.sender != self.wechat.bot or self.wechat.now() - said.at > RECALL_SECONDS:
+            raise KeyError(id)
+        for place in (*self.wechat.groups.values(), *self.wechat.friends.values()):
+            place.heard[:] = [one for one in place.heard if not one.id.endswith(f":{id}")]
 
     # Pictures
 

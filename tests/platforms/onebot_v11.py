@@ -98,6 +98,7 @@ class Bridge11(Bridge):
             "send_group_msg": self._send_group,
             "send_private_msg": self._send_private,
             "send_msg": lambda given: (self._send_group if "group_id" in given else self._send_private)(given),
+            "delete_msg": lambda given: self.take_back(given["message_id"]),
             "get_msg": self._show,
             "get_image": self._image,
             "get_group_member_info": lambda given: self._member(given["group_id"], given["user_id"]),

@@ -108,6 +108,7 @@ class Bridge12(Bridge):
     def obey(self, action: str, params: JSON) -> Any:
         known: dict[str, Callable[[JSON], Any]] = {
             "send_message": self._send,
+            "delete_message": lambda given: self.take_back(given["message_id"]),
             "upload_file": self._upload,
             "get_file": self._file,
             "get_self_info": lambda _: self._user(self.wechat.bot),

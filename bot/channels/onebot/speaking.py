@@ -8,13 +8,14 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from bot.channels.apart import Apart
 from bot.channels.base import Can, Link, SendError
 from bot.channels.onebot.bots import Bot, Bots
 from bot.channels.onebot.events import Kind, Part
-from bot.channels.onebot.ids import GROUP, key, whom
+from bot.channels.onebot.ids import GROUP, MESSAGE, key, message_in, whom
 from bot.channels.onebot.outgoing import Outgoing
 from bot.channels.onebot.recent import Recent
 from bot.channels.onebot.roll import asked
@@ -26,6 +27,7 @@ from handlers.messages import Words
 
 log = logging.getLogger(__name__)
 
+UNNUMBERED: Final = "unnumbered-"
 NO_BRIDGE: Final = "no bridge is connected for that chat"
 
 
@@ -38,6 +40,7 @@ class Delivery:
     kind: str
     to: int | str
     begun: bool = False
+    parts: list[str] = field(default_factory=list)  #: the ids of what is out
 
 
 @dataclass(slots=True)
@@ -57,17 +60,39 @@ class OneBot:
     pictures: Outgoing
     hesitation: Callable[[], float]
     name: str = "onebot"
+    apart: Apart = field(default_factory=Apart)
 
     async def send(self, chat: str, words: Words) -> str:
         """See `Channel.send`. The id is that of the last part."""
         await asyncio.sleep(self.hesitation())
         delivery = self._begin(chat)
         try:
-            return await self._deliver(delivery, words)
+            said = await self._deliver(delivery, words)
         except NotSent:
             raise SendError(NO_BRIDGE, unsure=delivery.begun, untried=not delivery.begun) from None
         except NoAnswer as error:
             raise SendError(str(error), unsure=True) from None
+        self.apart.said(said, delivery.parts)
+        return said
+
+    async def take_back(self, chat: str, message: str) -> None:
+        """See `Recaller.take_back`. WeChat allows it for two minutes; that is for the bridge to say."""
+        delivery = self._begin(chat)
+        for part in self.apart.of(message) or (message,):
+            number = message_in(part, chat)
+            if number is None or number.startswith(UNNUMBERED):
+                raise SendError("the bridge gave the message no number", permanent=True)
+            await self._take_back(delivery.bot, number)
+
+    async def _take_back(self, bot: Bot, number: str) -> None:
+        bridge = bot.bridge
+        try:
+            answer = await bridge.call(bot.id, *bridge.version.taking_back(bridge.ids.back(MESSAGE, number)))
+        except (NotSent, NoAnswer) as silence:
+            raise SendError(str(silence)) from None
+        error = bridge.version.failure(answer)
+        if error is not None:
+            raise SendError(f"not taken back: {error}", permanent=error.retry_after is None)
 
     def _begin(self, chat: str) -> Delivery:
         address = whom(chat)
@@ -113,8 +138,9 @@ class OneBot:
         delivery.begun = True
         delivery.bot.bridge.ids.learn(answer.frame)
         # One that only took the message on gives it no number: nobody can quote it, and the receipt needs an id.
-        said = key(delivery.chat, id_of(answer.frame, "message_id") or f"unnumbered-{secrets.token_hex(8)}")
+        said = key(delivery.chat, id_of(answer.frame, "message_id") or f"{UNNUMBERED}{secrets.token_hex(8)}")
         self.recent.add(said)
+        delivery.parts.append(said)
         return said
 
     async def _judged(self, delivery: Delivery, error: SendError) -> SendError:

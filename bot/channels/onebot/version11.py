@@ -88,6 +88,11 @@ def sending(kind: str, to: int | str, segments: list[dict[str, Any]]) -> tuple[s
     return "send_private_msg", {"user_id": to, "message": segments}
 
 
+def taking_back(message: int | str) -> tuple[str, dict[str, Any]]:
+    """The action that takes a message of the bot's back, and its parameters."""
+    return "delete_msg", {"message_id": message}
+
+
 def failure(answer: Answer) -> SendError | None:
     """What an answer means for the message that was to be said."""
     return failure_11(answer)

@@ -90,6 +90,11 @@ def sending(kind: str, to: int | str, segments: list[dict[str, Any]]) -> tuple[s
     return "send_message", {"detail_type": "private", "user_id": to, "message": segments}
 
 
+def taking_back(message: int | str) -> tuple[str, dict[str, Any]]:
+    """The action that takes a message of the bot's back, and its parameters."""
+    return "delete_message", {"message_id": message}
+
+
 def failure(answer: Answer) -> SendError | None:
     """What an answer means for the message that was to be said."""
     return failure_12(answer)

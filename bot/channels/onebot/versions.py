@@ -63,6 +63,9 @@ class Version(Protocol):
     def sending(self, kind: str, to: int | str, segments: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
         """The action that says it, and its parameters; `kind` is `GROUP` or `USER` of `ids`."""
 
+    def taking_back(self, message: int | str) -> tuple[str, dict[str, Any]]:
+        """The action that takes a message of the bot's back, and its parameters."""
+
     def failure(self, answer: Answer) -> SendError | None:
         """What an answer means for the message that was to be said; None where it was said."""
 
