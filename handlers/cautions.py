@@ -63,9 +63,8 @@ def _overlap(ctx: Context, one: Span, other: Span) -> bool:
 
 async def _without_time(ctx: Context, people: Sequence[Member], turns: Span) -> list[int]:
     """Those who said that they have no time at some of these turns."""
-    free: dict[int, list[Span]] = {}
-    for given in await hours.given_by(ctx.session, [m.id for m in people]):
-        free.setdefault(given.member_id, []).append(free_span(given))
+    given = await hours.given_by(ctx.session, [m.id for m in people])
+    free = {member: list(map(free_span, own)) for member, own in given.items()}
     zone = ctx.house.zone
     edges = [
         at.astimezone(zone)

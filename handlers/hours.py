@@ -51,7 +51,7 @@ async def give(ctx: Context, rest: str) -> Reply:
     member, text = await ctx.member(), clean(rest, LONGEST)
     if not text:
         given = await hours.given_by(ctx.session, [member.id])
-        return Reply(phrases.yours([(g.weekdays, g.days, g.starts, g.ends) for g in given]), alone=True)
+        return Reply(phrases.yours(given.get(member.id, ())), alone=True)
     if text in _ANY_TIME:
         await hours.give(ctx.session, member.id, [])
         ctx.note("我的时间", f"member:{member.id}", member.id)

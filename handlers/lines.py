@@ -10,6 +10,7 @@ from handlers.rules.duty import NO_OWN_DAYS, OwnDays, Span
 from handlers.rules.rotations import Rotation
 from storage import members, places
 from storage.duty import DutyShift
+from storage.hours import Hours
 from storage.types import MemberId, PlaceId, Role
 
 _ALWAYS: Final = date(2000, 1, 1)
@@ -50,10 +51,10 @@ def line_of(place: PlaceId, member: MemberId, span: Span, pattern: str = "") -> 
     )
 
 
-def free_span(given: Any, own_days: OwnDays = NO_OWN_DAYS) -> Span:
-    """The hours that somebody gave, as turns."""
+def free_span(given: Hours, own_days: OwnDays = NO_OWN_DAYS) -> Span:
+    """The hours that somebody gave, as turns of nobody in particular."""
     weekdays = frozenset(map(int, given.weekdays))
-    return Span(given.member_id, _ALWAYS, None, weekdays, given.starts, given.ends, given.days, own_days)
+    return Span(MemberId(0), _ALWAYS, None, weekdays, given.starts, given.ends, given.days, own_days)
 
 
 async def own_days_of_each(moment: Moment, people: Collection[MemberId], since: date) -> dict[MemberId, OwnDays]:

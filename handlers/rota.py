@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 
 from handlers.lines import free_span, own_days_of, own_days_of_each, span_of
@@ -10,6 +11,7 @@ from handlers.moment import Moment
 from handlers.rules.duty import DAY, INSTANT, NO_OWN_DAYS, OwnDays, Span
 from handlers.rules.rota import Block, Override, Stretch, final_rota, joined, on_duty
 from storage import duty, hours, overrides
+from storage.hours import Hours
 from storage.members import Person
 from storage.turns import Days, TurnSource
 from storage.types import MemberId, PlaceId
@@ -141,22 +143,21 @@ async def away(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, 
     Two statements, and two more where somebody gave hours of working days or days off.
     """
     here = moment.now.astimezone(moment.house.zone)
-    free: dict[MemberId, list[Span]] = {}
-    said = await hours.given_by(moment.session, members)
-    by_kind = {given.member_id for given in said if given.days is not Days.ANY}
-    own = await own_days_of_each(moment, by_kind, here.date() - DAY) if by_kind else {}
-    for given in said:
-        free.setdefault(given.member_id, []).append(free_span(given, own.get(given.member_id, NO_OWN_DAYS)))
-    outside = (member for member, spans in free.items() if not any(span.covers(here) for span in spans))
-    found = {member: Away(on_leave=False, until=_next_start(free[member], moment)) for member in outside}
+    free = await hours.given_by(moment.session, members)
+    by_kind = [member for member, given in free.items() if any(own.days is not Days.ANY for own in given)]
+    days = await own_days_of_each(moment, by_kind, here.date() - DAY) if by_kind else {}
+    whose = {member: [(own, days.get(member, NO_OWN_DAYS)) for own in given] for member, given in free.items()}
+    now = {own: free_span(*own).covers(here) for own in set(chain.from_iterable(whose.values()))}
+    outside = (member for member, given in whose.items() if not any(now[own] for own in given))
+    found = {member: Away(on_leave=False, until=_next_start(whose[member], moment)) for member in outside}
     for leave in await overrides.leave_of(moment.session, members, moment.now):
         if leave.starts <= moment.now:
             found[leave.goes_id] = Away(on_leave=True, until=leave.ends)
     return found
 
 
-def _next_start(spans: Sequence[Span], moment: Moment) -> datetime | None:
-    ahead = (span.turns(moment.now, moment.now + FREE_WITHIN, moment.house.zone) for span in spans)
+def _next_start(given: Sequence[tuple[Hours, OwnDays]], moment: Moment) -> datetime | None:
+    ahead = (free_span(*own).turns(moment.now, moment.now + FREE_WITHIN, moment.house.zone) for own in given)
     return min((begins for turns in ahead for begins, _ in turns), default=None)
 
 

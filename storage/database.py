@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from storage.sqlite import InPlace
+from storage import sqlite
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -25,19 +25,27 @@ async def open_database(url: str) -> AsyncIterator[Sessions]:
 def make_engine(url: str) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+        return _on_server(url)
     # One connection: transactions queue in order instead of polling the file's lock.
     engine = create_async_engine(
         url,
         poolclass=sa.AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
-        module=InPlace(),
+        module=sqlite.InPlace(),
         hide_parameters=True,  # an error must not say what people wrote
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare)
     sa.event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _on_server(url: str) -> AsyncEngine:
+    from storage.postgres import InPlace  # its driver is optional
+
+    return create_async_engine(
+        url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True, module=InPlace()
+    )
 
 
 def _prepare(connection: Any, _record: object) -> None:

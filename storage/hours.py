@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +26,15 @@ class FreeHours(Base, kw_only=True):
     ends: Mapped[time] = mapped_column(primary_key=True)
 
 
+class Hours(NamedTuple):
+    """Hours that somebody gave, whoever it was."""
+
+    weekdays: str
+    days: Days
+    starts: time
+    ends: time
+
+
 _GIVEN: Final = Prepared(
     sa.select(FreeHours.member_id, FreeHours.weekdays, FreeHours.days, FreeHours.starts, FreeHours.ends)
     .where(FreeHours.member_id.in_(sa.bindparam("members", expanding=True)))
@@ -33,9 +42,12 @@ _GIVEN: Final = Prepared(
 )
 
 
-async def given_by(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Any]:
-    """The hours of `members`; who gave none can always be asked."""
-    return await _GIVEN.all(session, {"members": list(members)})
+async def given_by(session: AsyncSession, members: Collection[MemberId]) -> dict[MemberId, list[Hours]]:
+    """The hours of `members`; who gave none is missing, and can always be asked."""
+    found: dict[MemberId, list[Hours]] = {}
+    for member, *hours in await _GIVEN.all(session, {"members": list(members)}):
+        found.setdefault(member, []).append(Hours(*hours))
+    return found
 
 
 async def give(session: AsyncSession, member: MemberId, hours: Sequence[Mapping[str, Any]]) -> None:

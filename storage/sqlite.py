@@ -10,6 +10,8 @@ SQLAlchemy's dialect of the name `aiosqlite` is given this module's connections 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 import aiosqlite
@@ -19,6 +21,7 @@ from sqlalchemy.util import await_only
 from typing_extensions import override
 
 BUSY_MS: Final = 30_000  #: how long another process may hold the file
+MOST_AT_ONCE: Final = 64  #: rows of an insert; SQLite takes 32,766 values
 
 
 class InPlaceCursor(sqlite3.Cursor):
@@ -55,19 +58,32 @@ class InPlaceConnection(sqlite3.Connection):
         if self.in_transaction:
             await_only(_finished(super().commit))
 
-    def at_once(self, statement: str, parameters: Sequence[Any], *, many: bool = False) -> sqlite3.Cursor:
-        """Run one statement, within a transaction that holds the file: nobody has to be waited for.
+    def spoken(self, statement: Any) -> Any:
+        """The statement as it is."""
+        return statement
 
-        Args:
-            statement: In SQLite's own words.
-            parameters: One for each question mark.
-            many: Once for each of `parameters`, which are as many lists of them.
-        """
+    def at_once(self, text: str, given: Sequence[Any]) -> list[Any]:
+        """The rows of one statement, within a transaction that holds the file: nobody has to be waited for."""
+        return self._run(text, given).fetchall()
+
+    def each_at_once(self, text: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """What an insert of one row returns for all of `rows`: one statement, or as many as need be."""
+        found: list[Any] = []
+        for start in range(0, len(rows), MOST_AT_ONCE):
+            some = rows[start : start + MOST_AT_ONCE]
+            found += self.at_once(_for_each(text, len(some[0]), len(some)), list(chain.from_iterable(some)))
+        return found
+
+    def many_at_once(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run the statement once for each of `rows`."""
+        self._run(text, rows, many=True)
+
+    def _run(self, text: str, given: Sequence[Any], *, many: bool = False) -> sqlite3.Cursor:
         cursor = super().cursor(sqlite3.Cursor)
         try:
-            return cursor.executemany(statement, parameters) if many else cursor.execute(statement, parameters)
+            return cursor.executemany(text, given) if many else cursor.execute(text, given)
         except sqlite3.IntegrityError as error:
-            raise IntegrityError(statement, None, error) from error
+            raise IntegrityError(text, None, error) from error
 
     def patiently(self, call: Callable[..., InPlaceCursor], *args: Any) -> InPlaceCursor:
         """Do `call` in a thread that waits for whoever holds the file."""
@@ -92,6 +108,13 @@ class InPlaceConnection(sqlite3.Connection):
     def terminate(self) -> None:
         """Let the file go at once."""
         self.close()
+
+
+@lru_cache(maxsize=512)
+def _for_each(text: str, columns: int, rows: int) -> str:
+    """An insert of one row as an insert of so many."""
+    one = f"({', '.join('?' * columns)})"
+    return text.replace(one, ", ".join([one] * rows), 1)
 
 
 async def _nothing() -> None:

@@ -77,6 +77,21 @@ async def test_a_broken_rule_is_the_databases_own_error(sessions: Sessions) -> N
             await new.each(session, [dict(kind=PlaceKind.UNIT, name="1", path="/9/", parent_id=999)])
 
 
+async def test_it_is_undone_with_its_transaction_and_a_savepoint_saves_what_came_before(sessions: Sessions) -> None:
+    new = Prepared(sa.insert(Place).returning(Place.id), ("kind", "name", "path", "parent_id"))
+    row = dict(kind=PlaceKind.STREET, name="老城", path="/1/", parent_id=None)
+    async with sessions() as session:
+        assert len(await new.each(session, [row])) == 1  # nothing was asked before it
+    async with sessions.begin() as session:
+        assert await new.each(session, [row])
+        with pytest.raises(IntegrityError):
+            async with session.begin_nested():
+                await new.each(session, [row | dict(parent_id=999)])
+        assert await new.each(session, [row | dict(name="新城", path="/2/")])
+    async with sessions() as session:
+        assert sorted(await session.scalars(sa.select(Place.name))) == ["新城", "老城"]
+
+
 async def test_what_is_only_added_is_there_for_whoever_asks_and_at_the_end(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         audit.enter(session, dict(at=NOW, action="接单", subject="ticket:1", member_id=None, done=True))

@@ -76,12 +76,10 @@ async def fill_free_times(moment: Moment, found: Sequence[Free]) -> int:
     for one in found:
         for member in one.members:
             times.setdefault(member.id, []).extend(one.times)
-    before: dict[MemberId, set[tuple[Any, ...]]] = {}
-    for given in await hours.given_by(moment.session, list(times)) if times else ():
-        before.setdefault(given.member_id, set()).add((given.weekdays, given.days, given.starts, given.ends))
+    before = await hours.given_by(moment.session, list(times))
     new = 0
     for owner, said in times.items():
-        if {(one["weekdays"], one["days"], one["starts"], one["ends"]) for one in said} != before.get(owner, set()):
+        if {(one["weekdays"], one["days"], one["starts"], one["ends"]) for one in said} != set(before.get(owner, ())):
             await hours.give(moment.session, owner, said)
             new += 1
     return new
