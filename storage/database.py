@@ -17,9 +17,14 @@ async def open_database(url: str) -> AsyncIterator[Sessions]:
     """Sessions on the database at `url`, for as long as the block lasts."""
     engine = make_engine(url)
     try:
-        yield async_sessionmaker(engine, expire_on_commit=False)
+        yield sessions_on(engine)
     finally:
         await engine.dispose()
+
+
+def sessions_on(engine: AsyncEngine) -> Sessions:
+    """Sessions that come from `engine`."""
+    return async_sessionmaker(engine, expire_on_commit=False)
 
 
 def make_engine(url: str) -> AsyncEngine:

@@ -1,23 +1,24 @@
 """A database of its own for every test, on SQLite and on PostgreSQL, and the small community in it."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 import storage.tables  # noqa: F401 -- every table is there whichever tests are run
 from handlers.understanding.decide import Reader
 from handlers.understanding.model import load_reader
 from storage.base import Base
-from storage.database import Sessions, make_engine, open_database
+from storage.database import Sessions, make_engine, open_database, sessions_on
 from tests.kit.table import cells, lines
 from tests.world import MONDAY_9, World, settle_in
 
@@ -25,6 +26,12 @@ POSTGRES = os.environ.get("GUANJIA_TEST_POSTGRES", "postgresql+asyncpg://postgre
 
 #: What is in the database.
 Rows = dict[sa.Table, list[dict[str, Any]]]
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests were found, and stay: nobody need look through them for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -95,22 +102,41 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def sqlite_engine(empty_file: Path) -> AsyncEngine:
+    """What opens `test.db` beside `empty_file`. One for all tests: what SQLAlchemy has compiled for one serves the next."""
+    return make_engine(f"sqlite+aiosqlite:///{empty_file.with_name('test.db')}")
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_url: str) -> AsyncEngine:
+    """As for SQLite."""
+    return make_engine(postgres_url)
+
+
 @pytest.fixture
-async def own_database(empty_file: Path, tmp_path: Path) -> AsyncIterator[Sessions]:
+def own_engine(sqlite_engine: AsyncEngine, empty_file: Path) -> AsyncEngine:
+    """What opens an empty SQLite database; the one before is not written over, for somebody may still hold it."""
+    for left in empty_file.parent.glob("test.db*"):
+        left.unlink()
+    shutil.copy(empty_file, empty_file.with_name("test.db"))
+    return sqlite_engine
+
+
+@pytest.fixture
+async def own_database(own_engine: AsyncEngine) -> AsyncIterator[Sessions]:
     """An empty database. Which kind makes no difference to a channel; the other tests use both."""
-    async with open_database(f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'own.db')}") as sessions:
-        yield sessions
+    yield sessions_on(own_engine)
+    await own_engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database with all tables."""
+def engine(request: pytest.FixtureRequest) -> AsyncEngine:
+    """What opens an empty database with all tables."""
     if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "test.db")
-        return f"sqlite+aiosqlite:///{copy}"
-    url = str(request.getfixturevalue("postgres_url"))
-    asyncio.run(_empty(url))
-    return url
+        return cast("AsyncEngine", request.getfixturevalue("own_engine"))
+    asyncio.run(_empty(request.getfixturevalue("postgres_url")))
+    return cast("AsyncEngine", request.getfixturevalue("postgres_engine"))
 
 
 async def _prepare(url: str) -> None:
@@ -132,10 +158,10 @@ async def _empty(url: str) -> None:
 
 
 @pytest.fixture
-async def sessions(database_url: str) -> AsyncIterator[Sessions]:
+async def sessions(engine: AsyncEngine) -> AsyncIterator[Sessions]:
     """Sessions on an empty database."""
-    async with open_database(database_url) as sessions:
-        yield sessions
+    yield sessions_on(engine)
+    await engine.dispose()
 
 
 @pytest.fixture(scope="session")
