@@ -71,6 +71,9 @@ class Broadcast(Base, kw_only=True):
         return f"broadcast:{self.id}:{self.rounds}:"
 
 
+_CORRECTION: Final = aliased(Broadcast)
+
+
 async def by_id(session: AsyncSession, broadcast: BroadcastId) -> Broadcast | None:
     """The notice of that number."""
     return await session.get(Broadcast, broadcast)
@@ -124,9 +127,8 @@ async def unreminded(session: AsyncSession, now: datetime, since: datetime) -> S
 
     What has been set right since must not be said again.
     """
-    correction = aliased(Broadcast)
     query = sa.select(Broadcast).where(
-        ~sa.exists().where(correction.corrects_id == Broadcast.id, correction.rounds > 0),
+        ~sa.exists().where(_CORRECTION.corrects_id == Broadcast.id, _CORRECTION.rounds > 0),
         Broadcast.asks_back,
         Broadcast.rounds > 0,
         Broadcast.reminded_at.is_(None),
