@@ -28,6 +28,7 @@ from bot.toml import read_toml
 from bot.warnings.config import Systems, beside
 from handlers.house import MANNERS, HouseRules
 from handlers.rules.dispatch import Limits
+from handlers.rules.verifying import VerifyRules
 
 __all__ = ["Config", "ConfigError", "checked", "load"]
 
@@ -141,6 +142,9 @@ class Config(Section):
             ask_again_after=timedelta(minutes=rules.ask_again_minutes),
             linked_for=timedelta(hours=rules.linked_hours),
             reopen_within=timedelta(days=rules.reopen_days),
+            verifying=VerifyRules(
+                timedelta(days=rules.verify_days), timedelta(hours=rules.rating_hours), rules.always_verify
+            ),
             handoff_within=timedelta(minutes=rules.handoff_minutes),
             leave_returns=rules.leave_returns,
             sign_off_until=timedelta(hours=rules.sign_off_hours),

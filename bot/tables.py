@@ -92,6 +92,13 @@ class Rules(Section):
     most_open: Whole = Field(default=5, ge=1, le=1000, description="一个人手上最多几张没办完的单，满了先叫别人（张）")
     most_an_hour: Whole = Field(default=5, ge=1, le=1000, description="一个人一小时里最多接几张，满了先叫别人（张）")
     skills: tuple[Skill, ...] = Field(default=SKILLS, description="红管家可以登记哪些专长（“我会 电工”）")
+    verify_days: Days = Field(
+        default=3, description="办完的事过多少天没人说没好，就算核验过了（天）；不满意的到时候退回去重办"
+    )
+    rating_hours: Hours = Field(default=24, description="办完以后等多少小时的评价，再请社区核验（小时）；评了就不等")
+    always_verify: frozenset[Category] = Field(
+        default=frozenset(), description="哪几类事一定要社区的人看过才算，到期不自动算核验过"
+    )
     handoff_minutes: Minutes = Field(
         default=120, description="转单、交接给谁，他多少分钟没回就算没答应（分钟）；夜里不算"
     )

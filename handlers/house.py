@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from handlers.rules.broadcasts import NoticeRules
 from handlers.rules.dispatch import NEEDED, SKILLS, Limits
 from handlers.rules.escalations import Policy
+from handlers.rules.verifying import VerifyRules
 from storage.types import Category
 
 ADVICE: Final[Mapping[Category, str]] = MappingProxyType(
@@ -92,6 +93,7 @@ class HouseRules:
     leave_returns: bool = True  #: whether what somebody on leave has not handed over is given back when it begins
     sign_off_until: timedelta = timedelta(hours=12)  #: before its beginning a task may be left without a note
     task_for: timedelta = timedelta(hours=2)  #: how long a task for several people is taken to last
+    verifying: VerifyRules = field(default_factory=VerifyRules)
     notices: NoticeRules = field(default_factory=NoticeRules)
     code_for: timedelta = timedelta(hours=24)  #: how long a one-time code is good
     ids_for: timedelta = timedelta(days=30)  #: how long message ids are kept against double delivery

@@ -1,5 +1,6 @@
 """我的工单 工单 待办 报修 代报: to ask for tickets, and to report by a word."""
 
+from dataclasses import replace
 from typing import Final
 
 from handlers.context import Context
@@ -7,15 +8,18 @@ from handlers.effects import open_new
 from handlers.messages import Refusal, Reply
 from handlers.phrases import inquiries as phrases
 from handlers.phrases import refusals
+from handlers.phrases.verifying import also
+from handlers.phrases.verifying import by as checked_by
 from handlers.picking import community, is_staff_for, numbered, quoted, spoken_of_here
 from handlers.reading import Unclear, clean, leading_number, number
 from handlers.reports import as_report
 from handlers.router import Router
-from handlers.rules.roles import may
+from handlers.rules.roles import VERIFIERS, may
 from handlers.together import beside, details, reads_all
-from storage import followers, members, tickets, words
+from handlers.verifying import to_verify
+from storage import followers, members, tickets, verifying, words
 from storage.tickets import Ticket
-from storage.types import Role
+from storage.types import Role, TicketAction, TicketStatus
 
 router: Final = Router()
 
@@ -48,7 +52,13 @@ async def waiting(ctx: Context, rest: str) -> Reply:
     found = {t.id: t for t in await tickets.assigned_to(ctx.session, (await ctx.member()).id)}
     found |= {t.id: t for t in await tickets.open_under(ctx.session, paths)}
     shown = [t for t in found.values() if not (ctx.is_group and t.private)]
-    return _list(ctx, shown) if shown else Reply(phrases.nothing_waiting())
+    reply = _list(ctx, shown) if shown else Reply(phrases.nothing_waiting())
+    return reply if ctx.is_group else replace(reply, text=reply.text + await _to_verify(ctx))
+
+
+async def _to_verify(ctx: Context) -> str:
+    count = len(await to_verify(ctx)) if may(ctx.roles, *VERIFIERS) else 0
+    return also(count) if count else ""
 
 
 def _list(ctx: Context, found: list[Ticket]) -> Reply:
@@ -72,12 +82,20 @@ async def _told(ctx: Context, ticket: Ticket) -> Reply:
     households = len(await followers.of_ticket(ctx.session, ticket.id))
     pictures = await words.pictures_of(ctx.session, ticket.id)
     rooms = not ctx.is_group
-    text = phrases.told(ticket, ctx.house.zone, who=who, followers=households, rooms=rooms, pictures=len(pictures))
+    seen = dict(followers=households, rooms=rooms, pictures=len(pictures))
+    text = phrases.told(ticket, ctx.house.zone, who=who, checked=await _checked(ctx, ticket), **seen)
     text += await beside(ctx, ticket)
     if rooms and ctx.known is not None and await reads_all(ctx, ticket, ctx.known.member.id):
         text += f"\n{await details(ctx, ticket)}"
     show_pictures = rooms and (await is_staff_for(ctx, ticket))
     return Reply(text, pictures=tuple(p.digest for p in pictures) if show_pictures else ())
+
+
+async def _checked(ctx: Context, ticket: Ticket) -> str:
+    if ticket.status is not TicketStatus.VERIFIED:
+        return ""
+    by = await verifying.by_whom(ctx.session, ticket.id, TicketAction.VERIFY)
+    return checked_by((await members.by_id(ctx.session, by)).name if by is not None else None)
 
 
 @router.command("报修", example="报修 2单元电梯停在5楼不动", does="报一件事（直接说也行）", also=("报事", "我要报修"))

@@ -23,14 +23,15 @@ async def hand_back(moment: Moment, member: MemberId) -> list[int]:
     grants = (await members.grants_of(moment.session, [member])).get(member, ())
     numbers = []
     for ticket in await tickets.assigned_to(moment.session, member):
-        if not await _works_there(moment, ticket, grants):
+        if not await works_there(moment, ticket, grants):
             await _call_again(moment, ticket, member)
             numbers.append(ticket.number)
     await clocks.ask_another(moment.session, member, moment.now)
     return numbers
 
 
-async def _works_there(moment: Moment, ticket: Ticket, grants: Collection[Grant]) -> bool:
+async def works_there(moment: Moment, ticket: Ticket, grants: Collection[Grant]) -> bool:
+    """Whether somebody with these roles may have the ticket."""
     line = await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
     paths = {place.path for place in line}
     return any(grant.role is not Role.RESIDENT and grant.path in paths for grant in grants)

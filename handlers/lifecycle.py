@@ -36,7 +36,9 @@ def advance(
     if ticket.outside_since is not None and (action is TicketAction.TAKE_BACK or after not in WORKING):
         ticket.outside_since = None
         forget(ticket, StepKind.CHASE)
-    if action is TicketAction.REOPEN:
+    if action is TicketAction.REJECT:
+        ticket.round, ticket.accepted_at, ticket.done_at, ticket.closed_at = ticket.round + 1, moment.now, None, None
+    if action in (TicketAction.REOPEN, TicketAction.REJECT):
         ticket.runs_since, ticket.held, ticket.taken = moment.now, 0, {}
     wind(moment, ticket)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from handlers.clocks import forget, plan_of, take, wind
+from handlers.concerned import tell_concerned
 from handlers.context import Context
 from handlers.handing import keep_reason, tell_reporters
 from handlers.hands import in_my_hands, is_community, must_be_staff, must_hold
@@ -13,9 +14,9 @@ from handlers.phrases import outside as phrases
 from handlers.picking import community, pick
 from handlers.reading import Unclear, words
 from handlers.router import Router
-from handlers.telling import note, tell_called
+from handlers.telling import tell_called
 from handlers.together import community_of
-from storage import departments, followers, handoffs, handouts
+from storage import departments, handoffs, handouts
 from storage.departments import Department
 from storage.steps import StepKind
 from storage.tickets import Ticket
@@ -83,11 +84,7 @@ async def _tell_all(ctx: Context, ticket: Ticket, to: Department, holder: Member
     member = await ctx.member()
     key, text = f"handed_out:{ctx.cause}", phrases.told_reporter(ticket, to.name)
     here = ctx.inbound.address if ctx.is_group else None
-    others = [f for f in await followers.of_ticket(ctx.session, ticket.id) if f.member_id != member.id]
-    alone = [f.member_id for f in others if await ctx.way_to(f.member_id) is not None]
-    await tell_reporters(ctx, ticket, text, key=key, but=[member.id])
-    if any(f.in_group and f.member_id not in alone for f in others):
-        await note(ctx, ticket, text, key=key, but=here)
+    alone = await tell_concerned(ctx, ticket, text, key=key, but=[member.id], here=here)
     if holder is None:
         await tell_called(ctx, ticket, phrases.not_needed(ticket, to.name), but=member.id)
     told = {m: phrases.by_a_worker(ticket, member.name, to.name) for m in await community_of(ctx, ticket)}

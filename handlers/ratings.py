@@ -5,9 +5,9 @@ from typing import Final
 
 from handlers.context import Context
 from handlers.lifecycle import advance
-from handlers.messages import Refusal, Reply, Words
+from handlers.messages import Button, Refusal, Reply, Words
 from handlers.opening import keep_words
-from handlers.phrases import calls, refusals
+from handlers.phrases import refusals, verifying
 from handlers.phrases import tickets as phrases
 from handlers.phrases.ratings import rated
 from handlers.picking import pick
@@ -15,14 +15,14 @@ from handlers.reading import Unclear, clean, rating
 from handlers.router import Router
 from handlers.rules.roles import may
 from handlers.rules.tickets import OPEN
+from handlers.rules.verifying import BAD
 from handlers.telling import call_everybody
-from storage import followers, members, places
+from handlers.verifiers import verifiers
+from storage import followers, places
 from storage.tickets import Ticket
 from storage.types import Act, MessageKind, Role, TicketAction, TicketStatus
 
 router: Final = Router()
-
-BAD: Final = 2  #: stars at or below which the community is told
 
 
 @router.command("评价", example="评价 12 满意", does="给办好的事打个分", everyday=True, also=("评分", "打分"))
@@ -93,8 +93,13 @@ async def _to_reopen(ctx: Context) -> Sequence[Ticket]:
 
 async def _tell_community(ctx: Context, ticket: Ticket, stars: int) -> None:
     """A bad rating is looked into by the community's own people."""
-    line = await places.above(ctx.session, await places.by_id(ctx.session, ticket.place_id))
-    for admin in await members.with_role(ctx.session, Role.ADMIN, [place.id for place in line]):
-        words = Words(calls.bad_rating(ticket, stars))
+    words, number = (
+        Words(verifying.late_bad_rating(ticket, stars), (Button("重办", f"重办 {ticket.number}"),)),
+        ticket.number,
+    )
+    if ticket.status is not TicketStatus.VERIFIED:
+        buttons = (Button("已经好了", f"核验 {number}"), Button("还没好", f"核验不通过 {number}"))
+        words = Words(verifying.bad_rating(ticket, stars, ctx.house.verifying.within.days), buttons)
+    for person in await verifiers(ctx, ticket):
         key = f"bad:{ticket.id}:{ctx.inbound.message_id}"
-        await ctx.tell(admin.id, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)
+        await ctx.tell(person, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)

@@ -127,6 +127,7 @@ class TicketAction(StrEnum):
     RESOLVE = "resolve"
     RATE = "rate"
     VERIFY = "verify"
+    REJECT = "reject"  #: the community has looked, and it is not done: who did it has it again
     REOPEN = "reopen"
     TRANSFER = "transfer"
     RETURN = "return"

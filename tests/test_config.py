@@ -126,6 +126,7 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         reporter_hours = 12
         leave_returns = false
         sign_off_hours = 6
+        verify_days = 5
         task_hours = 3
         code_hours = 3
         message_id_days = 4

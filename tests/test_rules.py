@@ -109,4 +109,5 @@ def test_a_stranger_is_a_resident_and_no_more() -> None:
 def test_nobody_verifies_his_own_work() -> None:
     assert roles.may_verify([Role.ADMIN], did_it=False)
     assert not roles.may_verify([Role.ADMIN], did_it=True)
+    assert roles.may_verify([Role.GRID_WORKER], did_it=False)
     assert not roles.may_verify([Role.STEWARD], did_it=False)

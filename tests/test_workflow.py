@@ -26,8 +26,9 @@ accept    A A . . . . . . .
 progress  . . P P . . . . .
 finish    . . O O . . . . .
 resolve   O O O O . . . . .
-rate      . . . . R = . . .
+rate      . . . . R = = . .
 verify    . . . . V V . . .
+reject    . . . . A A . . .
 reopen    . . . . D D D . .
 transfer  . = D D . . . . .
 return    . = D D . . . . .
@@ -78,6 +79,7 @@ NAMES = {
     TicketAction.RESOLVE: "住户说好了",
     TicketAction.RATE: "评价",
     TicketAction.VERIFY: "核验",
+    TicketAction.REJECT: "核验不通过",
     TicketAction.REOPEN: "重办",
     TicketAction.TRANSFER: "转单（没指名）",
     TicketAction.RETURN: "退单",

@@ -28,7 +28,7 @@ STATUS_NAMES: Final = {
     TicketStatus.IN_PROGRESS: "正在办",
     TicketStatus.DONE: "办好了",
     TicketStatus.RATED: "办好了，也评过了",
-    TicketStatus.VERIFIED: "社区核验过了",
+    TicketStatus.VERIFIED: "核验过了",
     TicketStatus.MERGED: "并到别的工单里了",
     TicketStatus.CANCELLED: "撤销了",
 }

@@ -87,8 +87,3 @@ def withdrawn(ticket: Ticket) -> str:
 def reporter_says_done(ticket: Ticket) -> str:
     """To who has the ticket, when a resident says that it is over."""
     return f"住户说 {title(ticket, rooms=True)}已经好了，这张单关了，不用再跑。"
-
-
-def bad_rating(ticket: Ticket, stars: int) -> str:
-    """To the community's staff."""
-    return f"{title(ticket, rooms=True)}得了 {stars} 星，请回访核实。要重办发“重办 {ticket.number}”。"

@@ -31,8 +31,14 @@ def nothing_of_yours() -> str:
     return "您还没有报过事。有事直接说：在哪里、出了什么事。"
 
 
-def told(ticket: Ticket, zone: ZoneInfo, *, who: str | None, followers: int, rooms: bool, pictures: int) -> str:
-    """One ticket, told to who asks."""
+def told(
+    ticket: Ticket, zone: ZoneInfo, *, who: str | None, followers: int, rooms: bool, pictures: int, checked: str
+) -> str:
+    """One ticket, told to who asks.
+
+    Args:
+        checked: Who verified it, in words; empty where it is not verified.
+    """
     parts = [f"{title(ticket, rooms=rooms)}：{STATUS_NAMES[ticket.status]}。{moment(ticket.opened_at, zone)}报的"]
     if followers > 1:
         parts.append(f"{followers} 户有这情况")
@@ -42,4 +48,8 @@ def told(ticket: Ticket, zone: ZoneInfo, *, who: str | None, followers: int, roo
         parts.append(f"{pictures} 张照片")
     if ticket.rating:
         parts.append(f"评价 {ticket.rating} 星")
+    if ticket.status in (TicketStatus.DONE, TicketStatus.RATED):
+        parts.append("社区还没核验")
+    if checked:
+        parts.append(checked)
     return "，".join(parts) + "。"

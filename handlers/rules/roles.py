@@ -8,7 +8,8 @@ from storage.types import Role
 STAFF: Final = frozenset(
     {Role.STEWARD, Role.BUILDING_HEAD, Role.GRID_WORKER, Role.PROPERTY, Role.COMMITTEE, Role.ADMIN}
 )
-VERIFIERS: Final = frozenset({Role.ADMIN})  #: 验单 is the community's; never by who did the work himself
+#: 验单 is the community's and the grid's; never by who did the work himself
+VERIFIERS: Final = frozenset({Role.ADMIN, Role.GRID_WORKER})
 
 # Whoever the ladder can call must be able to accept, so every worker's role includes the steward's.
 _INCLUDES: Final[Mapping[Role, frozenset[Role]]] = {

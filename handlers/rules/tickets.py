@@ -25,7 +25,9 @@ TRANSITIONS: Final[Mapping[tuple[S, A], S]] = {
     **{(s, A.FINISH): S.DONE for s in WORKING},
     **{(s, A.RESOLVE): S.DONE for s in OPEN},
     **{(s, A.RATE): S.RATED for s in (S.DONE, S.RATED)},
+    (S.VERIFIED, A.RATE): S.VERIFIED,  # late, and heard all the same
     **{(s, A.VERIFY): S.VERIFIED for s in (S.DONE, S.RATED)},
+    **{(s, A.REJECT): S.ACCEPTED for s in (S.DONE, S.RATED)},
     **{(s, A.REOPEN): S.DISPATCHED for s in (S.DONE, S.RATED, S.VERIFIED)},
     **{(s, a): S.DISPATCHED for s in OPEN - {S.REPORTED} for a in (A.TRANSFER, A.RETURN)},
     **{(s, a): s for s in WORKING for a in (A.OFFER, A.DECLINE)},

@@ -1,0 +1,70 @@
+"""What is done and not verified yet, and whether somebody who reported it is not content."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from storage.tickets import Ticket, TicketEvent
+from storage.types import Category, MemberId, TicketAction, TicketId, TicketStatus
+
+UNVERIFIED: Final = (TicketStatus.DONE, TicketStatus.RATED)
+_ENDING: Final = (TicketAction.FINISH, TicketAction.RESOLVE)
+
+
+def _unhappy(bad: int) -> Any:
+    """Whether somebody's last rating since it was done last is bad."""
+    later = aliased(TicketEvent)
+    again = sa.and_(later.member_id == TicketEvent.member_id, later.action == TicketAction.RATE)
+    since = sa.exists().where(
+        later.ticket_id == TicketEvent.ticket_id,
+        later.id > TicketEvent.id,
+        sa.or_(again, later.action.in_(_ENDING)),
+    )
+    return sa.exists().where(
+        TicketEvent.ticket_id == Ticket.id,
+        TicketEvent.action == TicketAction.RATE,
+        TicketEvent.value <= bad,
+        ~since,
+    )
+
+
+async def unhappy(session: AsyncSession, tickets: Collection[TicketId], bad: int) -> set[TicketId]:
+    """Those of `tickets` that somebody has rated with at most `bad` stars since they were done last."""
+    query = sa.select(Ticket.id).where(Ticket.id.in_(tickets), _unhappy(bad))
+    return set(await session.scalars(query))
+
+
+async def quiet_since(
+    session: AsyncSession, moment: datetime, never: Collection[Category], bad: int, most: int
+) -> Sequence[Ticket]:
+    """What is done and about which nothing was said since `moment`; of the kinds `never` only what is rated badly.
+
+    Two clocks at once take different ones.
+    """
+    due = (Ticket.status.in_(UNVERIFIED), Ticket.last_at <= moment)
+    query = sa.select(Ticket).where(*due, sa.or_(Ticket.category.not_in(never), _unhappy(bad)))
+    query = query.order_by(Ticket.last_at, Ticket.id).limit(most)
+    return (await session.scalars(query.with_for_update(of=Ticket, skip_locked=True))).all()
+
+
+async def of_kinds(session: AsyncSession, kinds: Collection[Category]) -> Sequence[Ticket]:
+    """What of these kinds is done and not verified, oldest first."""
+    query = sa.select(Ticket).where(Ticket.status.in_(UNVERIFIED), Ticket.category.in_(kinds))
+    return (await session.scalars(query.order_by(Ticket.done_at, Ticket.id))).all()
+
+
+async def by_whom(session: AsyncSession, ticket: TicketId, *actions: TicketAction) -> MemberId | None:
+    """Who did one of `actions` to it last; None: nobody, or the bot itself."""
+    done = TicketEvent.ticket_id == ticket, TicketEvent.action.in_(actions)
+    query = sa.select(TicketEvent.member_id).where(*done).order_by(TicketEvent.id.desc()).limit(1)
+    found: MemberId | None = await session.scalar(query)
+    return found
+
+
+async def ended_by(session: AsyncSession, ticket: TicketId) -> MemberId | None:
+    """Who said last that it is done."""
+    return await by_whom(session, ticket, *_ENDING)
