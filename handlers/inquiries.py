@@ -82,8 +82,16 @@ async def _told(ctx: Context, ticket: Ticket) -> Reply:
     households = len(await followers.of_ticket(ctx.session, ticket.id))
     pictures = await words.pictures_of(ctx.session, ticket.id)
     rooms = not ctx.is_group
-    seen = dict(followers=households, rooms=rooms, pictures=len(pictures))
-    text = phrases.told(ticket, ctx.house.zone, who=who, checked=await _checked(ctx, ticket), **seen)
+    checked = await _checked(ctx, ticket)
+    text = phrases.told(
+        ticket,
+        ctx.house.zone,
+        who=who,
+        followers=households,
+        rooms=rooms,
+        pictures=len(pictures),
+        checked=checked,
+    )
     text += await beside(ctx, ticket)
     if rooms and ctx.known is not None and await reads_all(ctx, ticket, ctx.known.member.id):
         text += f"\n{await details(ctx, ticket)}"
