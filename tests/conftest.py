@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import storage.tables  # noqa: F401 -- every table is there whichever tests are run
 from handlers.understanding.decide import Reader
@@ -24,8 +24,13 @@ from tests.world import MONDAY_9, World, settle_in
 
 POSTGRES = os.environ.get("GUANJIA_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 
-#: What is in the database.
-Rows = dict[sa.Table, list[dict[str, Any]]]
+
+class Postgres(NamedTuple):
+    """What opens a PostgreSQL database, and what leaves nothing in it, or nothing but the small community."""
+
+    engine: AsyncEngine
+    empty: str
+    settled: str
 
 
 def pytest_collection_finish() -> None:
@@ -103,23 +108,42 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sqlite_engine(empty_file: Path) -> AsyncEngine:
-    """What opens `test.db` beside `empty_file`. One for all tests: what SQLAlchemy has compiled for one serves the next."""
-    return make_engine(f"sqlite+aiosqlite:///{empty_file.with_name('test.db')}")
+def settled_file(empty_file: Path) -> Path:
+    """One with the small community in it, to be copied: entering it is most of the work of a test."""
+    path = empty_file.with_name("settled.db")
+    asyncio.run(_settle(f"sqlite+aiosqlite:///{shutil.copy(empty_file, path)}"))
+    return path
 
 
 @pytest.fixture(scope="session")
-def postgres_engine(postgres_url: str) -> AsyncEngine:
-    """As for SQLite."""
-    return make_engine(postgres_url)
+def sqlite_engine(empty_file: Path) -> AsyncEngine:
+    """What opens `test.db` beside `empty_file`. One for all tests: what SQLAlchemy has compiled for one serves the next."""
+    engine = make_engine(f"sqlite+aiosqlite:///{empty_file.with_name('test.db')}")
+    sa.event.listen(engine.sync_engine, "connect", _hurry)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_url: str) -> Postgres:
+    """As for SQLite, and what puts everything back to how a test wants to find it."""
+    anew = _anew()
+    settled = asyncio.run(_put_by(postgres_url))
+    return Postgres(make_engine(postgres_url), anew, f"{anew};{settled}")
 
 
 @pytest.fixture
-def own_engine(sqlite_engine: AsyncEngine, empty_file: Path) -> AsyncEngine:
-    """What opens an empty SQLite database; the one before is not written over, for somebody may still hold it."""
-    for left in empty_file.parent.glob("test.db*"):
+def is_settled(request: pytest.FixtureRequest) -> bool:
+    """Whether the test finds the small community in its database."""
+    return "world" in request.fixturenames
+
+
+@pytest.fixture
+def own_engine(sqlite_engine: AsyncEngine, request: pytest.FixtureRequest, is_settled: bool) -> AsyncEngine:
+    """What opens a fresh SQLite database; the one before is not written over, for somebody may still hold it."""
+    origin: Path = request.getfixturevalue("settled_file" if is_settled else "empty_file")
+    for left in origin.parent.glob("test.db*"):
         left.unlink()
-    shutil.copy(empty_file, empty_file.with_name("test.db"))
+    shutil.copy(origin, origin.with_name("test.db"))
     return sqlite_engine
 
 
@@ -131,12 +155,20 @@ async def own_database(own_engine: AsyncEngine) -> AsyncIterator[Sessions]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest) -> AsyncEngine:
-    """What opens an empty database with all tables."""
-    if request.param == "sqlite":
-        return cast("AsyncEngine", request.getfixturevalue("own_engine"))
-    asyncio.run(_empty(request.getfixturevalue("postgres_url")))
-    return cast("AsyncEngine", request.getfixturevalue("postgres_engine"))
+def database(request: pytest.FixtureRequest) -> AsyncEngine | Postgres:
+    """The database of the test, of either kind."""
+    name = "own_engine" if request.param == "sqlite" else "postgres"
+    return cast("AsyncEngine | Postgres", request.getfixturevalue(name))
+
+
+@pytest.fixture
+async def sessions(database: AsyncEngine | Postgres, is_settled: bool) -> AsyncIterator[Sessions]:
+    """Sessions on a database with all tables, and with no rows but those of `world`."""
+    engine = database.engine if isinstance(database, Postgres) else database
+    if isinstance(database, Postgres):
+        await _run(engine, database.settled if is_settled else database.empty)
+    yield sessions_on(engine)
+    await engine.dispose()
 
 
 async def _prepare(url: str) -> None:
@@ -146,53 +178,50 @@ async def _prepare(url: str) -> None:
     await engine.dispose()
 
 
-async def _empty(url: str) -> None:
-    """Take all rows out of PostgreSQL and let the numbers begin anew; TRUNCATE would take ten times as long."""
-    rows = [str(sa.delete(table)) for table in reversed(Base.metadata.sorted_tables)]
-    numbers = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
-    engine = make_engine(url)
-    async with engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.execute(";".join((*rows, numbers)))
-    await engine.dispose()
-
-
-@pytest.fixture
-async def sessions(engine: AsyncEngine) -> AsyncIterator[Sessions]:
-    """Sessions on an empty database."""
-    yield sessions_on(engine)
-    await engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def settled(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    """The rows of the small community, found once: entering them is most of the work of a test."""
-    copy = shutil.copy(empty_file, tmp_path_factory.mktemp("settled") / "settled.db")
-    return asyncio.run(_settled(f"sqlite+aiosqlite:///{copy}"))
-
-
-async def _settled(url: str) -> Rows:
+async def _settle(url: str) -> None:
     async with open_database(url) as sessions:
         await settle_in(sessions, MONDAY_9)
-        async with sessions() as session:
-            tables = [(table, await session.execute(sa.select(table))) for table in Base.metadata.sorted_tables]
-            return {table: [dict(row) for row in found.mappings()] for table, found in tables}
 
 
-async def _move_in(session: AsyncSession, settled: Rows) -> None:
-    for table, rows in settled.items():
-        if rows:
-            await session.execute(sa.insert(table), sorted(rows, key=lambda row: row.get("id", 0)))
-        if rows and "id" in table.columns and session.get_bind().dialect.name == "postgresql":
-            sequence = sa.func.pg_get_serial_sequence(table.name, "id")
-            await session.execute(sa.select(sa.func.setval(sequence, max(row["id"] for row in rows))))
+def _hurry(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF")  # as for PostgreSQL
+    cursor.close()
+
+
+def _anew() -> str:
+    """What takes all rows out and lets the numbers begin anew; TRUNCATE would take ten times as long."""
+    rows = [str(sa.delete(table)) for table in reversed(Base.metadata.sorted_tables)]
+    return ";".join((*rows, "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
+
+
+async def _put_by(url: str) -> str:
+    """Keep the small community in a schema of its own; what brings it back from there."""
+    await _settle(url)
+    engine, back = make_engine(url), []
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("CREATE SCHEMA settled"))
+        for table in Base.metadata.sorted_tables:
+            kept = await connection.execute(sa.text(f"CREATE TABLE settled.{table.name} AS TABLE {table.name}"))
+            if kept.rowcount:
+                back.append(f"INSERT INTO {table.name} SELECT * FROM settled.{table.name}")  # noqa: S608 -- our own names
+            if kept.rowcount and "id" in table.columns:
+                number = f"pg_get_serial_sequence('{table.name}', 'id')"
+                back.append(f"SELECT setval({number}, max(id)) FROM {table.name}")  # noqa: S608 -- as above
+    await engine.dispose()
+    return ";".join(back)
+
+
+async def _run(engine: AsyncEngine, script: str) -> None:
+    """Run many statements at once; the connection stays for the test."""
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.execute(script)
 
 
 @pytest.fixture
-async def world(sessions: Sessions, reader: Reader, settled: Rows) -> AsyncIterator[World]:
+async def world(sessions: Sessions, reader: Reader) -> AsyncIterator[World]:
     """The small community, on a Monday at nine."""
-    async with sessions.begin() as session:
-        await _move_in(session, settled)
     world = World(sessions, reader)
     yield world
     await world.receiver.close()
