@@ -20,9 +20,10 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from bench.town import ACCOUNT, CHANNEL
-from bot.app import run, utc_now
+from bot.app import run
 from bot.channels.base import About, Can, Channel, Link, Media, Now, Receive, SendError
 from bot.config import checked
+from bot.wall import utc_now
 from handlers.messages import Inbound, Words
 
 INBOUND: Final = TypeAdapter(Inbound)

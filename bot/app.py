@@ -1,12 +1,9 @@
-"""The composition root: everything there is, joined on one screen; it is let go in reverse order.
-
-The only module that reads the wall clock.
-"""
+"""The composition root: everything there is, joined on one screen; it is let go in reverse order."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.advisor.opening import way_in
 from bot.channels.base import Channel
@@ -21,15 +18,11 @@ from bot.media import MediaStore
 from bot.reader import make_reader
 from bot.receive import Receiver
 from bot.showing import links_key
+from bot.wall import utc_now
 from bot.warnings.desk import Desk
 from bot.warnings.opening import listening
 from bot.web import make_web, serving
 from storage.database import open_database
-
-
-def utc_now() -> datetime:
-    """What time it is, aware UTC."""
-    return datetime.now(UTC)
 
 
 async def run(

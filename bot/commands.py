@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.stopping import until_stopped
+from bot.wall import utc_now
 from bot.warnings.command import warn
 
 
@@ -28,7 +29,7 @@ def serve(given: Namespace) -> int:
 
 def demo(given: Namespace) -> int:
     """Serve the demo community until a signal comes."""
-    from bot.app import run, utc_now
+    from bot.app import run
     from bot.config import Config
     from bot.demo import COMMUNITY, settle
     from bot.joining import prepare
@@ -95,7 +96,6 @@ def upgrade(given: Namespace) -> int:
 
 def check(given: Namespace) -> int:
     """Say what is ready and what is missing; 1 if something is."""
-    from bot.app import utc_now
     from bot.check import findings
 
     found = asyncio.run(findings(given.config, utc_now()))
@@ -105,7 +105,6 @@ def check(given: Namespace) -> int:
 
 def bring_in(given: Namespace) -> int:
     """Set a community up from a workbook, or write an empty one."""
-    from bot.app import utc_now
     from bot.config import load
     from bot.importing import brought_in, write_empty
 
@@ -118,7 +117,6 @@ def bring_in(given: Namespace) -> int:
 
 def export(given: Namespace) -> int:
     """Write the rota of the coming weeks as a workbook."""
-    from bot.app import utc_now
     from bot.config import load
     from bot.exporting import written
 
@@ -138,7 +136,6 @@ def learn(given: Namespace) -> int:
 
 def invite(given: Namespace) -> int:
     """Make a code for the first admin."""
-    from bot.app import utc_now
     from bot.config import load
     from bot.invitation import invited
 
@@ -157,7 +154,6 @@ def links(given: Namespace) -> int:
 
 def notice(given: Namespace) -> int:
     """Take notices from a file as drafts of an admin."""
-    from bot.app import utc_now
     from bot.config import load
     from bot.noticing import taken
 

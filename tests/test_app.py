@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from bot.app import run, utc_now
+from bot.app import run
 from bot.config import Config
 from bot.demo import settle
 from bot.invitation import NEWCOMER, invited
 from bot.joining import prepare
 from bot.section import Misconfigured
 from bot.transact import transact
+from bot.wall import utc_now
 from storage import members
 from storage.database import open_database
 from tests.webchat_visitor import Visitor

@@ -10,7 +10,6 @@ from aiohttp import ClientSession
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.app import utc_now
 from bot.channels.base import Can, Channel
 from bot.door import LINE
 from bot.gathering import open_web_groups
@@ -18,6 +17,7 @@ from bot.health import Nurse
 from bot.joining import Reaches
 from bot.media import MediaStore
 from bot.sweep import Sweep
+from bot.wall import utc_now
 from bot.web import make_web, serving
 from handlers.house import HouseRules
 from handlers.moment import Moment, Reach

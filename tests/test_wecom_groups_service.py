@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from aiohttp import ClientSession
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.app import run, utc_now
+from bot.app import run
 from bot.config import Config
 from bot.demo import settle
 from bot.joining import prepare
 from bot.transact import transact
+from bot.wall import utc_now
 from handlers.messages import Words
 from storage import outbox
 from storage.confirmations import Confirmation

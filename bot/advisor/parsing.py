@@ -6,10 +6,10 @@ from pathlib import Path
 
 from bot.advisor.findings import told
 from bot.advisor.opening import asking_reader
-from bot.app import utc_now
 from bot.config import load
 from bot.log import set_up
 from bot.reader import make_reader
+from bot.wall import utc_now
 from handlers.understanding.parse import predictions
 
 

@@ -4,10 +4,11 @@ import asyncio
 import sys
 from argparse import Namespace
 
+from bot.wall import utc_now
+
 
 def warn(given: Namespace) -> int:
     """Send a warning as another system would."""
-    from bot.app import utc_now
     from bot.warnings.sending import sent
 
     where = (given.to, given.system, given.secret_file, given.file)
