@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from handlers.context import Context
+from handlers.entries import person
 from handlers.messages import Refusal, Reply
 from handlers.phrases import outside as phrases
 from handlers.picking import community
@@ -11,11 +12,13 @@ from handlers.reading import folded, numeral, words
 from handlers.router import Router
 from handlers.rules.roles import may
 from storage import departments, handouts
+from storage.members import Member
 from storage.types import Role
 
 router: Final = Router()
 
 LONGEST: Final = 30
+CONTACT: Final = "联系人"
 _PHONE: Final = re.compile(r"\+?[0-9][0-9\-]{2,19}")
 _EVERY: Final = re.compile(r"每?(?:隔)?(?P<days>[0-9]{1,3}|[一二两三四五六七八九十]{1,3})天(?:催一次|一催|催)")
 _GONE: Final = ("删除", "删掉", "去掉", "取消")
@@ -50,10 +53,28 @@ async def _enter(ctx: Context, parts: list[str]) -> Reply:
     found = await departments.enter(ctx.session, here.id, name)
     found.phone = folded(phones[0]) if phones else found.phone
     found.every_days = days or found.every_days
+    named = await _contact(ctx, more)
+    found.contact_id = named.id if named is not None else found.contact_id
+    more = [part for at, part in enumerate(more) if part != CONTACT and (not at or more[at - 1] != CONTACT)]
     note = " ".join(part for part in more if part not in phones and not _EVERY.fullmatch(folded(part)))
     found.note = note[:60] or found.note
     ctx.note("部门", f"department:{found.id}", (await ctx.member()).id)
-    return Reply(phrases.noted(found))
+    without = named is not None and await ctx.way_to(named.id) is None
+    return Reply(phrases.noted(found, named.name if named is not None else "", without=without))
+
+
+async def _contact(ctx: Context, parts: list[str]) -> Member | None:
+    """Who is named behind 联系人.
+
+    Raises:
+        Refusal: Nobody is, or nobody is called so.
+    """
+    if CONTACT not in parts:
+        return None
+    behind = parts[parts.index(CONTACT) + 1 :]
+    if not behind:
+        raise Refusal(phrases.name_please())
+    return await person(ctx, behind[0])
 
 
 async def _strike_off(ctx: Context, name: str) -> Reply:

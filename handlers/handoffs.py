@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.calling import call, call_words
+from handlers.chasing import tell_contact
 from handlers.clocks import wind
 from handlers.context import Context
 from handlers.crewing import sign_off
@@ -13,6 +14,7 @@ from handlers.lifecycle import advance, possible
 from handlers.messages import Refusal, Reply, Words
 from handlers.moment import Moment
 from handlers.phrases import handoffs as phrases
+from handlers.phrases import outside as outside_phrases
 from handlers.phrases import refusals
 from handlers.picking import pick, worker_named
 from handlers.refusing import refuse
@@ -129,6 +131,7 @@ async def _taken(ctx: Context, ticket: Ticket, member: Member, reason: str) -> R
         words, key = Words(phrases.taken_from_you(ticket)), f"taken:{ctx.cause}"
         await ctx.tell(holder, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)
     if outside:
+        await tell_contact(ctx, ticket, outside_phrases.contact_not_needed(ticket), key="back")
         return Reply(phrases.back_from_outside(ticket))
     return Reply(phrases.taken_back(ticket, await name_of(ctx, holder)))
 

@@ -7,27 +7,41 @@ from handlers.clocks import wind
 from handlers.lifecycle import advance
 from handlers.messages import Words
 from handlers.moment import Moment
-from handlers.phrases.handoffs import on_leave_without
+from handlers.phrases.handoffs import on_leave_without, without_a_holder
+from handlers.rules.quiet import quiet_until
 from handlers.telling import call_everybody
+from handlers.together import community_of
 from storage import clocks, leaving, members, places, tickets
 from storage.members import Grant
 from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind, Role, TicketAction
 
 
-async def hand_back(moment: Moment, member: MemberId) -> list[int]:
+async def hand_back(moment: Moment, member: MemberId, by: MemberId | None = None) -> list[int]:
     """Call out again what `member` has and may not have any more, after he has lost his office; the tickets' numbers.
 
-    Where he was the one who is being asked, the next one is asked.
+    Where he was the one who is being asked, the next one is asked. The community is told, but not who did it (`by`).
     """
     grants = (await members.grants_of(moment.session, [member])).get(member, ())
-    numbers = []
-    for ticket in await tickets.assigned_to(moment.session, member):
-        if not await works_there(moment, ticket, grants):
-            await _call_again(moment, ticket, member)
-            numbers.append(ticket.number)
+    given = [t for t in await tickets.assigned_to(moment.session, member) if not await works_there(moment, t, grants)]
+    for ticket in given:
+        await _call_again(moment, ticket, member)
     await clocks.ask_another(moment.session, member, moment.now)
-    return numbers
+    await _tell_community(moment, given, but=[member, by])
+    return [ticket.number for ticket in given]
+
+
+async def _tell_community(moment: Moment, given: Collection[Ticket], but: Collection[MemberId | None]) -> None:
+    """Who coordinates hears once that these have nobody any more, but those who have done it or gone themselves."""
+    by_person = defaultdict[MemberId, list[int]](list)
+    for ticket in given:
+        for person in await community_of(moment, ticket):
+            by_person[person].append(ticket.number)
+    due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
+    for person, numbers in by_person.items():
+        if person not in but:
+            words = Words(without_a_holder(numbers))
+            await moment.tell(person, words, MessageKind.PERSONAL, key=f"gone:{moment.cause}", due_at=due_at)
 
 
 async def works_there(moment: Moment, ticket: Ticket, grants: Collection[Grant]) -> bool:

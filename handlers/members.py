@@ -110,7 +110,7 @@ async def remove(ctx: Context, rest: str) -> Reply:
         raise Refusal(phrases.was_not(office.name, office.role, office.titles))
     ctx.note("免去", f"member:{member.id} place:{office.places[0].id} {office.role}"[:80], await _by(ctx))
     ctx.afresh = True
-    given = await hand_back(ctx, member.id)
+    given = await hand_back(ctx, member.id, await _by(ctx))
     await _tell(ctx, member.id, phrases.you_are_no_longer(office.role, office.titles) + phrases.given_from_you(given))
     text = phrases.removed(office.name, office.role, office.titles) + phrases.given_from(office.name, given)
     lines = await duty.shifts_at(ctx.session, [place.id for place in office.places])

@@ -3,24 +3,29 @@
 from datetime import timedelta
 from typing import Final
 
+from handlers.chasing import tell_contact
 from handlers.clocks import forget, plan_of, take, wind
 from handlers.concerned import tell_concerned
 from handlers.context import Context
+from handlers.dangers import sounds_of_danger
 from handlers.handing import keep_reason, tell_reporters
 from handlers.hands import in_my_hands, is_community, must_be_staff, must_hold
 from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply, Words
+from handlers.opening import keep_words
 from handlers.phrases import outside as phrases
-from handlers.picking import community, pick
-from handlers.reading import Unclear, words
+from handlers.picking import community, pick, quoted
+from handlers.reading import Unclear, clean, leading_number, words
 from handlers.router import Router
+from handlers.rules.roles import may
 from handlers.telling import tell_called
-from handlers.together import community_of
+from handlers.together import community_of, details
 from storage import departments, handoffs, handouts
 from storage.departments import Department
+from storage.members import Member
 from storage.steps import StepKind
 from storage.tickets import Ticket
-from storage.types import MemberId, MessageKind, Role, TicketAction
+from storage.types import Act, MemberId, MessageKind, Role, TicketAction
 
 router: Final = Router()
 
@@ -44,6 +49,8 @@ async def hand_out(ctx: Context, rest: str) -> Reply:
     advance(ctx, ticket, TicketAction.HAND_OUT, member.id)
     ctx.note("移交", f"ticket:{ticket.number} department:{to.id}", member.id)
     await _tell_all(ctx, ticket, to, holder)
+    known = "" if ticket.private else await details(ctx, ticket)
+    await tell_contact(ctx, ticket, phrases.to_contact(ticket, to.name, ctx.house.operator, known), key="out")
     return Reply(phrases.handed_out(ticket, to, every))
 
 
@@ -95,6 +102,40 @@ async def _tell_all(ctx: Context, ticket: Ticket, to: Department, holder: Member
     for one, said in told.items():
         if one != member.id and one not in alone:
             await ctx.tell(one, Words(said), MessageKind.PERSONAL, key=f"{key}:{ticket.id}", ticket=ticket.id)
+
+
+@router.listen()
+async def hear(ctx: Context) -> Reply | None:
+    """What the one who answers for a department says alone goes to who follows the ticket, who passes it on."""
+    if ctx.is_group or ctx.known is None or not ctx.inbound.text.strip():
+        return None
+    member = ctx.known.member
+    out = await handouts.out_with(ctx.session, member.id)
+    if not out or may(ctx.roles, Role.STEWARD) or await sounds_of_danger(ctx, ctx.inbound.text):
+        return None  # who works here himself has words of his own for it
+    meant, (number, text) = await quoted(ctx), leading_number(ctx.inbound.text)
+    wanted = meant.number if meant is not None else number
+    found = [ticket for ticket in out if wanted is None or ticket.number == wanted]
+    if len(found) != 1:
+        return Reply(phrases.which_of_yours(out))
+    (ticket,), said = found, clean(text if number is not None else ctx.inbound.text)
+    await _pass_on(ctx, ticket, member, said)
+    return Reply(phrases.passed_on(ticket))
+
+
+async def _pass_on(ctx: Context, ticket: Ticket, contact: Member, said: str) -> None:
+    to, out = await handouts.department_of(ctx.session, ticket.id), await handouts.of_ticket(ctx.session, ticket.id)
+    advance(ctx, ticket, TicketAction.DETAIL, contact.id)
+    take(ticket, StepKind.CHASE, ctx.now)
+    wind(ctx, ticket)
+    await keep_words(ctx, ticket, Act.DETAIL, said, contact)
+    if out is not None:
+        out.answered_at = ctx.now
+    words = Words(phrases.from_contact(ticket, to.name if to is not None else "", contact.name, said))
+    whom = [ticket.assignee_id] if ticket.assignee_id is not None else await community_of(ctx, ticket)
+    for one in whom:
+        key = f"heard:{ctx.inbound.message_id}:{ticket.id}"
+        await ctx.tell(one, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)
 
 
 @router.command(

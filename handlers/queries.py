@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
-from handlers.authors import home_of, role_of, scene_of
 from handlers.calling import may_disturb
 from handlers.clocks import pause_ends, plan_of, wind
 from handlers.context import Context
+from handlers.dangers import sounds_of_danger
 from handlers.hands import in_my_hands, must_hold
 from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply, Words
@@ -16,10 +16,9 @@ from handlers.picking import pick
 from handlers.reading import Unclear, clean
 from handlers.router import Router
 from handlers.rules.quiet import quiet_until
-from handlers.understanding.types import Heard
 from storage import queries
 from storage.tickets import Ticket
-from storage.types import Act, MemberId, MessageKind, Role, TicketAction, Urgency
+from storage.types import Act, MemberId, MessageKind, Role, TicketAction
 
 router: Final = Router()
 
@@ -63,7 +62,7 @@ async def answer(ctx: Context) -> Reply | None:
         return None
     found = await queries.put_to(ctx.session, ctx.known.member.id)
     text = clean(ctx.inbound.text)
-    if not found or not (text or ctx.inbound.attachments) or await _is_danger(ctx, text):
+    if not found or not (text or ctx.inbound.attachments) or await sounds_of_danger(ctx, text):
         return None
     query, ticket = found[0]
     asker = query.asker_id
@@ -82,11 +81,3 @@ async def _pass_on(ctx: Context, ticket: Ticket, whom: Iterable[MemberId], text:
         words = Words(phrases.answer(ticket, text, pictures))
         key = f"answer:{ctx.inbound.message_id}"
         await ctx.tell(one, words, MessageKind.PERSONAL, key=key, ticket=ticket.id)
-
-
-async def _is_danger(ctx: Context, text: str) -> bool:
-    inbound = ctx.inbound
-    heard = Heard(
-        inbound.message_id, ctx.now, inbound.sender, inbound.sender_name, role_of(ctx), text, home=home_of(ctx)
-    )
-    return ctx.reader.report(heard, await scene_of(ctx)).urgency is Urgency.EMERGENCY

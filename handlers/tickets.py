@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.calling import reporter_name
+from handlers.chasing import tell_contact
 from handlers.context import Context
 from handlers.handing import take_over, tell_reporters
 from handlers.hands import asked_of_me, in_my_hands, is_community, must_be_staff, must_hold, name_of
@@ -12,6 +13,7 @@ from handlers.messages import Button, Refusal, Reply, Words
 from handlers.opening import keep_words
 from handlers.phrases import refusals
 from handlers.phrases import tickets as phrases
+from handlers.phrases.outside import contact_done
 from handlers.phrases.parties import another_leads, party_progress
 from handlers.picking import pick
 from handlers.router import Router
@@ -77,7 +79,10 @@ async def finish(ctx: Context, rest: str) -> Reply:
         await _must_not_follow(ctx, ticket, member)
         advance(ctx, ticket, TicketAction.ACCEPT, member.id)
     await must_hold(ctx, ticket, member)
+    outside = ticket.outside_since is not None
     advance(ctx, ticket, TicketAction.FINISH, member.id)
+    if outside:
+        await tell_contact(ctx, ticket, contact_done(ticket), key="done")
     ctx.note("办结", f"ticket:{ticket.number}", member.id)
     await keep_words(ctx, ticket, Act.RESOLVED, text, member)
     await tell_done(ctx, ticket, by=member, heard_in=_here(ctx))

@@ -5,6 +5,7 @@ from typing import Final
 from handlers import examples
 from handlers.alarming import alarm
 from handlers.authors import as_author, where_it_was_said
+from handlers.carrying import carry
 from handlers.clocks import wind
 from handlers.context import Context
 from handlers.correcting import (
@@ -23,7 +24,7 @@ from handlers.picking import numbered, pick
 from handlers.reading import leading_number, number
 from handlers.router import Router
 from handlers.rules.tickets import OPEN, WAITING
-from storage import moving
+from storage import handouts, moving
 from storage.tickets import Ticket
 from storage.types import Act, Role, TicketAction, Urgency
 
@@ -39,12 +40,14 @@ async def merge(ctx: Context, rest: str) -> Reply:
     member = await ctx.member()
     said = await examples.opening_of(ctx, source)
     predicted = examples.request(Act.OPEN, source)
-    called = await everybody_called(ctx, source, but=member.id)
+    called = [one for one in await everybody_called(ctx, source, but=member.id) if one != target.assignee_id]
+    outside = await handouts.department_of(ctx.session, source.id) if source.outside_since is not None else None
     advance(ctx, source, TicketAction.MERGE, member.id, value=target.number)
     advance(ctx, target, TicketAction.JOIN, member.id, value=source.number)
     ctx.note("并入", f"ticket:{source.number}>{target.number}", member.id)
     await tell_each(ctx, source, phrases.go_for(source, target), called)
-    await tell_those_concerned(ctx, source, phrases.yours_is_with(source, target), but=[*called, member.id])
+    told = [*called, *await carry(ctx, source, target, told=[*called, member.id])]
+    await tell_those_concerned(ctx, source, phrases.yours_is_with(source, target), but=[*told, member.id])
     if said is not None:
         there = await where_it_was_said(ctx, source)
         author = await as_author(there, said.sender, "", said.message, said.text)
@@ -56,7 +59,8 @@ async def merge(ctx: Context, rest: str) -> Reply:
     await _hurry(ctx, source, target)
     for ticket in (source, target):
         await forget_outlook(ctx, ticket)
-    return Reply(phrases.merged(source, target))
+    apart = phrases.is_outside(source, target, outside.name) if outside is not None else ""
+    return Reply(phrases.merged(source, target) + apart)
 
 
 async def _both(ctx: Context, rest: str) -> tuple[Ticket, Ticket]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
-from storage.types import PlaceId
+from storage.types import MemberId, PlaceId
 
 
 class Department(Base, kw_only=True):
@@ -23,6 +23,8 @@ class Department(Base, kw_only=True):
     phone: Mapped[str] = mapped_column(sa.String(30), default="")
     note: Mapped[str] = mapped_column(sa.String(60), default="")  #: what it is good for
     every_days: Mapped[int | None] = mapped_column(default=None)  #: between two reminders; None: as the house has it
+    #: who answers for it, where he can be written to
+    contact_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
     dropped_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -40,9 +42,14 @@ async def called(session: AsyncSession, community: PlaceId, name: str) -> Depart
 
 async def enter(session: AsyncSession, community: PlaceId, name: str) -> Department:
     """The department of that name, on the list from now on. Two at once enter it once."""
-    row = dict(community_id=community, name=name, phone="", note="", every_days=None, dropped_at=None)
+    row = dict(community_id=community, name=name, phone="", note="", every_days=None, contact_id=None, dropped_at=None)
     await insert_once(session, Department, [row], key=("id",))
     query = sa.select(Department).where(Department.community_id == community, Department.name == name)
     found = (await session.scalars(query)).one()
     found.dropped_at = None
     return found
+
+
+async def forget(session: AsyncSession, member: MemberId) -> None:
+    """`member` answers for no department any more."""
+    await session.execute(sa.update(Department).where(Department.contact_id == member).values(contact_id=None))

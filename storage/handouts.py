@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import Base, insert_once
 from storage.departments import Department
 from storage.tickets import Ticket
-from storage.types import TicketId
+from storage.types import MemberId, TicketId
 
 
 class Handout(Base, kw_only=True):
@@ -47,4 +47,12 @@ async def out_at(session: AsyncSession, department: int) -> Sequence[Ticket]:
     """The open tickets that this department has, oldest first."""
     query = sa.select(Ticket).join(Handout, Handout.ticket_id == Ticket.id)
     here = Handout.department_id == department, Ticket.outside_since.is_not(None), Ticket.closed_at.is_(None)
+    return (await session.scalars(query.where(*here).order_by(Ticket.number))).all()
+
+
+async def out_with(session: AsyncSession, contact: MemberId) -> Sequence[Ticket]:
+    """The open tickets that departments have for which `contact` answers, oldest first."""
+    query = sa.select(Ticket).join(Handout, Handout.ticket_id == Ticket.id)
+    query = query.join(Department, Department.id == Handout.department_id).where(Department.contact_id == contact)
+    here = Ticket.outside_since.is_not(None), Ticket.closed_at.is_(None)
     return (await session.scalars(query.where(*here).order_by(Ticket.number))).all()

@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from storage.base import Base, insert_once, table_of
+from storage.crews import Crew, Helper
 from storage.followers import Follower
 from storage.inbox import Key
+from storage.parties import Party
 from storage.types import Act, MemberId, TicketId
 from storage.words import Picture, TicketMessage
 
@@ -33,6 +35,21 @@ async def _moved(session: AsyncSession, table: type[Base], source: TicketId, tar
     same = sa.exists().where(other.c.ticket_id == target, *(other.c[name] == columns[name] for name in rest))
     await session.execute(sa.delete(table).where(columns.ticket_id == source, same))
     await session.execute(sa.update(table).where(columns.ticket_id == source).values(ticket_id=target))
+
+
+async def hands(session: AsyncSession, source: TicketId, target: TicketId) -> bool:
+    """Let who settles `source` together with others do so for `target`, whose own matter it is who leads there.
+
+    Returns:
+        Whether the task that `source` is went along with its people; it does not where `target` is one itself.
+    """
+    await session.execute(sa.update(Party).where(Party.ticket_id == source).values(leads=False))
+    await _moved(session, Party, source, target)
+    if await session.scalar(sa.select(Crew.ticket_id).where(Crew.ticket_id == target)) is not None:
+        return False
+    for table in (Crew, Helper):
+        await session.execute(sa.update(table).where(table.ticket_id == source).values(ticket_id=target))
+    return True
 
 
 async def out_of_earshot(session: AsyncSession, ticket: TicketId) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import abilities, allowances, clocks, identities, inbox, queries, readbacks, shared, traces
+from storage import abilities, allowances, clocks, departments, identities, inbox, queries, readbacks, shared, traces
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -107,7 +107,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     await clocks.ask_another(session, member.id, now)
     for table in (OneTimeCode, RoleGrant, DutyShift, Offer):
         await session.execute(sa.delete(table).where(table.member_id == member.id))
-    for forget in (abilities.erase, traces.erase, queries.forget, shared.forget, readbacks.forget):
+    for forget in (abilities.erase, traces.erase, queries.forget, shared.forget, readbacks.forget, departments.forget):
         await forget(session, member.id)
     for identity in his:
         await session.execute(sa.delete(WrongCode).where(*_same_sender(WrongCode, identity)))

@@ -234,3 +234,57 @@ async def test_what_cannot_be_handed_out_is_answered_and_stays(world: World, wor
 async def test_what_cannot_be_entered_is_shown_how(world: World, words: str) -> None:
     await world.says("陈书记", words, alone=True)
     world.hears("陈书记", "部门 供电局 95598")
+
+
+async def with_contact(world: World) -> None:
+    """The power company, for which 小邓 answers, has the lamp of 李姐."""
+    await world.says("小邓", "你好", alone=True)
+    await world.says("陈书记", "部门 供电局 95598 联系人 小邓 停电报修", alone=True)
+    await world.says("李姐", "2单元3楼的灯坏了，麻烦来修一下")
+    await world.says("王芳", "接单 1", alone=True)
+    world.forget()
+    await world.says("王芳", "移交 1 供电局", alone=True)
+
+
+async def test_who_answers_for_a_department_is_told_is_chased_and_is_heard(world: World) -> None:
+    await with_contact(world)
+    world.hears("小邓", "转给供电局", "1 号", "直接回我一句")
+    world.hears("李姐", "已经转给供电局了")
+    world.hears("王芳", "95598")
+    await world.says("小邓", "明天上午来换", alone=True)
+    world.hears("小邓", "转给社区了")
+    world.hears("王芳", "供电局的小邓回话：“明天上午来换”", "回复 1")
+    world.silent("李姐", "4栋群", "3栋群")
+    await world.wait(timedelta(days=3, hours=1))
+    world.hears("小邓", "办得怎样")
+    assert any("3 天了" in words.text for words in world.new("王芳"))
+    world.forget()
+    await world.says("王芳", "办结 1", alone=True)
+    world.hears("小邓", "办结了，谢谢")
+
+
+async def test_the_contact_hears_when_the_community_has_it_back_and_danger_is_a_matter_of_its_own(world: World) -> None:
+    await with_contact(world)
+    world.forget()
+    await world.says("小邓", "4栋1单元楼道冒烟了，有明火，快来人！", alone=True)
+    assert "119" in world.new("小邓")[-1].text
+    world.forget()
+    await world.says("王芳", "收回 1", alone=True)
+    world.hears("小邓", "收回去了")
+    await world.says("小邓", "那好", alone=True)
+    assert not [words for words in world.new("王芳") if "回话" in words.text]
+
+
+async def test_of_several_the_contact_says_which_and_who_cannot_be_told_is_named(world: World) -> None:
+    await with_contact(world)
+    await world.says("冉幺妹", "3单元一楼的灯坏了，晚上太黑了")
+    await world.says("陈书记", "移交 2 供电局", alone=True)
+    world.forget()
+    await world.says("小邓", "明天来", alone=True)
+    world.hears("小邓", "哪一件", "1 号", "2 号")
+    await world.says("小邓", "2 明天来", alone=True)
+    world.hears("陈书记", "2 号", "“明天来”")
+    await world.says("陈书记", "部门 燃气公司 联系人 老夏", alone=True)
+    world.hears("陈书记", "联系人老夏", "收不到")
+    await world.says("陈书记", "部门 燃气公司 联系人", alone=True)
+    world.hears("陈书记", "没看明白")

@@ -409,3 +409,34 @@ async def test_whatever_is_set_right_nothing_is_lost_or_doubled(world: World, se
     assert {id for id, ticket in tickets.items() if ticket.status in OPEN} <= wanted.keys()
     openings = Counter(row.message_id for row in said if row.act is Act.OPEN)
     assert max(openings.values(), default=1) == 1
+
+
+async def test_parties_helpers_and_whoever_has_the_other_hear_what_holds_now(world: World) -> None:
+    await world.says("李姐", "2单元3楼的灯坏了，麻烦来修一下")
+    await world.says("冉幺妹", "3单元一楼的灯坏了，晚上太黑了")
+    await world.says("王芳", "接单 1", alone=True)
+    await world.says("周网格", "接单 2", alone=True)
+    await world.says("周网格", "会办 2 物业", alone=True)
+    await world.says("周网格", "招募 2 2人 周六上午9点", alone=True)
+    await world.says("赵强", "报名 2", alone=True)
+    world.forget()
+    await world.says("陈书记", "并入 2 1", alone=True)
+    world.hears("王芳", "2 号并进您手上的 1 号")
+    world.hears("周网格", "不用单独去")
+    world.hears("钱物业", "照旧算您一个")
+    world.hears("赵强", "照旧算您一个")
+    world.forget()
+    await world.says("钱物业", "进展 1 配件到了", alone=True)
+    world.hears("王芳", "配件到了")
+    await world.says("王芳", "办结 1", alone=True)
+    assert any("办好了" in words.text for words in world.new("赵强"))
+
+
+async def test_what_a_department_had_is_not_forgotten_when_it_is_merged(world: World) -> None:
+    await world.says("陈书记", "部门 供电局 95598", alone=True)
+    await world.says("李姐", "2单元3楼的灯坏了，麻烦来修一下")
+    await world.says("冉幺妹", "3单元一楼的灯坏了，晚上太黑了")
+    await world.says("陈书记", "移交 2 供电局", alone=True)
+    world.forget()
+    await world.says("陈书记", "并入 2 1", alone=True)
+    world.hears("陈书记", "并到 1 号", "移交 1 供电局")

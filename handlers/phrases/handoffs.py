@@ -184,3 +184,8 @@ def handed_on(ticket: Ticket) -> str:
 def handed_to(ticket: Ticket, who: str) -> str:
     """To who transferred it to somebody in particular."""
     return f"{ticket.number} 号已经转给{who}，等他接单。"
+
+
+def without_a_holder(numbers: Sequence[int]) -> str:
+    """To the community, when who had these is not there any more."""
+    return f"{'、'.join(map(str, numbers))} 号原来办的人不在岗了，单子退回来重新叫人了。没人接会照常往上叫，发“待办”看一看。"

@@ -29,9 +29,52 @@ def none_listed() -> str:
     return f"还没有登记外面的部门。管理员这样登记：“{EXAMPLE}”，之后就能“移交 12 供电局”。"
 
 
-def noted(found: Department) -> str:
-    """To who enters one."""
-    return f"记下了：{department(found)}。"
+def noted(found: Department, contact: str = "", *, without: bool = False) -> str:
+    """To who enters one; `without`: its contact cannot be written to yet."""
+    if not contact:
+        return f"记下了：{department(found)}。"
+    how = f"{contact}还没单独给我发过消息，收不到，请他先发一句" if without else f"移交、催办都单独告诉{contact}"
+    return f"记下了：{department(found)}，联系人{contact}。{how}。"
+
+
+def to_contact(ticket: Ticket, name: str, operator: str, said: str) -> str:
+    """To who answers for the department, when a ticket is handed to it."""
+    words = f"\n{said}" if said else ""
+    return f"{operator}转给{name}：{title(ticket, rooms=True)}。{words}\n办得怎样、哪天来，直接回我一句，我转给社区。"
+
+
+def chase_contact(ticket: Ticket, since: timedelta) -> str:
+    """To the same, when it has been there for some time."""
+    return f"{title(ticket, rooms=True)}转给你们 {since.days} 天了，办得怎样？直接回我一句就行。"
+
+
+def contact_not_needed(ticket: Ticket) -> str:
+    """To the same, when the community has it back."""
+    return f"{title(ticket, rooms=True)}社区收回去了，你们不用管了，谢谢。"
+
+
+def contact_done(ticket: Ticket) -> str:
+    """To the same, when it is done."""
+    return f"{title(ticket, rooms=True)}办结了，谢谢你们。"
+
+
+def from_contact(ticket: Ticket, name: str, who: str, text: str) -> str:
+    """To who follows the ticket, in the department's own words."""
+    return (
+        f"{title(ticket, rooms=True)}，{name}的{who}回话：“{text[:200]}”。"
+        f"要转告报的人发“回复 {ticket.number} …”，办好了发“办结 {ticket.number}”。"
+    )
+
+
+def passed_on(ticket: Ticket) -> str:
+    """To who answered for the department."""
+    return f"{ticket.number} 号的话转给社区了，谢谢。"
+
+
+def which_of_yours(tickets: Sequence[Ticket]) -> str:
+    """To the same, where several are meant."""
+    listed = "；".join(title(ticket, rooms=True) for ticket in tickets[:10])
+    return f"说的是哪一件？请在前面带上编号，比如“{tickets[0].number} 明天来修”。在你们那里的有：{listed}。"
 
 
 def struck_off(name: str) -> str:

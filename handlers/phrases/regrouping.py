@@ -20,6 +20,21 @@ def go_for(ticket: Ticket, into: Ticket) -> str:
     return text if into.assignee_id is not None else f"{text}能去的请回“接单 {into.number}”。"
 
 
+def your_part_is_in(ticket: Ticket, into: Ticket) -> str:
+    """To those who settled the one that is closed together, or come to help with it."""
+    return f"您一起办的 {ticket.number} 号和 {title(into)}是同一件事，并在一起了，照旧算您一个，往后说“{into.number}”。"
+
+
+def holds_more(ticket: Ticket, into: Ticket) -> str:
+    """To those who are at work on the other."""
+    return f"{ticket.number} 号并进您手上的 {title(into, rooms=True)}了，是同一件事，一起办。发“工单 {into.number}”看全部。"
+
+
+def is_outside(ticket: Ticket, into: Ticket, department: str) -> str:
+    """Below, where the one that is closed was with a department."""
+    return f"{ticket.number} 号原来在{department}那里，还要他们办就发“移交 {into.number} {department}”。"
+
+
 def into_itself(ticket: Ticket) -> str:
     """When both are the same."""
     return f"{ticket.number} 号没法并到自己里。请写另一张的编号，比如“并入 12 8”。"

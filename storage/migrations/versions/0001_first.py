@@ -148,19 +148,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_wrong_code_at"), ["at"], unique=False)
 
     op.create_table(
-        "department",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        sa.Column("community_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=30), nullable=False),
-        sa.Column("phone", sa.String(length=30), nullable=False),
-        sa.Column("note", sa.String(length=60), nullable=False),
-        sa.Column("every_days", sa.Integer(), nullable=True),
-        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_department_community_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
-        sa.UniqueConstraint("community_id", "name", name=op.f("uq_department_community_id_name")),
-    )
-    op.create_table(
         "duty_rotation",
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("pattern", sa.String(length=60), nullable=False),
@@ -387,6 +374,24 @@ def upgrade() -> None:
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_correction_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_correction_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "department",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("phone", sa.String(length=30), nullable=False),
+        sa.Column("note", sa.String(length=60), nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_department_community_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["member.id"], name=op.f("fk_department_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
+        sa.UniqueConstraint("community_id", "name", name=op.f("uq_department_community_id_name")),
+    )
+    with op.batch_alter_table("department", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_department_contact_id"), ["contact_id"], unique=False)
 
     op.create_table(
         "door_key",
