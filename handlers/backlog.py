@@ -16,7 +16,7 @@ from handlers.moment import Moment
 from handlers.phrases import chains as phrases
 from handlers.rules.plans import Plan
 from handlers.rules.quiet import quiet_until
-from storage import clocks, members, places, tickets
+from storage import clocks, many, members, places
 from storage.members import Person
 from storage.steps import StepKind
 from storage.tickets import Ticket
@@ -82,9 +82,9 @@ class Backlog:
         """Write down who let his time pass, what went up and whom it came to."""
         session, now = self.moment.session, self.moment.now
         for member, found in self.silent.items():
-            await tickets.happened_to_each(session, found, now, TicketAction.NO_ANSWER, member)
+            await many.happened(session, found, now, TicketAction.NO_ANSWER, member)
         for level, found in self.climbed.items():
-            await tickets.happened_to_each(session, found, now, TicketAction.ESCALATE, value=level)
+            await many.happened(session, found, now, TicketAction.ESCALATE, value=level)
         await self.crowds.write()
 
     def _tell(self, people: Iterable[Person], ticket: Ticket, step: StepKind) -> None:

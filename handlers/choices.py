@@ -17,8 +17,9 @@ from handlers.router import Router
 from handlers.rules.dispatch import By, Skip
 from storage import choices, members, skills, tickets
 from storage.choices import Choice
+from storage.steps import Mode
 from storage.tickets import Ticket
-from storage.types import MemberId, Mode, Urgency
+from storage.types import MemberId, Urgency
 
 router = Router()
 

@@ -14,9 +14,9 @@ from handlers.rules.steps import State, done_by, next_step
 from handlers.rules.tickets import OPEN
 from storage import places, policies
 from storage.policies import Policy
-from storage.steps import StepKind
+from storage.steps import Mode, StepKind
 from storage.tickets import Ticket
-from storage.types import Category, Mode, PlaceId, Urgency
+from storage.types import Category, PlaceId, Urgency
 
 WORKING: Final = "working"  #: what a policy's row says of limits that run in working time
 

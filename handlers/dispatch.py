@@ -17,9 +17,9 @@ from storage import identities, members, places, policies
 from storage.chats import Address
 from storage.members import Person
 from storage.places import Place
-from storage.steps import StepKind
+from storage.steps import Mode, StepKind
 from storage.tickets import Ticket
-from storage.types import MemberId, Mode, PlaceId, PlaceKind, Role, TicketAction, Urgency
+from storage.types import MemberId, PlaceId, PlaceKind, Role, TicketAction, Urgency
 
 #: Who is asked at a kind of place that has no roster at all.
 OFFICE: Final = {

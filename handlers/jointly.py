@@ -11,8 +11,9 @@ from storage import departments, members, parties, places
 from storage.departments import Department
 from storage.members import Person
 from storage.places import Place
+from storage.steps import Mode
 from storage.tickets import Ticket
-from storage.types import MemberId, Mode, Role
+from storage.types import MemberId, Role
 
 THREE: Final = (Role.ADMIN, Role.COMMITTEE, Role.PROPERTY)  #: the three parties
 CALLED: Final = {Mode.PARTIES: THREE, Mode.OUTSIDE: (Role.ADMIN,)}  #: whose people are called first

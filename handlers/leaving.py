@@ -17,17 +17,21 @@ from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind, Role, TicketAction
 
 
-async def hand_back(moment: Moment, member: MemberId, by: MemberId | None = None) -> list[int]:
+async def hand_back(moment: Moment, member: MemberId, by: MemberId | None = None, *, told: bool = False) -> list[int]:
     """Call out again what `member` has and may not have any more, after he has lost his office; the tickets' numbers.
 
     Where he was the one who is being asked, the next one is asked. The community is told, but not who did it (`by`).
+
+    Args:
+        told: It has heard of it.
     """
     grants = (await members.grants_of(moment.session, [member])).get(member, ())
     given = [t for t in await tickets.assigned_to(moment.session, member) if not await works_there(moment, t, grants)]
     for ticket in given:
         await _call_again(moment, ticket, member)
     await clocks.ask_another(moment.session, member, moment.now)
-    await _tell_community(moment, given, but=[member, by])
+    if not told:
+        await _tell_community(moment, given, but=[member, by])
     return [ticket.number for ticket in given]
 
 

@@ -20,7 +20,8 @@ from handlers.rules.roles import may
 from storage import places, policies
 from storage.places import Place
 from storage.policies import Policy
-from storage.types import Category, Mode, PlaceId, Role, Urgency
+from storage.steps import Mode
+from storage.types import Category, PlaceId, Role, Urgency
 
 router: Final = Router()
 

@@ -10,8 +10,9 @@ from handlers.reading import Unclear
 from handlers.router import Router
 from handlers.rules.tickets import WAITING
 from storage import places, skills, tickets
+from storage.steps import Mode
 from storage.tickets import Ticket
-from storage.types import Mode, Role
+from storage.types import Role
 
 router: Final = Router()
 

@@ -103,7 +103,7 @@ async def delete(ctx: Context, rest: str) -> Reply | None:
     await give_back(ctx, member.id)
     await leave_seats(ctx, member.id)
     await privacy.erase(ctx.session, member, ctx.now)
-    await hand_back(ctx, member.id)
+    await hand_back(ctx, member.id, told=True)
     ctx.note("确认删除", f"member:{member.id}", member.id)
     ctx.known, ctx.afresh = None, True
     if way is not None:

@@ -10,8 +10,9 @@ from handlers.lifecycle import advance, possible
 from handlers.moment import Moment
 from handlers.phrases import calls
 from storage import choices
+from storage.steps import Mode
 from storage.tickets import Ticket
-from storage.types import MemberId, Mode, TicketAction
+from storage.types import MemberId, TicketAction
 
 
 async def ask_next(moment: Moment, ticket: Ticket) -> Called:

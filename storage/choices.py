@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.appended import append, waiting
 from storage.base import Base
+from storage.many import portions
 from storage.prepared import Prepared
-from storage.tickets import Ticket, TicketEvent, portions
+from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, PlaceId, TicketAction, TicketId
 
 

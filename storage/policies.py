@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import Base, table_of
 from storage.entities import made
 from storage.prepared import Prepared
-from storage.types import Category, Mode, PlaceId, PlaceKind, Urgency
+from storage.steps import Mode
+from storage.types import Category, PlaceId, PlaceKind, Urgency
 
 EVERY: Final = "*"  #: in a key: of every category, of every urgency
 

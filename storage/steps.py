@@ -1,4 +1,4 @@
-"""What happens to tickets by themselves, as it is stored. Imports nothing of ours."""
+"""What happens to tickets by themselves, and how somebody is found for them, as it is stored. Imports nothing of ours."""
 
 from enum import StrEnum
 
@@ -18,3 +18,14 @@ class StepKind(StrEnum):
     REMIND = "remind"  #: late and still open: the community is told of it again, once a week
     RESUME = "resume"  #: the reporter was asked and has not answered: its time runs on
     CHASE = "chase"  #: a department outside has it and is asked how it goes
+
+
+class Mode(StrEnum):
+    """How somebody is found for a ticket."""
+
+    ALL = "all"  #: everybody on duty is called at once, and the first one takes it
+    IN_TURN = "in_turn"  #: one after another is asked
+    POOL = "pool"  #: nobody is called: it waits in the open pool
+    PROPERTY = "property"  #: the property company is called
+    PARTIES = "parties"  #: the three parties have it together
+    OUTSIDE = "outside"  #: a department outside has it

@@ -18,7 +18,6 @@ from storage.types import Category, MemberId, PlaceId, TicketAction, TicketId, T
 
 OPEN = (TicketStatus.REPORTED, TicketStatus.DISPATCHED, TicketStatus.ACCEPTED, TicketStatus.IN_PROGRESS)
 UNACCEPTED = (TicketStatus.REPORTED, TicketStatus.DISPATCHED)
-AT_ONCE: Final = 5000  #: tickets named in one statement; SQLite takes 32,766 values
 
 
 class Ticket(Base, kw_only=True):
@@ -163,27 +162,6 @@ def happened(
     """Enter into the ticket's history what `by` (None: the bot itself) did to it."""
     row = dict(ticket_id=ticket.id, at=at, action=action, before=before, after=after, member_id=by, value=value)
     append(session, TicketEvent, row)
-
-
-async def happened_to_each(
-    session: AsyncSession,
-    tickets: Sequence[TicketId],
-    at: datetime,
-    action: TicketAction,
-    by: MemberId | None = None,
-    value: int | None = None,
-) -> None:
-    """Enter the same into the history of many tickets, each of which stays where it is; one statement."""
-    given = dict(at=at, action=action, member_id=by, value=value)
-    columns = {name: sa.literal(one, getattr(TicketEvent, name).type) for name, one in given.items()}
-    for some in portions(tickets):
-        rows = sa.select(Ticket.id, Ticket.status, Ticket.status, *columns.values()).where(Ticket.id.in_(some))
-        await session.execute(sa.insert(TicketEvent).from_select(["ticket_id", "before", "after", *columns], rows))
-
-
-def portions(tickets: Sequence[TicketId]) -> list[Sequence[TicketId]]:
-    """As many of them at once as a statement takes."""
-    return [tickets[start : start + AT_ONCE] for start in range(0, len(tickets), AT_ONCE)]
 
 
 async def history(session: AsyncSession, ticket: TicketId) -> Sequence[TicketEvent]:

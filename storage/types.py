@@ -152,17 +152,6 @@ class TicketAction(StrEnum):
     NO_ANSWER = "no_answer"  #: somebody who was asked by name let his time pass without a word
 
 
-class Mode(StrEnum):
-    """How somebody is found for a ticket."""
-
-    ALL = "all"  #: everybody on duty is called at once, and the first one takes it
-    IN_TURN = "in_turn"  #: one after another is asked
-    POOL = "pool"  #: nobody is called: it waits in the open pool
-    PROPERTY = "property"  #: the property company is called
-    PARTIES = "parties"  #: the three parties have it together
-    OUTSIDE = "outside"  #: a department outside has it
-
-
 class MessageKind(StrEnum):
     """Why the bot says something; decides what happens to a message whose outcome is unknown."""
 

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from storage.members import RoleGrant
 from storage.policies import Policy
+from storage.steps import Mode
 from storage.tickets import Ticket
-from storage.types import Category, Mode, Role, TicketAction, Urgency
+from storage.types import Category, Role, TicketAction, Urgency
 from tests.test_choices import BIN, LAMP, SMOKE, events
 from tests.test_skills import on_duty_too
 from tests.world import World

@@ -147,7 +147,7 @@ async def test_who_removes_himself_leaves_nothing_orphaned_and_the_community_hea
     world.forget()
     await world.says("王芳", "删除我的数据", alone=True)
     await world.says("王芳", "确认删除", alone=True)
-    assert [w.text for w in world.new("陈书记") if "1 号原来办的人不在岗了" in w.text]
+    world.hears("陈书记", "1 号")
     assert [w.text for w in world.new("赵强") if "1 号" in w.text]
 
 
@@ -157,3 +157,12 @@ async def test_who_takes_the_office_away_reads_it_in_the_answer_alone(world: Wor
     world.forget()
     await world.says("陈书记", "免去 王芳 红管家 3栋", alone=True)
     assert not [w.text for w in world.new("陈书记") if "原来办的人不在岗了" in w.text]
+
+
+async def test_the_others_of_the_community_hear_what_one_of_them_has_left_without_a_holder(world: World) -> None:
+    await world.says("陈书记", "任命 钱物业 管理员 石龙社区", alone=True)
+    await world.says("李姐", "2单元3楼的灯坏了，麻烦来修一下")
+    await world.says("王芳", "接单 1", alone=True)
+    world.forget()
+    await world.says("陈书记", "免去 王芳 红管家 3栋", alone=True)
+    assert [w.text for w in world.new("钱物业") if "1 号原来办的人不在岗了" in w.text]

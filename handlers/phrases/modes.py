@@ -5,7 +5,8 @@ from typing import Final
 
 from handlers.phrases import CATEGORY_NAMES, URGENCY_NAMES
 from handlers.phrases.places import names
-from storage.types import Category, Mode, Urgency
+from storage.steps import Mode
+from storage.types import Category, Urgency
 
 HOW: Final[Mapping[Mode, str]] = {
     Mode.IN_TURN: "轮流叫，一个没接再叫下一个",

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from handlers.rules.escalations import Policy
-from storage.types import Mode, PlaceKind, Urgency
+from storage.steps import Mode
+from storage.types import PlaceKind, Urgency
 
 ASK: Final = timedelta(minutes=5)
 #: How somebody is found where nothing else is said. What can wait is worth asking one after the other: whoever is asked
