@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,41 +25,42 @@ class Load:
     last: datetime | None = None  #: when he last accepted one, or let one pass without a word
 
 
-_IN_HAND: Final = Prepared(
+_IDLE: Final = Load()
+
+_MINE: Final[sa.BindParameter[Any]] = sa.bindparam("members", expanding=True)
+_NOTHING: Final[sa.ColumnClause[int]] = sa.literal_column("0")
+_IN_HAND: Final = (
     sa.select(
-        Ticket.assignee_id,
+        Ticket.assignee_id.label("member"),
         sa.func.sum(sa.case((Ticket.closed_at.is_(None), 1), else_=0)).label("open"),
         sa.func.sum(sa.case((Ticket.accepted_at > sa.bindparam("hour_ago"), 1), else_=0)).label("lately"),
         sa.func.max(Ticket.accepted_at).label("last"),
     )
-    .where(Ticket.assignee_id.in_(sa.bindparam("members", expanding=True)), Ticket.accepted_at > sa.bindparam("since"))
+    .where(Ticket.assignee_id.in_(_MINE), Ticket.accepted_at > sa.bindparam("since"))
     .group_by(Ticket.assignee_id)
 )
-_ASKED: Final = Prepared(
-    sa.select(Ticket.asking_id, sa.func.count().label("tickets"))
-    .where(Ticket.asking_id.in_(sa.bindparam("members", expanding=True)))
+_ASKED: Final = (
+    sa.select(Ticket.asking_id, sa.func.count(), _NOTHING, sa.cast(sa.null(), Ticket.accepted_at.type))
+    .where(Ticket.asking_id.in_(_MINE))
     .group_by(Ticket.asking_id)
 )
-_SILENT: Final = Prepared(
-    sa.select(TicketEvent.member_id, sa.func.max(TicketEvent.at).label("last"))
+_SILENT: Final = (
+    sa.select(TicketEvent.member_id, _NOTHING, _NOTHING, sa.func.max(TicketEvent.at))
     .where(TicketEvent.action == sa.literal_column(f"'{TicketAction.NO_ANSWER.value}'"))
-    .where(TicketEvent.member_id.in_(sa.bindparam("members", expanding=True)), TicketEvent.at > sa.bindparam("since"))
+    .where(TicketEvent.member_id.in_(_MINE), TicketEvent.at > sa.bindparam("since"))
     .group_by(TicketEvent.member_id)
 )
+_LOADS: Final = Prepared(sa.union_all(_IN_HAND, _ASKED, _SILENT))
 
 
 async def of_members(session: AsyncSession, members: Collection[MemberId], now: datetime) -> dict[MemberId, Load]:
-    """The load of each of `members`; who has none and had none lately is missing."""
+    """The load of each of `members`; who has none and had none lately is missing. One statement."""
     if not members:
         return {}
-    given = {"members": list(members), "since": now - REMEMBERED}
-    asked = {row.asking_id: int(row.tickets) for row in await _ASKED.all(session, {"members": list(members)})}
-    silent = {row.member_id: row.last for row in await _SILENT.all(session, given)}
-    held = {row.assignee_id: row for row in await _IN_HAND.all(session, {**given, "hour_ago": now - HOUR})}
-    found = {}
-    for member in {*asked, *silent, *held}:
-        row = held.get(member)
-        open_now, lately = (int(row.open), int(row.lately)) if row else (0, 0)
-        turns = [turn for turn in (row.last if row else None, silent.get(member)) if turn is not None]
-        found[member] = Load(open_now + asked.get(member, 0), lately, max(turns, default=None))
+    given = {"members": list(members), "since": now - REMEMBERED, "hour_ago": now - HOUR}
+    found: dict[MemberId, Load] = {}
+    for member, in_hand, lately, last in await _LOADS.all(session, given):
+        known = found.get(member, _IDLE)
+        turns = [turn for turn in (last, known.last) if turn is not None]
+        found[member] = Load(known.open + int(in_hand), known.lately + int(lately), max(turns, default=None))
     return found

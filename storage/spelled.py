@@ -2,6 +2,8 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import cycle
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -59,13 +61,12 @@ class Spelled:
 
     def _spelled(self, given: Mapping[str, Any]) -> tuple[str, list[Asked]]:
         state = self._compiled.construct_expanded_state({**self._compiled.params, **given})
-        lists = {name: -1 for name in given if name in self._lists}
+        lists = {name: cycle(range(len(_flat(given[name])))) for name in given if name in self._lists}
         asked = []
         for name in state.positiontup or ():
             owner = next((each for each in lists if name.startswith(f"{each}_")), None)
             if owner is not None:
-                lists[owner] += 1
-                asked.append(Asked(owner, lists[owner], state.processors.get(name)))
+                asked.append(Asked(owner, next(lists[owner]), state.processors.get(name)))
             elif name in given:
                 asked.append(Asked(name, None, _writer(self._compiled.binds[name].type, self._dialect)))
             else:
@@ -107,11 +108,18 @@ def _writer(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
     if isinstance(kind, sa.Enum) and kind.enum_class is not None:
         values: dict[Any, Any] = {None: None, **{member: member.value for member in kind.enum_class}}
         return values.__getitem__
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    return _kept(kind, kind.dialect_impl(dialect).bind_processor(dialect))
 
 
 def _reader(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
     if isinstance(kind, sa.Enum) and kind.enum_class is not None:
         members: dict[Any, Any] = {None: None, **{member.value: member for member in kind.enum_class}}
         return members.__getitem__
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+    return _kept(kind, kind.dialect_impl(dialect).result_processor(dialect, None))
+
+
+def _kept(kind: sa.types.TypeEngine[Any], convert: Convert | None) -> Convert | None:
+    """The same; a moment, which stands in many rows, is converted once."""
+    if convert is None or not isinstance(kind, sa.TypeDecorator) or not isinstance(kind.impl_instance, sa.DateTime):
+        return convert
+    return lru_cache(maxsize=512)(convert)
