@@ -180,11 +180,8 @@ async def give_up(session: AsyncSession, broadcast: Broadcast, now: datetime, wh
 async def hold(session: AsyncSession, broadcast: Broadcast) -> int:
     """Let those messages of the last round wait whose sending has not begun; how many there are."""
     waiting = OutboxMessage.status.in_((OutboxStatus.PENDING, OutboxStatus.GATHERING))
-    held = (
-        sa.update(OutboxMessage)
-        .where(*_round(broadcast), waiting)
-        .values(due_at=NEVER, attempts=0, good_until=broadcast.expires_at)
-    )
+    going = sa.update(OutboxMessage).where(*_round(broadcast), waiting)
+    held = going.values(due_at=NEVER, attempts=0, good_until=broadcast.expires_at)
     return len((await session.execute(held.returning(OutboxMessage.id))).all())
 
 
