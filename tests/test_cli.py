@@ -100,12 +100,15 @@ def test_what_the_operator_must_change_is_said_without_a_traceback(
     assert (shown.out, shown.err.count("\n")) == ("", 1)
 
 
-def test_the_whole_way_to_the_first_admin(tmp_path: Path) -> None:
+def test_the_whole_way_to_the_first_admin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "config.toml").write_text("port = 8123\n")
-    upgraded = guanjia(tmp_path, "db", "upgrade")
-    assert (upgraded.returncode, upgraded.stderr) == (0, "")
-    refused = guanjia(tmp_path, "invite")
-    assert (refused.returncode, "--community" in refused.stderr) == (2, True)
+    assert main(["db", "upgrade"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["invite"]) == 2
+    assert "--community" in capsys.readouterr().err
     invited = guanjia(tmp_path, "invite", "--community", "石龙社区")
     assert "http://127.0.0.1:8123/enter/" in invited.stdout
     assert "我是管理员" in invited.stdout
