@@ -40,5 +40,5 @@ class Notices(Section):
             timedelta(minutes=self.grace_minutes),
             self.ask,
             timedelta(hours=self.remind_hours),
-            timedelta(days=self.answer_days),
+            answers_for=timedelta(days=self.answer_days),
         )

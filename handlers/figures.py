@@ -25,7 +25,7 @@ _LAST: Final = frozenset({"上月", "上个月"})
 
 @dataclass(frozen=True, slots=True)
 class OfNotice:
-    """What one notice has reached. `doors` is 0 where nobody was to answer."""
+    """What one notice has reached in all its rounds of the month. `doors` is 0 where nobody was to answer."""
 
     number: BroadcastId
     gist: str
@@ -37,6 +37,7 @@ class OfNotice:
     answered: int
     doors: int
     nameless: int
+    rounds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,27 @@ async def figures_of(moment: Moment, community: PlaceId, month: date) -> Figures
     since, until = (moment_of(datetime.combine(day, time()), zone) for day in (month, _after(month)))
     found, counts = await reach.sent_between(moment.session, community, since, until)
     at_places: dict[PlaceId, tuple[int, int]] = {}
-    notices = [await _of_notice(moment, one, [c for c in counts if c.broadcast == one.id], at_places) for one in found]
+    notices = []
+    for one in found:
+        rounds = await reach.rounds_between(moment.session, one, since, until)
+        mine = [count for count in counts if count.broadcast == one.id]
+        notices.append(await _of_notice(moment, one, rounds, mine, at_places))
     rows = [OfPlace(await title(moment.session, place), *both) for place, both in sorted(at_places.items())]
     hours = Counter(wall_of(at, zone).hour for at in await reach.read_at(moment.session, community, since, until))
     return Figures(month, notices, rows, hours)
 
 
 async def _of_notice(
-    moment: Moment, found: Broadcast, counts: Sequence[Reached], at_places: dict[PlaceId, tuple[int, int]]
+    moment: Moment,
+    found: Broadcast,
+    rounds: Sequence[int],
+    counts: Sequence[Reached],
+    at_places: dict[PlaceId, tuple[int, int]],
 ) -> OfNotice:
     answered = doors = nameless = 0
-    if found.asks_back:
-        tally = await tally_of(moment, found)
-        answered, doors, nameless = tally.answered, tally.doors, tally.nameless
+    for round_ in rounds if found.asks_back else ():
+        tally = await tally_of(moment, found, round_)
+        answered, doors, nameless = answered + tally.answered, doors + tally.doors, nameless + tally.nameless
         for one in tally.buildings:
             asked, done = at_places.get(one.place.id, (0, 0))
             at_places[one.place.id] = asked + len(one.doors), done + len(one.answered)
@@ -121,4 +130,5 @@ async def _of_notice(
         answered,
         doors,
         nameless,
+        len(rounds),
     )

@@ -19,7 +19,7 @@ from handlers.roll import bare_name, member_meant
 from handlers.router import Passed, Router
 from handlers.understanding.place import spot_name
 from handlers.understanding.types import Spot
-from storage import duty, members
+from storage import duty, members, readbacks
 from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.types import MemberId, MessageKind, PlaceKind, Role
@@ -55,6 +55,8 @@ async def _settle(ctx: Context, home: Home, name: str) -> Reply:
     member = await ctx.member()
     member.home_id, member.room = home.place.id, home.room
     member.name = name or member.name
+    if home.room is not None:
+        await readbacks.move_in(ctx.session, member.id, (home.place.id, home.room))
     ctx.note("我是", f"member:{member.id}", member.id)
     ctx.afresh = True
     unit = home.place.name if home.place.kind is PlaceKind.UNIT else None

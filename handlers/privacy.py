@@ -70,6 +70,7 @@ async def show(ctx: Context, rest: str) -> Reply:
             kept.readbacks,
             kept.codes,
             kept.examples,
+            writing=kept.writing,
         ),
     )
     return Reply("\n".join(texts), (Button("删除我的数据", ASKED),), alone=True)

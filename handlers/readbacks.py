@@ -7,13 +7,13 @@ from typing import Final
 from handlers.asks import Ask, asks_in
 from handlers.context import Context
 from handlers.households import Household, door_in, household_of
-from handlers.messages import SILENT, Happening, Refusal, Reply
+from handlers.messages import SILENT, Happening, Refusal, Reply, Words
 from handlers.phrases import readbacks as phrases
 from handlers.reading import leading_number, words
 from handlers.router import Passed, Router
 from storage import audiences, broadcasts, offers, readbacks
 from storage.readbacks import OpenRound, ReadWay
-from storage.types import BroadcastId
+from storage.types import BroadcastId, MessageKind
 
 router: Final = Router()
 first: Final = Router()  #: asked before anybody else: “1” and “收到” are short, and everybody says them
@@ -123,4 +123,6 @@ async def _note(ctx: Context, asked: OpenRound, way: ReadWay, *, alone: bool, sa
         way=way,
     )
     await readbacks.enter(ctx.session, row)
+    if home.room is None and not alone and not ctx.grants:
+        await ctx.tell_once(member.id, Words(phrases.which_door()), MessageKind.PERSONAL, key="which-door")
     return SILENT if ctx.is_group else Reply(phrases.noted())

@@ -22,34 +22,39 @@ from storage.readbacks import Door
 from storage.types import MemberId, MessageKind, PlaceId
 
 
-async def remind(moment: Moment) -> None:
-    """Remind of every notice whose time for that has come, once a round."""
+async def remind(moment: Moment) -> bool:
+    """Remind of every notice whose time for that has come, once a round; whether there are more to be reminded."""
     after = moment.house.notices.remind_after
     if not after:
-        return
+        return False
     since = moment.now - moment.house.notices.answers_for - PUT_OFF
     for found in await broadcasts.unreminded(moment.session, moment.now, since):
         began = await broadcasts.began_at(moment.session, found)
         if began is None or await recalls.of_notice(moment.session, found.id):
             continue  # it reached nobody, or was taken back
-        if moment.now - began >= after:
-            await _remind_of(moment, found)
+        if moment.now - began >= after and await _remind_of(moment, found):
+            return True
+    return False
 
 
-async def _remind_of(moment: Moment, found: Broadcast) -> None:
-    """Nothing is put off to the morning one by one: who answers before then must not be reminded."""
+async def _remind_of(moment: Moment, found: Broadcast) -> bool:
+    """Remind some of them; whether there are more. None is put off to the morning: who answers before needs it not."""
     wanted = await _wanted(moment, found)
     at = set(wanted.values())
     if at and await awake_at(moment, at, moment.now) > moment.now:
-        return
+        return False
     manners = await manners_at(moment, at)
     texts = await texts_at(moment, found, at)
-    for member, way in (await ways_unasked(moment, wanted)).items():
+    ways = list((await ways_unasked(moment, wanted)).items())
+    for member, way in ways[: moment.house.notices.reminded_at_once]:
         place = wanted[member]
         text = "" if place_variables(texts[place]) else texts[place]
         words = phrases.reminder(found, text) + await _own_page(moment, found, member)
         _say(moment, found, member, way, words, manners[place])
+    if len(ways) > moment.house.notices.reminded_at_once:
+        return True
     found.reminded_at = moment.now
+    return False
 
 
 async def _wanted(moment: Moment, found: Broadcast) -> Mapping[MemberId, PlaceId]:
@@ -57,14 +62,15 @@ async def _wanted(moment: Moment, found: Broadcast) -> Mapping[MemberId, PlaceId
     tally = await tally_of(moment, found)
     missing = {door for building in tally.buildings for door in building.missing}
     rows = await readbacks.of_round(moment.session, found)
-    answered = {row.member_id for row in rows}
+    done = {row.member_id for row in rows} | await readbacks.reminded(moment.session, f"{_key(found)}:")
     homes = {member: door for member, door in await people_at(moment, found) if door in missing}
-    ways = await ways_unasked(moment, homes.keys() - answered)
+    begun = {homes[member] for member in homes.keys() & done}  # somebody behind that door has been reminded just now
+    ways = await ways_unasked(moment, [member for member in homes.keys() - done if homes[member] not in begun])
     first: dict[Door, MemberId] = {}
     for member in ways:
         first.setdefault(homes[member], member)
     told = await readbacks.told_alone(moment.session, found)
-    alone = {member: found.community_id for member in told if member not in answered}
+    alone = {member: found.community_id for member in told if member not in done}
     return {member: door[0] for door, member in first.items()} | alone
 
 
@@ -95,6 +101,10 @@ async def _own_page(moment: Moment, found: Broadcast, member: MemberId) -> str:
     return f"\n{personal_link(f'{moment.house.pages}/read/{found.id}/{token}')}"
 
 
+def _key(found: Broadcast) -> str:
+    return f"{REMINDED}:{found.id}:{found.rounds}"
+
+
 def _say(moment: Moment, found: Broadcast, member: MemberId, way: Address, text: str, manners: Manners) -> None:
     reach = moment.reach.get(way[0])
     buttons = (Button("收到", f"收到 {found.id}"),) if reach is not None and reach.buttons else ()
@@ -102,7 +112,7 @@ def _say(moment: Moment, found: Broadcast, member: MemberId, way: Address, text:
         way,
         Words(text, buttons),
         MessageKind.PERSONAL,
-        key=f"{REMINDED}:{found.id}:{found.rounds}",
+        key=_key(found),
         is_group=False,
         member=member,
         due_at=quiet_until(moment.now, manners.quiet, moment.house.zone),

@@ -27,7 +27,7 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The answers to the last round of a notice.
+    """The answers to a round of a notice.
 
     `nameless`: people and doors that count, of whom nobody knows among which of the doors they are.
     """
@@ -46,11 +46,11 @@ class Tally:
         return sum(len(building.answered) for building in self.buildings)
 
 
-async def tally_of(moment: Moment, found: Broadcast) -> Tally:
-    """Count them; a handful of statements however many there are."""
+async def tally_of(moment: Moment, found: Broadcast, round_: int | None = None) -> Tally:
+    """Count those to a round, or to the last one; a handful of statements however many there are."""
     session = moment.session
     known = await audiences.doors_at(session, found.audience, found.exclusions) if found.audience else set()
-    rows = await readbacks.of_round(session, found)
+    rows = await readbacks.of_round(session, found, round_)
     here = await audiences.among(session, {row.place_id for row in rows}, found.audience, found.exclusions)
     answered = {(row.place_id, row.room) for row in rows if row.room is not None and row.place_id in here}
     at = await _buildings(moment, {place for place, _ in known | answered})

@@ -16,6 +16,7 @@ from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
 from storage.corrections import Correction
+from storage.desks import NoticeDesk
 from storage.duty import DutyShift
 from storage.identities import Identity
 from storage.inbox import InboxEntry
@@ -57,6 +58,7 @@ class Kept:
     examples: int  #: messages of his that the staff set right
     shared: int  #: tickets in which he has a hand with others
     readbacks: int  #: notices that he has answered
+    writing: bool  #: he is writing a notice in the dialogue
 
 
 async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
@@ -79,6 +81,7 @@ async def kept_of(session: AsyncSession, member: MemberId) -> Kept:
         await session.scalar(sa.select(sa.func.count()).where(_said_by(Correction, member, his))) or 0,
         await shared.count(session, member),
         await readbacks.count_of(session, member),
+        await session.get(NoticeDesk, member) is not None,
     )
 
 
@@ -96,10 +99,7 @@ async def _count(session: AsyncSession, ticket: Any, mine: Any) -> dict[TicketId
 
 
 async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
-    """Remove what identifies `member` and what he wrote and showed; doing it twice changes nothing.
-
-    Files of pictures are not touched here: `unreferenced` tells which of them nothing needs any more.
-    """
+    """Remove what identifies `member` and what he wrote and showed; of files, `unreferenced` tells what can go."""
     his = await identities.of_members(session, [member.id])
     await _erase_words(session, member.id, his)
     await _erase_messages(session, member.id, his)

@@ -44,6 +44,22 @@ async def sent_between(
     return (await session.scalars(mine)).all(), counts
 
 
+async def rounds_between(
+    session: AsyncSession, broadcast: Broadcast, since: datetime, until: datetime
+) -> Sequence[int]:
+    """The rounds of a notice that began in that time, the last one first."""
+    found = []
+    for number in range(broadcast.rounds, 0, -1):
+        key = f"broadcast:{broadcast.id}:{number}:"
+        mine = OutboxMessage.broadcast_id == broadcast.id, OutboxMessage.key.startswith(key)
+        began = await session.scalar(sa.select(sa.func.min(OutboxMessage.created_at)).where(*mine))
+        if began is not None and began < since:
+            break
+        if began is not None and began < until:
+            found.append(number)
+    return found
+
+
 async def read_at(session: AsyncSession, community: PlaceId, since: datetime, until: datetime) -> Sequence[datetime]:
     """When the answers of that time came."""
     query = sa.select(ReadBack.at).join(Broadcast, Broadcast.id == ReadBack.broadcast_id)

@@ -100,10 +100,25 @@ async def enter(session: AsyncSession, row: dict[str, Any]) -> bool:
     return bool(await insert_once(session, ReadBack, [row], key=("household",)))
 
 
-async def of_round(session: AsyncSession, broadcast: Broadcast) -> Sequence[ReadBack]:
-    """The answers to the last round of a notice, in order of their moments."""
-    mine = (ReadBack.broadcast_id == broadcast.id, ReadBack.round == broadcast.rounds)
+async def of_round(session: AsyncSession, broadcast: Broadcast, round_: int | None = None) -> Sequence[ReadBack]:
+    """The answers to a round of a notice, or to its last one, in order of their moments."""
+    mine = (ReadBack.broadcast_id == broadcast.id, ReadBack.round == (round_ or broadcast.rounds))
     return (await session.scalars(sa.select(ReadBack).where(*mine).order_by(ReadBack.at, ReadBack.household))).all()
+
+
+async def move_in(session: AsyncSession, member: MemberId, door: Door) -> None:
+    """What `member` answered while nobody knew his door is his door's now."""
+    place, room = door
+    mine = sa.select(ReadBack).where(ReadBack.member_id == member, ReadBack.room.is_(None))
+    for row in (await session.scalars(mine)).all():
+        kept = dict(broadcast_id=row.broadcast_id, round=row.round, member_id=member, at=row.at, way=row.way)
+        await enter(session, dict(kept, household=f"{place}:{room}", place_id=place, room=room))
+
+
+async def reminded(session: AsyncSession, key: str) -> set[MemberId]:
+    """Who was sent the reminders whose keys begin so."""
+    ours = OutboxMessage.key.startswith(key, autoescape=True), OutboxMessage.member_id.is_not(None)
+    return set(await session.scalars(sa.select(OutboxMessage.member_id).where(*ours)))
 
 
 async def told_alone(session: AsyncSession, broadcast: Broadcast) -> Sequence[MemberId]:

@@ -45,9 +45,10 @@ def month(figures: Figures) -> str:
 def _notice(one: OfNotice) -> str:
     parts = [f"{one.groups} 个群"] if one.groups or not one.people else []
     parts += [f"{one.people} 个人"] if one.people else []
-    answers = f"，{one.answered}/{one.doors} 户回了" if one.doors else ""
+    often, homes = (f"，发了 {one.rounds} 次", "户次") if one.rounds > 1 else ("", "户")
+    answers = f"，{one.answered}/{one.doors} {homes}回了" if one.doors else ""
     nameless = f"，另有 {one.nameless} 人回了" if one.nameless else ""
-    return f"{one.number} 号“{one.gist}”：{'、'.join(parts)}收到{answers}{nameless}"
+    return f"{one.number} 号“{one.gist}”：{'、'.join(parts)}收到{often}{answers}{nameless}"
 
 
 def _hours(hours: Mapping[int, int]) -> list[str]:

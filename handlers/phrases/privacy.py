@@ -61,6 +61,8 @@ def the_rest(
     readbacks: int,
     codes: int,
     examples: int,
+    *,
+    writing: bool,
 ) -> str:
     """What else there is, and how to object."""
     parts = [
@@ -71,6 +73,7 @@ def the_rest(
         f"您有空的时间 {hours} 段" if hours else "",
         f"和别人一起办的事 {shared} 件" if shared else "",
         f"回过“收到”的通知 {readbacks} 条" if readbacks else "",
+        "一份没写完的通知（回“取消写通知”就不留）" if writing else "",
         f"日历地址 {calendars} 个" if calendars else "",
         f"登录和关联用的码 {codes} 个" if codes else "",
         f"值班的人纠正过、留着当例子的话 {examples} 条" if examples else "",

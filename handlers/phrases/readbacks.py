@@ -15,6 +15,11 @@ def noted() -> str:
     return "记下了，谢谢。"
 
 
+def which_door() -> str:
+    """To somebody who has answered and whose door nobody knows: alone, and once for ever."""
+    return "您回的“收到”我记下了，可不知道您是哪一户，社区会当那户还没看到。方便的话回一句“我是 2-1203”（几单元几号），只问这一次；不说也行。"
+
+
 def reminder(broadcast: Broadcast, text: str) -> str:
     """To somebody whose household has not answered, alone; `text` is the notice as it is read there, where it can be."""
     said = f"：\n{text}\n\n" if text else f"“{gist(broadcast)}”。"

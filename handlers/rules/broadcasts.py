@@ -26,6 +26,7 @@ class NoticeRules:
     grace: timedelta = timedelta(hours=2)  #: how late one still goes without asking its author again
     ask: str = "收到请回复1"  #: the last line of one to which households are to answer
     remind_after: timedelta = timedelta(hours=24)  #: when who has not answered is reminded once; 0: never
+    reminded_at_once: int = 500  #: in one transaction, each with a link of his own: nobody waits long behind it
     answers_for: timedelta = timedelta(days=7)  #: how long answers count, where it is not over before
 
 
