@@ -10,7 +10,8 @@ from handlers.messages import Words
 from handlers.moment import Moment
 from handlers.phrases import chains as phrases
 from handlers.rules.quiet import quiet_until
-from storage import clocks, members, places
+from handlers.together import holding
+from storage import clocks
 from storage.tickets import Ticket
 from storage.types import MessageKind, PlaceId, Role
 
@@ -35,9 +36,8 @@ async def wind_stopped(moment: Moment) -> None:
 
 
 async def _report(moment: Moment, community: PlaceId, tickets: Sequence[Ticket]) -> None:
-    line = await places.above(moment.session, await places.by_id(moment.session, community))
     words = Words(phrases.wound([ticket.number for ticket in tickets]))
     due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
-    for admin in await members.with_role(moment.session, Role.ADMIN, [place.id for place in line]):
+    for admin in await holding(moment, community, Role.ADMIN):
         key = f"wound:{moment.now:%Y%m%d%H}"
-        await moment.tell_once(admin.id, words, MessageKind.PERSONAL, key=key, due_at=due_at)
+        await moment.tell_once(admin, words, MessageKind.PERSONAL, key=key, due_at=due_at)

@@ -13,8 +13,9 @@ from handlers.phrases import chains as phrases
 from handlers.rules.quiet import quiet_until
 from handlers.rules.tickets import WAITING
 from handlers.telling import call_everybody, call_in_front
+from handlers.together import community_of, holding
 from handlers.turns import ask_all_again, ask_next, note_silence
-from storage import members, outbox, places
+from storage import members, outbox
 from storage.steps import StepKind
 from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind, Role, TicketAction, Urgency
@@ -54,7 +55,7 @@ async def climb(moment: Moment, ticket: Ticket) -> None:
     called = await call_everybody(moment, ticket, ticket.level, again=ticket.urgency is Urgency.EMERGENCY)
     if ticket.level >= plan_of(moment, ticket).top:
         there = {person.id for person in (*called.told, *called.in_front)}
-        watching = await _holding(moment, ticket, Role.SUPERVISOR)
+        watching = await holding(moment, ticket.place_id, Role.SUPERVISOR)
         await _tell(moment, ticket, [one for one in watching if one not in there], phrases.to_supervisor(ticket))
 
 
@@ -137,12 +138,7 @@ async def do(moment: Moment, ticket: Ticket, step: StepKind) -> None:
 
 async def coordinators(moment: Moment, ticket: Ticket) -> list[MemberId]:
     """Who looks after the matter in the community; where nobody does, who supervises it."""
-    return await _holding(moment, ticket, Role.ADMIN) or await _holding(moment, ticket, Role.SUPERVISOR)
-
-
-async def _holding(moment: Moment, ticket: Ticket, role: Role) -> list[MemberId]:
-    line = await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
-    return [person.id for person in await members.with_role(moment.session, role, [place.id for place in line])]
+    return await community_of(moment, ticket) or await holding(moment, ticket.place_id, Role.SUPERVISOR)
 
 
 def _holder(ticket: Ticket) -> list[MemberId]:

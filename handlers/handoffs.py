@@ -39,7 +39,7 @@ async def transfer(ctx: Context, rest: str) -> Reply:
         return await refuse(ctx, ticket)
     await must_hold(ctx, ticket, member, or_waiting=True)
     if not name:
-        return await _to_the_next(ctx, ticket, member)
+        return await _to_the_next(ctx, ticket, member, TicketAction.TRANSFER, "转单")
     to = await worker_named(ctx, ticket, name)
     await keep_reason(ctx, ticket, reason, member)
     ctx.note("转单", f"ticket:{ticket.number}", member.id)
@@ -55,9 +55,9 @@ async def transfer(ctx: Context, rest: str) -> Reply:
     return Reply(phrases.handed_to(ticket, to.name))
 
 
-async def _to_the_next(ctx: Context, ticket: Ticket, member: Member) -> Reply:
-    advance(ctx, ticket, TicketAction.TRANSFER, member.id)
-    ctx.note("转单", f"ticket:{ticket.number}", member.id)
+async def _to_the_next(ctx: Context, ticket: Ticket, member: Member, how: TicketAction, word: str) -> Reply:
+    advance(ctx, ticket, how, member.id)
+    ctx.note(word, f"ticket:{ticket.number}", member.id)
     called = await call_others(ctx, ticket, 0, member.id)
     return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
 
@@ -95,10 +95,7 @@ async def give_back(ctx: Context, rest: str) -> Reply:
     member = await ctx.member()
     await must_hold(ctx, ticket, member)
     await keep_reason(ctx, ticket, reason, member)
-    advance(ctx, ticket, TicketAction.RETURN, member.id)
-    ctx.note("退单", f"ticket:{ticket.number}", member.id)
-    called = await call_others(ctx, ticket, 0, member.id)
-    return Reply(phrases.handed_on(ticket) if called else refusals.nobody_else(ticket))
+    return await _to_the_next(ctx, ticket, member, TicketAction.RETURN, "退单")
 
 
 @router.command(

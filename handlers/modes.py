@@ -9,13 +9,14 @@ from handlers.categories import category_named
 from handlers.clocks import ordered
 from handlers.context import Context
 from handlers.dispatch import property_of
-from handlers.gazetteer import Gazetteer, known_places, title
+from handlers.gazetteer import known_places, title
 from handlers.messages import Refusal, Reply
 from handlers.phrases import URGENCY_NAMES
 from handlers.phrases import modes as phrases
 from handlers.picking import community
-from handlers.reading import SEPARATORS, Unclear, words
+from handlers.reading import SEPARATORS, words
 from handlers.router import Router
+from handlers.ruled import places_ruled
 from handlers.rules.roles import may
 from storage import places, policies
 from storage.places import Place
@@ -55,8 +56,8 @@ class _Rule:
 )
 async def settle(ctx: Context, rest: str) -> Reply:
     """How somebody is found for what comes from now on; alone, what holds."""
-    text, known = words(rest, LONGEST), await known_places(ctx)
-    where, left = await _places(ctx, known, text)
+    text = words(rest, LONGEST)
+    where, left = await places_ruled(ctx, await known_places(ctx), text)
     if not left:
         return Reply(await (_of_place(ctx, where[0]) if text else _listed(ctx)), alone=True)
     rule = _rule(where, left)
@@ -68,16 +69,6 @@ async def settle(ctx: Context, rest: str) -> Reply:
     names = [await title(ctx.session, place.id) for place in rule.places]
     without = [n for n, p in zip(names, rule.places, strict=True) if await _has_no_company(ctx, rule, p)]
     return Reply(phrases.settled(names, rule.category, rule.urgency, rule.mode, without))
-
-
-async def _places(ctx: Context, known: Gazetteer, text: str) -> tuple[list[Place], str]:
-    """The places that the text begins with; without one, the group's own, or the whole community."""
-    try:
-        found, left = known.all_at(text)
-    except Unclear:
-        here = ctx.place if ctx.group is not None and ctx.place is not None else await community(ctx)
-        return [here], text
-    return found, left.lstrip(SEPARATORS + "的")
 
 
 def _rule(where: Sequence[Place], text: str) -> _Rule:

@@ -10,7 +10,8 @@ from handlers.moment import Moment
 from handlers.openings import hours_of
 from handlers.phrases import worktime as phrases
 from handlers.rules.quiet import quiet_until
-from storage import calendars, clocks, members, places
+from handlers.together import holding
+from storage import calendars, clocks, places
 from storage.calendars import Recount
 from storage.places import Place
 from storage.tickets import Ticket
@@ -61,8 +62,7 @@ async def _tell(moment: Moment, place: Place, found: Recount) -> None:
     if not found.moved:
         return
     words = Words(phrases.recounted(await title(moment.session, place.id), found.moved))
-    line = [above.id for above in await places.above(moment.session, place)]
     due_at = quiet_until(moment.now, moment.house.escalation.quiet, moment.house.zone)
     key = f"recounted:{place.id}:{found.at.timestamp():.6f}"
-    for admin in await members.with_role(moment.session, Role.ADMIN, line):
-        await moment.tell_once(admin.id, words, MessageKind.PERSONAL, key=key, due_at=due_at)
+    for admin in await holding(moment, place.id, Role.ADMIN):
+        await moment.tell_once(admin, words, MessageKind.PERSONAL, key=key, due_at=due_at)

@@ -1,7 +1,6 @@
 """往上叫: which steps a ticket goes up where nobody accepts it, by place."""
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -11,9 +10,9 @@ from handlers.gazetteer import known_places, title
 from handlers.messages import Refusal, Reply
 from handlers.phrases import modes as mode_phrases
 from handlers.phrases import rungs as phrases
-from handlers.picking import community
-from handlers.reading import SEPARATORS, Unclear, words
+from handlers.reading import SEPARATORS, words
 from handlers.router import Router
+from handlers.ruled import places_ruled
 from handlers.rules.roles import may
 from storage import places, policies
 from storage.places import Place
@@ -47,7 +46,8 @@ _AS_EVER: Final = frozenset({"照旧", "默认", "取消", "恢复默认"})
 )
 async def settle(ctx: Context, rest: str) -> Reply:
     """Show the steps of a place, or change them for what comes from now on."""
-    where, left = await _places(ctx, words(rest, LONGEST))
+    where, left = await places_ruled(ctx, await known_places(ctx), words(rest, LONGEST))
+    left = left.strip(SEPARATORS)
     if not left:
         return Reply(await _shown(ctx, where[0]), alone=True)
     kinds = None if left in _AS_EVER else kinds_of(left)
@@ -83,16 +83,6 @@ def kinds_of(text: str) -> tuple[PlaceKind, ...]:
         if _ORDER.index(kind) < _ORDER.index(before):
             raise Refusal(phrases.downwards(kind, before))
     return tuple(kinds)
-
-
-async def _places(ctx: Context, text: str) -> tuple[Sequence[Place], str]:
-    """The places that the text begins with; without one, the group's own, or the whole community."""
-    try:
-        found, left = (await known_places(ctx)).all_at(text)
-    except Unclear:
-        here = ctx.place if ctx.group is not None and ctx.place is not None else await community(ctx)
-        return [here], text.strip(SEPARATORS)
-    return found, left.strip(SEPARATORS + "的")
 
 
 async def _shown(ctx: Context, place: Place) -> str:

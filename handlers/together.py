@@ -10,7 +10,7 @@ from handlers.phrases import parties as phrases
 from handlers.phrases.calls import by_another
 from storage import crews, followers, handouts, hands, members, parties, places, words
 from storage.tickets import Ticket
-from storage.types import Act, MemberId, MessageKind, Role
+from storage.types import Act, MemberId, MessageKind, PlaceId, Role
 
 
 async def having_a_hand(moment: Moment, ticket: Ticket) -> list[MemberId]:
@@ -28,8 +28,13 @@ async def tell_together(moment: Moment, ticket: Ticket, text: str, *, key: str, 
 
 async def community_of(moment: Moment, ticket: Ticket) -> list[MemberId]:
     """The community's own people for the ticket's place: whoever coordinates."""
-    line = await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
-    return [admin.id for admin in await members.with_role(moment.session, Role.ADMIN, [place.id for place in line])]
+    return await holding(moment, ticket.place_id, Role.ADMIN)
+
+
+async def holding(moment: Moment, place: PlaceId, role: Role) -> list[MemberId]:
+    """Who has that role at a place or above it."""
+    line = await places.above(moment.session, await places.by_id(moment.session, place))
+    return [person.id for person in await members.with_role(moment.session, role, [above.id for above in line])]
 
 
 async def beside(moment: Moment, ticket: Ticket) -> str:

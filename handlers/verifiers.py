@@ -10,7 +10,8 @@ from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import verifying as phrases
 from handlers.telling import call_everybody
-from storage import members, places, verifying
+from handlers.together import holding
+from storage import members, verifying
 from storage.tickets import Ticket
 from storage.types import MemberId, MessageKind, Role, TicketAction
 
@@ -24,11 +25,8 @@ async def did_it(moment: Moment, ticket: Ticket, member: MemberId) -> bool:
 
 async def verifiers(moment: Moment, ticket: Ticket) -> Sequence[MemberId]:
     """Who is asked to verify it: the community's people, or the next who can; who did it only where there is nobody else."""
-    line = [
-        place.id for place in await places.above(moment.session, await places.by_id(moment.session, ticket.place_id))
-    ]
     own = (ticket.assignee_id, await verifying.ended_by(moment.session, ticket.id))
-    people = [[one.id for one in await members.with_role(moment.session, role, line)] for role in ASKED]
+    people = [await holding(moment, ticket.place_id, role) for role in ASKED]
     others = ([one for one in found if one not in own] for found in people)
     return next((found for found in (*others, *people) if found), [])
 
