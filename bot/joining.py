@@ -102,7 +102,8 @@ async def saying(
     """Say what is to be said, at once or when a member has confirmed it, until `stop` is set."""
     common: dict[str, Any] = dict(sessions=sessions, channels=channels, clock=clock, instance=config.instance)
     sender = Sender(pace=config.outbox.pace, mail=mail, wording=wording, **common)
-    confirmer = Confirmer(Ground(house=config.house(), give_up_after=config.outbox.give_up_after, **common))
+    more: dict[str, Any] = dict(house=config.house(), give_up_after=config.outbox.give_up_after, wording=wording)
+    confirmer = Confirmer(Ground(**more, **common))
     await asyncio.gather(sender.run(stop), confirmer.run(stop), Retractor(sessions, channels, clock).run(stop))
 
 

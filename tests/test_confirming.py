@@ -6,10 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from bot.channels.wording import Wording
 from bot.confirming import Confirmer
 from bot.readiness import leftovers
 from handlers.understanding.decide import Reader
+from storage.broadcasts import Broadcast
 from storage.confirmations import Confirmation
 from storage.database import Sessions
 from tests.groups_desk import HOUR, MINUTE, NOTICE, Office, opened
@@ -65,6 +68,19 @@ async def test_what_was_confirmed_is_told_and_entered(office: Office) -> None:
     assert all(row.sent_at is not None and row.platform_id == office.jobs[0].id for row in await office.rows())
     assert len(office.server.heard("wrB3")) == 1
     assert "没有排着的通知" in await office.says("通知列表")
+
+
+async def test_a_picture_that_is_gone_costs_no_words_and_the_author_hears_of_it(office: Office) -> None:
+    ground = office.stage.confirmer.ground
+    office.stage.confirmer = Confirmer(replace(ground, wording=Wording(kept=lambda _: False)))
+    await office.says("通知 3栋：明天停水")
+    async with office.stage.sessions.begin() as session:
+        await session.execute(sa.update(Broadcast).values(pictures=["a" * 64]))
+    await office.says("确认")
+    await office.passes(MINUTE)
+    (told,) = await office.confirms()
+    assert "1 处只收到文字" in told
+    assert {status for status, _ in await office.receipts()} == {"sent"}
 
 
 async def test_who_does_not_confirm_is_reminded_three_times_by_day_and_then_it_is_given_up(office: Office) -> None:

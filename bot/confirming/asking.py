@@ -21,7 +21,7 @@ from handlers.rules.confirming import DISSOLVED, QUOTA_USED, UNFIT, WITHDRAWN, d
 from storage import broadcasts, chats, confirmations, listings
 from storage.confirmations import Confirmation
 from storage.listings import ListedGroup
-from storage.outbox import OutboxMessage
+from storage.outbox import INCOMPLETE, OutboxMessage
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ async def ask_due(ground: Ground, channel: Confirmed) -> None:
             return  # somebody else might take the rest for lost while it is asked: it is looked up first
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                task = await channel.ask(parcel.member, list(parcel.messages), _words(channel, parcel))
+                task = await channel.ask(parcel.member, list(parcel.messages), _words(ground, channel, parcel))
         except SendError as error:
             await transact(ground.sessions, partial(_failed, ground, parcel, error))
         except TimeoutError:
@@ -66,7 +66,7 @@ async def look_up(ground: Ground, channel: Confirmed) -> None:
         known = await transact(ground.sessions, partial(_known, channel, since))
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                found = await channel.asked_before(parcel.member, _words(channel, parcel), since, known)
+                found = await channel.asked_before(parcel.member, _words(ground, channel, parcel), since, known)
         except (SendError, TimeoutError):
             continue  # they hang until it can be told
         if found is not None:
@@ -116,14 +116,16 @@ def _parcels(messages: Sequence[OutboxMessage], listed: Mapping[tuple[str, str, 
 async def _asked(ground: Ground, channel: Confirmed, parcel: Parcel, task: Task, session: AsyncSession) -> None:
     now = ground.clock()
     rows = await confirmations.by_ids(session, list(parcel.messages.values()))
+    whole = Words.from_body(parcel.body)
+    lacks = INCOMPLETE if ground.wording.left(whole) is not whole else None
     for row in rows:
         if row.chat in task.refused:
             _die(row, DISSOLVED)
             await chats.lose(session, (row.channel, row.account, row.chat), now)
             await listings.lose(session, (row.channel, row.account, row.chat))
             continue
-        row.lease_until = row.leased_by = row.error = None
-        row.status, row.platform_id = OutboxStatus.CONFIRMING, task.id
+        row.lease_until = row.leased_by = None
+        row.status, row.platform_id, row.error = OutboxStatus.CONFIRMING, task.id, lacks
         if await _is_cancelled(session, row):
             _die(row, WITHDRAWN)
     if any(row.chat not in task.refused for row in rows):
@@ -173,5 +175,5 @@ def _die(message: OutboxMessage, why: str) -> None:
     message.lease_until = message.leased_by = None
 
 
-def _words(channel: Confirmed, parcel: Parcel) -> Words:
-    return spelled_out(Words.from_body(parcel.body), channel.can)
+def _words(ground: Ground, channel: Confirmed, parcel: Parcel) -> Words:
+    return spelled_out(ground.wording.left(Words.from_body(parcel.body)), channel.can)

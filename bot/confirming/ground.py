@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 from bot.channels.base import Channel
+from bot.channels.wording import Wording
 from bot.outcomes import Verdict
 from handlers.house import HouseRules
 from storage.database import Sessions
@@ -18,12 +19,13 @@ PATIENCE: Final = timedelta(minutes=2)  #: with the platform, in one step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The database, the channels by name and account, the clock, and the rules of the house."""
+    """The database, the channels by name and account, the clock, the rules of the house, and what is left of words."""
 
     sessions: Sessions
     channels: Mapping[tuple[str, str], Channel]
     clock: Callable[[], datetime]
     house: HouseRules
+    wording: Wording = field(default_factory=Wording)
     instance: str = "main"
     give_up_after: int = 8  #: attempts
     jitter: Callable[[], float] = field(default_factory=lambda: Random().random)  # noqa: S311 -- no secret

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from functools import partial
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,10 +25,13 @@ from handlers.rules.confirming import (
 )
 from storage import confirmations
 from storage.confirmations import Confirmation
-from storage.outbox import OutboxMessage
+from storage.outbox import INCOMPLETE, OutboxMessage
 from storage.types import OutboxStatus
 
 log = logging.getLogger(__name__)
+
+#: What a receipt still says of a message that is out after all.
+_LEFT: Final[Mapping[str | None, str]] = {WITHDRAWN: OVERTAKEN, OVERTAKEN: OVERTAKEN, INCOMPLETE: INCOMPLETE}
 
 
 async def look(ground: Ground, channel: Confirmed) -> None:
@@ -89,7 +94,7 @@ async def _settle(
     rows = await confirmations.messages_of(session, task)
     for row in rows:
         if row.chat in progress.got:
-            row.error = OVERTAKEN if row.error in (WITHDRAWN, OVERTAKEN) else None
+            row.error = _LEFT.get(row.error)
             row.status, row.sent_at = OutboxStatus.SENT, progress.got[row.chat] or now
         elif _waits(row) and row.chat in progress.over_quota:
             row.status, row.error = OutboxStatus.DEAD, QUOTA_USED
