@@ -1,7 +1,7 @@
 """Takes the papers' pictures: what is said in the demo, as two people see it. Needs the test extra and a Chromium.
 
 .venv/bin/python docs/picture.py docs/demo.png      # README's: a ticket
-.venv/bin/python docs/picture.py docs/notice.png    # a secretary's warning, and the group that hears it
+.venv/bin/python docs/picture.py docs/notice.png    # a secretary's warning with a file, and the group that hears it
 """
 
 import asyncio
@@ -14,11 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
 PHONE = {"width": 390, "height": 844}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PAUSE_MS = 1200  #: for the answer to arrive and to be drawn
+PAUSE_MS = int(os.environ.get("PAUSE_MS", "1200"))  #: for the answer to arrive and to be drawn
+PAPER: FilePayload = {"name": "送水时间.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n"}
 
 
 async def enter(browser: Browser, address: str, name: str) -> Page:
@@ -62,11 +63,12 @@ async def conversation(browser: Browser, address: str) -> list[bytes]:
 
 
 async def notice(browser: Browser, address: str) -> list[bytes]:
-    """A secretary takes a template for a warning, says what it leaves open and confirms it; a resident reads it."""
+    """A secretary writes a notice with a file that may go at any hour, and confirms it; a resident reads it."""
     secretary, resident = await enter(browser, address, "蒋主任"), await enter(browser, address, "2-1203 李姐")
     await alone(secretary)
-    for said in ("预警 用模板 暴雨 3栋、5栋", "今天14点到20点"):
-        await say(secretary, said)
+    await secretary.locator("#files").set_input_files(PAPER)
+    await secretary.wait_for_timeout(PAUSE_MS)
+    await say(secretary, "预警 3栋、5栋：水泵坏了正在抢修，今天14点到20点停水，请赶紧接水。各层送水时间见附件。")
     await secretary.get_by_role("button", name="确认发送").last.click()
     await resident.wait_for_timeout(5 * PAUSE_MS)
     return [await secretary.screenshot(), await resident.screenshot()]
@@ -96,6 +98,18 @@ def beside(pictures: list[bytes]) -> Image.Image:
     return sheet.resize((sheet.width // 2, sheet.height // 2))
 
 
+async def until_up(port: int) -> None:
+    """Wait until the demo lets people in."""
+    async with asyncio.timeout(180):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.2)
+            else:
+                return writer.close()
+
+
 async def main(target: Path) -> None:
     """Start the demo in an empty folder, play, and write the picture."""
     with socket.socket() as free:
@@ -106,7 +120,7 @@ async def main(target: Path) -> None:
         command = (sys.executable, "-m", "bot", "demo", "--port", str(port), "--data", data)
         service = await asyncio.create_subprocess_exec(*command)
         try:
-            await asyncio.sleep(5)
+            await until_up(port)
             async with async_playwright() as playwright:
                 chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
                 browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
