@@ -1,8 +1,8 @@
 """SQLite for an event loop: what is quick is done in place, what may wait is done in a thread.
 
 A statement on a file in the page cache takes microseconds, and handing it to a thread and back ten times as long. So
-statements run where they are asked for, and only two things go to a thread: the commit, which waits for the disk, and
-whatever finds the file locked by another process.
+statements run where they are asked for, and only two things go to a thread: the commit of what was written, which waits
+for the disk, and whatever finds the file locked by another process.
 
 SQLAlchemy's dialect of the name `aiosqlite` is given this module's connections instead of that library's.
 """
@@ -46,6 +46,8 @@ class InPlaceCursor(sqlite3.Cursor):
 class InPlaceConnection(sqlite3.Connection):
     """One connection. Whoever holds it has it to himself, as the pool sees to."""
 
+    _on_disk = 0  #: how many rows had been written, ever, when the last transaction ended
+
     @override
     def cursor(self, *_: Any, **__: Any) -> Any:
         """A new cursor of ours."""
@@ -54,9 +56,12 @@ class InPlaceConnection(sqlite3.Connection):
 
     @override
     def commit(self) -> None:
-        """End the transaction; returns when it is on disk."""
-        if self.in_transaction:
+        """End the transaction; returns when it is on disk, which is at once where no row was written."""
+        if self.total_changes == self._on_disk:
+            super().commit()
+        elif self.in_transaction:
             await_only(_finished(super().commit))
+            self._on_disk = self.total_changes
 
     def spoken(self, statement: Any) -> Any:
         """The statement as it is."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -66,6 +68,22 @@ async def test_a_commit_that_nobody_waits_for_any_more_is_finished(tmp_path: Pat
         await asyncio.wait([committing])
         assert seen(tmp_path) == [7]
         await session.close()
+
+
+async def test_who_only_reads_waits_for_no_thread(tmp_path: Path) -> None:
+    loop, done = asyncio.get_running_loop(), Event()
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}") as sessions:
+        async with sessions.begin() as session:
+            await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+            await session.execute(sa.text("INSERT INTO t VALUES (1)"))
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        held = loop.run_in_executor(None, done.wait)
+        try:
+            async with asyncio.timeout(10), sessions.begin() as session:
+                assert await session.scalar(sa.text("SELECT count(*) FROM t")) == 1
+        finally:
+            done.set()
+            await held
 
 
 def seen(folder: Path) -> list[int]:
