@@ -13,16 +13,16 @@ from storage.types import Category, MemberId, TicketAction, TicketId, TicketStat
 
 UNVERIFIED: Final = (TicketStatus.DONE, TicketStatus.RATED)
 _ENDING: Final = (TicketAction.FINISH, TicketAction.RESOLVE)
+_LATER: Final = aliased(TicketEvent)
 
 
 def _unhappy(bad: int) -> Any:
     """Whether somebody's last rating since it was done last is bad."""
-    later = aliased(TicketEvent)
-    again = sa.and_(later.member_id == TicketEvent.member_id, later.action == TicketAction.RATE)
+    again = sa.and_(_LATER.member_id == TicketEvent.member_id, _LATER.action == TicketAction.RATE)
     since = sa.exists().where(
-        later.ticket_id == TicketEvent.ticket_id,
-        later.id > TicketEvent.id,
-        sa.or_(again, later.action.in_(_ENDING)),
+        _LATER.ticket_id == TicketEvent.ticket_id,
+        _LATER.id > TicketEvent.id,
+        sa.or_(again, _LATER.action.in_(_ENDING)),
     )
     return sa.exists().where(
         TicketEvent.ticket_id == Ticket.id,
@@ -34,6 +34,8 @@ def _unhappy(bad: int) -> Any:
 
 async def unhappy(session: AsyncSession, tickets: Collection[TicketId], bad: int) -> set[TicketId]:
     """Those of `tickets` that somebody has rated with at most `bad` stars since they were done last."""
+    if not tickets:
+        return set()
     query = sa.select(Ticket.id).where(Ticket.id.in_(tickets), _unhappy(bad))
     return set(await session.scalars(query))
 
