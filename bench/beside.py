@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import os
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -25,32 +26,41 @@ class Plugin:
     """The bridge's end: groups that talk to the plug-in, one message in flight in each."""
 
     socket: ClientWebSocketResponse
+    process: Process
     said: Sequence[str]
     chats: int
     ids: Any = field(default_factory=lambda: count(1))
+    heard: int = 0
     kept: dict[int, asyncio.Future[None]] = field(default_factory=dict)
 
     async def rate(self, seconds: float) -> float:
         """Messages a second that are on its disk, for about so long."""
-        began = perf_counter()
+        began, before = perf_counter(), self.heard
         async with asyncio.TaskGroup() as people:
-            talks = [people.create_task(self._talk(chat, began + seconds)) for chat in range(self.chats)]
-        return sum(talk.result() for talk in talks) / (perf_counter() - began)
+            for chat in range(self.chats):
+                people.create_task(self._talk(chat, began + seconds))
+        return (self.heard - before) / (perf_counter() - began)
 
-    async def _talk(self, chat: int, until: float) -> int:
-        heard, lines = 0, cycle(self.said)
+    async def _talk(self, chat: int, until: float) -> None:
+        lines = cycle(self.said)
         while perf_counter() < until:
             number = next(self.ids)
             self.kept[number] = asyncio.get_running_loop().create_future()
             await self.socket.send_json(_event(number, chat, next(lines)))
             await self.kept[number]
-            heard += 1
-        return heard
+            self.heard += 1
 
-    async def listen(self, process: Process) -> None:
+    @property
+    def busy(self) -> float:
+        """Seconds of the processor that it has taken so far; 0 where the system does not tell."""
+        told = Path(f"/proc/{self.process.pid}/stat")
+        ticks = told.read_text().rpartition(")")[2].split()[11:13] if told.exists() else ()
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+    async def listen(self) -> None:
         """Take notice of what is on its disk."""
-        assert process.stdout is not None
-        while line := await process.stdout.readline():
+        assert self.process.stdout is not None
+        while line := await self.process.stdout.readline():
             if line.strip().isdigit():  # the library has lines of its own
                 self.kept.pop(int(line)).set_result(None)
 
@@ -90,8 +100,8 @@ async def plugin(file: Path, chats: int, said: Sequence[str]) -> AsyncIterator[P
         sys.executable, "-m", "bench.plugin", str(port), str(file), cwd=ROOT, stdout=PIPE
     )
     async with ClientSession(headers={"X-Self-ID": str(BOT)}) as client, asyncio.TaskGroup() as listening:
-        found = Plugin(await _dialled(client, port), said, chats)
-        listening.create_task(found.listen(process))
+        found = Plugin(await _dialled(client, port), process, said, chats)
+        listening.create_task(found.listen())
         listening.create_task(found.read())
         try:
             yield found

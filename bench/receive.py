@@ -51,6 +51,8 @@ class Rates:
     raw: list[float] = field(default_factory=list)
     plugin: list[float] = field(default_factory=list)
     busy: float = 0.0
+    plugin_busy: float = 0.0
+    plugin_heard: int = 0
 
     async def round(self, street: Street, raw: Raw, other: Plugin | None, seconds: float) -> None:
         """Let everybody have a turn."""
@@ -60,21 +62,27 @@ class Rates:
         self.busy += process_time() - began
         self.raw.append((slow + await raw.rate(seconds * RAW_SHARE / 2)) / 2)
         if other is not None:
+            busy, heard = other.busy, other.heard
             self.plugin.append(await other.rate(seconds))
+            self.plugin_busy += other.busy - busy
+            self.plugin_heard += other.heard - heard
 
     def figures(self, messages: int) -> dict[str, Any]:
         """Medians of the rounds, in which we took so many messages."""
-        beside = {
-            "nonebot_per_s": round(median(self.plugin)),
-            "nonebot_ratio": _times(self.plugin, self.raw),
-            "beside_nonebot": _times(self.ours, self.plugin),
-        }
         return {
             "ratio": _times(self.ours, self.raw),
             "messages_per_s": round(median(self.ours)),
             "raw_inserts_per_s": round(median(self.raw)),
             "cpu_ms": round(self.busy / messages * 1000, 2),
-            **(beside if self.plugin else {}),
+            **(self._beside() if self.plugin else {}),
+        }
+
+    def _beside(self) -> dict[str, Any]:
+        return {
+            "nonebot_per_s": round(median(self.plugin)),
+            "nonebot_ratio": _times(self.plugin, self.raw),
+            "nonebot_cpu_ms": round(self.plugin_busy / self.plugin_heard * 1000, 2),
+            "beside_nonebot": _times(self.ours, self.plugin),
         }
 
 
@@ -136,7 +144,8 @@ def shown(found: dict[str, Any]) -> str:
             if "nonebot_per_s" in figures:
                 lines.append(
                     f"{'':26} NoneBot that stores them {figures['nonebot_per_s']} a second: "
-                    f"ratio {figures['nonebot_ratio']:.2f}; we do {figures['beside_nonebot']:.1f} times as many"
+                    f"ratio {figures['nonebot_ratio']:.2f}, {figures['nonebot_cpu_ms']} ms of the processor a message; "
+                    f"we do {figures['beside_nonebot']:.1f} times as many"
                 )
         elif figures is None and name != "ratio":
             lines.append(f"{name:26} not measured: no PostgreSQL")
