@@ -57,7 +57,7 @@ class Crowds:
         if ticket.reporter_id is not None:
             out[ticket.reporter_id] = Skip.REPORTER
         rungs = await self._ladder(ticket.place_id, steps)
-        for at in range(min(ticket.level, len(rungs) - 1), len(rungs)):
+        for at in range(max(min(ticket.level, len(rungs) - 1), 0), len(rungs)):
             known = await self._weighed(ticket, rungs[at], out)
             self.made.setdefault((at, known), []).append(ticket)
             if self.orders[known].asked:

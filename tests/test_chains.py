@@ -17,7 +17,8 @@ from handlers.rules.plans import Plan
 from handlers.rules.steps import next_step
 from handlers.years import tell_unknown_year
 from storage import members
-from storage.members import Member
+from storage.duty import DutyShift
+from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.steps import StepKind
 from storage.tickets import Ticket, TicketEvent
@@ -327,3 +328,13 @@ async def test_what_an_outage_left_is_explained_and_goes_past_who_was_silent_or_
     world.hears("周网格", "赵强")
     await world.says("陈书记", "谁被叫了 1001", alone=True)
     world.hears("陈书记", "赵强")
+
+
+async def test_after_an_outage_where_nobody_answers_at_all_the_clocks_go_on(world: World) -> None:
+    async with world.sessions.begin() as session:
+        await session.execute(sa.delete(RoleGrant))
+        await session.execute(sa.delete(DutyShift))
+    await many(world, 120)
+    await ring(world, 2 * DAY)
+    assert not world.clock.failed
+    assert {ticket.level for ticket in await tickets_of(world)} == {3}
