@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+from unicodedata import normalize
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +27,7 @@ from storage.outbox import OutboxMessage
 LONGEST: Final = 20  #: characters of a message that may be a number
 SOON: Final = timedelta(minutes=10)
 MOST_WORDS: Final = 200  #: characters that a number can stand for
+_DIGIT: Final = re.compile("[0-9]")
 _NUMBER: Final = re.compile(r"(?:我?(?:回复|回|选|按))?\s*“?([0-9]{1,2})”?\s*(.*?)[\s。.!！,，]*")
 
 
@@ -67,6 +69,8 @@ def _number(inbound: Inbound) -> tuple[int, str] | None:
     """The number that somebody says and what he says with it."""
     if inbound.happening is not Happening.SAID or len(inbound.text) > LONGEST:
         return None
+    if not _DIGIT.search(normalize("NFKC", inbound.text)):
+        return None  # most talk
     found = _NUMBER.fullmatch(words(inbound.text, LONGEST))
     return (int(found[1]), found[2]) if found else None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Final
+from unicodedata import normalize
 
 from handlers.asks import Ask, asks_in
 from handlers.context import Context
@@ -24,6 +25,7 @@ _READ: Final = (
     r"(?:好的?|嗯|哦|行|都|已经?|我们?家?|本户|[\s,，、])*+(?:收到|知道了|知悉|已阅|已读)(?:了|啦|咯|哈|1|[\s,，])*+"
 )
 _THANKS: Final = r"(?:谢|感谢|辛苦了?|您|书记|社区|好的|[\s,，.。!！~～]|[\U0001f339\U0001f44c\U0001f44d\U0001f64f\U0001f3fb-\U0001f3ff])*+"
+_HINT: Final = re.compile("[1收知阅读]")  #: no answer is without; most talk is
 _ANSWER: Final = re.compile(rf"(?:{_ONE}|(?P<where>.{{0,20}}?){_READ}){_THANKS}")
 _BARE_ONE: Final = re.compile(rf"{_ONE}{_THANKS}")
 #: A neighbour who asks for a number: 要拼单的扣1.
@@ -54,20 +56,24 @@ async def answer(ctx: Context, rest: str) -> Reply | None:
 @first.listen()
 async def overhear(ctx: Context) -> Reply | None:
     """A word of answer, where a notice waits for one."""
-    if len(ctx.inbound.text) > LONGEST or ctx.inbound.from_bot:
-        return None
-    text = words(ctx.inbound.text, LONGEST)
-    read = _ANSWER.fullmatch(text)
-    if read is None or not text or (ctx.inbound.mentions and not ctx.inbound.to_bot):
+    read = None if ctx.inbound.from_bot else _read(ctx.inbound.text)
+    if read is None or (ctx.inbound.mentions and not ctx.inbound.to_bot):
         return None
     found = _meant(ctx, await _asks(ctx))
-    if found is None or (_BARE_ONE.fullmatch(text) and await _is_for_others(ctx, found)):
+    if found is None or (_BARE_ONE.fullmatch(read[0]) and await _is_for_others(ctx, found)):
         return None
     where = (read["where"] or "").strip(" ,，")
     said = await door_in(ctx, where) if where else None
     if where and said is None:
         return None  # “王姐收到” is said to somebody
     return await _note(ctx, found.round, ReadWay.WORD, alone=found.alone, said=said)
+
+
+def _read(text: str) -> re.Match[str] | None:
+    """The words of answer that a message consists of."""
+    if len(text) > LONGEST or not _HINT.search(normalize("NFKC", text)):
+        return None
+    return _ANSWER.fullmatch(words(text, LONGEST))
 
 
 async def _asks(ctx: Context) -> Sequence[Ask]:
