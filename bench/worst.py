@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Final
 
 from bot.reader import make_reader
-from handlers.understanding import danger, masks, names, place, several, turns, whereabouts
+from handlers.understanding import danger, masks, names, own_home, place, several, turns, whereabouts
 from handlers.understanding.group import Group, scene_of
 from handlers.understanding.types import Scene
 
@@ -30,7 +30,7 @@ REPEATS: Final = (
 
 def patterns() -> Iterator[str]:
     """The source of every regular expression that a message meets."""
-    for module in (danger, masks, names, place, several, turns, whereabouts):
+    for module in (danger, masks, names, own_home, place, several, turns, whereabouts):
         for value in vars(module).values():
             if isinstance(value, re.Pattern):
                 yield value.pattern

@@ -72,6 +72,10 @@ def test_any_text_has_a_place_or_none(text: str) -> None:
         ("4座2梯2601", Spot("4", "2", None, "2601")),
         ("六号楼2单元四零一", Spot("6", "2", None, "401")),
         ("三樓", Spot(None, None, 3, None)),
+        ("D2单元门口", Spot("D", "2", None, None)),
+        ("8-3整个单元", Spot("8", "3", None, None)),
+        ("7#2单元1905", Spot("7", "2", None, "1905")),
+        ("-2车库", Spot(None, None, -2, None)),
         ("打119了", NOWHERE),
         ("电话13800001234", NOWHERE),
         ("花了300块", NOWHERE),
@@ -87,7 +91,13 @@ def test_two_numbers_mean_a_unit_in_a_building_and_a_building_in_a_compound() ->
     assert only("2-502", COMPOUND) == Spot("2", None, None, "502")
 
 
-@pytest.mark.parametrize("name", ["2-1203 李姐", "3-2-1203李姐", "2单元1203 李姐", "李姐（2-1203）"])
+def test_a_courtyard_is_a_building_where_there_are_several() -> None:
+    assert only("12号院2单元一楼", COMPOUND) == Spot("12", "2", 1, None)
+    assert only("5号院3号楼2单元", COMPOUND) == Spot("3", "2", None, None)
+    assert only("三号院停水", HOUSE) == NOWHERE
+
+
+@pytest.mark.parametrize("name", ["2-1203 李姐", "3-2-1203李姐", "2单元1203 李姐", "李姐（2-1203）", "2-1203Lily"])
 def test_a_nickname_tells_the_home(name: str) -> None:
     home = home_of(plain(name), HOUSE)
     assert (home.unit, home.room) == ("2", "1203")
@@ -102,6 +112,12 @@ HOME = Spot(None, "2", None, "1203")
         ("我家厨房顶上滴水", Spot(None, "2", None, "1203")),
         ("1单元楼道灯不亮", Spot(None, "1", None, None)),
         ("楼上1303半夜跳绳，我家灯都在晃", Spot(None, "2", None, "1303")),
+        ("我家12楼的水小得像线", Spot(None, "2", 12, "1203")),
+        ("树枝都伸到我家窗子里了", Spot(None, "2", None, "1203")),
+        ("哪个可以到我家来帮她认证一下", Spot(None, "2", None, "1203")),
+        ("小姑子带人到我家来砸门", NOWHERE),
+        ("我们这屋暖气管漏水了", Spot(None, "2", None, "1203")),
+        ("雪又厚了一层", NOWHERE),
         ("从十五楼走下来，敲了1204没人", NOWHERE),
         ("1单元和2单元中间的井盖破了", NOWHERE),
         ("@2-1101 王哥 路灯不亮了", NOWHERE),
@@ -116,6 +132,13 @@ def test_a_later_message_fills_in_what_was_missing_and_moves_nothing() -> None:
     assert added(spot, "2单元", HOUSE, NOWHERE, theirs=True, staff=False) == Spot("3", "2", 4, None)
     assert added(spot, "我在7楼，马上下来", HOUSE, NOWHERE, theirs=False, staff=False) == spot
     assert added(spot, "说错了，是5楼", HOUSE, NOWHERE, theirs=True, staff=False) == Spot("3", None, 5, None)
+    assert added(Spot("3"), "我在503，听得清清楚楚", HOUSE, NOWHERE, theirs=False, staff=False) == Spot("3")
+
+
+def test_who_says_where_he_lives_after_the_floor_means_his_flat() -> None:
+    home = Spot("3", "2", None, "602")
+    assert added(Spot("3", None, 6), "我家", HOUSE, home, theirs=True, staff=False) == Spot("3", "2", 6, "602")
+    assert added(Spot("3", None, 4), "我家", HOUSE, home, theirs=True, staff=False) == Spot("3", None, 4)
 
 
 @pytest.mark.parametrize(
@@ -126,11 +149,15 @@ def test_a_later_message_fills_in_what_was_missing_and_moves_nothing() -> None:
         ("哪一栋呢？", "6", Spot(building="6")),
         ("几点方便？", "3", NOWHERE),
         ("请问是几单元？", "", NOWHERE),
+        ("是1单元的八楼不？", "对头", Spot(unit="1", floor=8)),
+        ("1单元的吗", "嗯嗯是的", Spot(unit="1")),
+        ("1单元的吗", "", NOWHERE),
+        ("1单元昨天也停过", "是的", NOWHERE),
         ("请问是几单元？", "99999999999", NOWHERE),
     ],
 )
-def test_a_bare_number_answers_the_question(question: str, answer: str, spot: Spot) -> None:
-    assert answered(answer, question) == spot
+def test_a_short_answer_takes_its_place_from_the_question(question: str, answer: str, spot: Spot) -> None:
+    assert answered(answer, question, HOUSE) == spot
 
 
 def test_a_parking_space_is_no_home() -> None:

@@ -140,10 +140,10 @@ def told_before(item: Item, heard: Heard, tickets: Sequence[OpenTicket]) -> Item
 def linking(act: Act, view: View, scene: Scene, memory: Memory, ticket: OpenTicket) -> Item:
     """What the message does to a ticket that is there; 'me too' and 'solved' do not move it."""
     spot = ticket.spot
-    if act is Act.DETAIL:
-        heard = view.heard
-        theirs, staff = heard.sender == ticket.opened_by, heard.role in STAFF
-        spot = added(spot, view.text, scene, heard.home, theirs=theirs, staff=staff)
+    heard = view.heard
+    theirs, staff = heard.sender == ticket.opened_by, heard.role in STAFF
+    if act is Act.DETAIL or (act is Act.RESOLVED and (theirs or staff)):
+        spot = added(spot, view.text, scene, heard.home, theirs=theirs and act is Act.DETAIL, staff=staff)
         if len(view.text) < 6 and memory.recent:
-            spot = answered(view.text, memory.recent[-1][0].text).updated(spot)
+            spot = answered(view.text, memory.recent[-1][0].text, scene).updated(spot)
     return Item(act, ticket.id, ticket.category, ticket.urgency, spot)

@@ -29,10 +29,12 @@ PARTS: Final = re.compile(
     rf"""{_START}(?P<several>(?:{_N}[到至、]{_N}|[一二三四五六七八九]{{2}})(?:栋|幢|单元|楼|层)|一栋(?=楼)|123+4*(?!室))
     |{_START}(?P<b3>{_B})(?:栋|幢|号楼|座)?[-_/杠](?P<u3>\d{{1,2}}|{_CN})(?:单元|梯)?[-_/杠,](?P<r3>{_R}|{_SAID}|\d{{1,2}}(?![\d月日]))
     |{_START}(?P<b2>{_B})(?:栋|幢|号楼|座|号|\#)?[-_杠](?P<r2>{_R}|{_SAID}){_NOT_A_ROOM}
-    |{_START}(?P<bu>{_B})(?:栋|幢|号楼|座)?-(?P<u2>\d)(?=单元|那边|[,，门的 ]|$)
+    |{_START}(?P<bu>{_B})(?:栋|幢|号楼|座)?-(?P<u2>\d)(?=(?:整个?)?单元|那边|[,，门的 ]|$)
+    |{_START}(?P<block>[A-Z])(?P<u1>\d{{1,2}})单元
+    |{_START}(?P<yard>{_N})号院(?!子)(?!.{{0,2}}{_B}(?:栋|幢|号楼|座))
     |{_START}(?P<building>{_B})(?:栋(?!单车)|幢|座(?!位)|号楼|\#楼?|号(?={_N}单元|{_R}|{_SAID}|门口|楼|底楼|的?铁门)|楼(?={_N}(?:单元|门(?!口))))
-    |{_START}(?P<unit>{_N})(?:单元|梯|门(?={_R}|洞|{_N}[楼层]))
-    |(?:负|地下(?=(?:\d|{_CN})[楼层])|(?<![\w一-鿿])-(?=\d[楼层F]))(?P<below>[1-9]|{_CN})(?:楼|层|F)?
+    |(?<![\dA-Za-z/+-])(?P<unit>{_N})(?:单元|梯|门(?={_R}|洞|{_N}[楼层]))
+    |(?:负|地下(?=(?:\d|{_CN})[楼层])|(?<![\w一-鿿])-(?=\d(?:[楼层F]|车库|地库|停车)))(?P<below>[1-9]|{_CN})(?:楼|层|F)?
     |{_START}(?P<floor>\d{{1,2}}A?|(?!两){_CN}{{1,3}})(?:楼(?!上?下?[主群盖]|[房道]子)|层(?![一灰水冰油皮膜霜土泥纱绿黑白薄厚纸布阳楼])|F(?![A-Za-z]))
     |{_START}(?P<tower>[A-Z][1-9])(?![\dA-Za-z栋幢座-])
     |{_START}(?P<lettered>[A-Z])(?P<theirs>\d{{3,4}}){_NOT_A_ROOM}
@@ -43,6 +45,7 @@ PARTS: Final = re.compile(
 )
 WORTH_A_LOOK: Final = re.compile(rf"[\dA-Z负]|地下|{_CN}(?:{_CN}|[栋幢楼层座单梯门号到至、_/杠-])")
 _BASEMENT: Final = re.compile("B[1-6]")
+_INITIALS: Final = re.compile(r"(?<=\d{3})(?=[A-Za-z]{2})")
 ORDER: Final = ("building", "unit", "floor", "room")
 LONGEST_NAME: Final = 200  #: characters of a nickname that are read, for homes are remembered by name
 
@@ -98,6 +101,8 @@ READ: Final[dict[str, Callable[[re.Match[str], Scene], Spot]]] = {
     "r3": lambda found, _: Spot(_number(found["b3"]), _number(found["u3"]), None, _room(found["r3"])),
     "r2": lambda found, scene: _pair(_number(found["b2"]) or "", _room(found["r2"]), scene),
     "u2": lambda found, _: Spot(building=_number(found["bu"]), unit=found["u2"]),
+    "u1": lambda found, _: Spot(building=found["block"], unit=_number(found["u1"])),
+    "yard": lambda found, scene: Spot(building=_number(found["yard"])) if scene.building is None else Spot(),
     "building": _building,
     "unit": lambda found, _: Spot(unit=_number(found["unit"])),
     "below": lambda found, _: Spot(floor=-int(_number(found["below"]) or "1") or None),
@@ -144,7 +149,8 @@ def home_of(name: str, scene: Scene) -> Spot:
 
 @lru_cache(maxsize=4096)
 def _home_of(name: str, scene: Scene) -> Spot:
-    return next((spot for _, _, spot in addresses(plain(name), scene)), Spot())
+    apart = _INITIALS.sub(" ", plain(name))  # 1-1203Amy lives in 1203
+    return next((spot for _, _, spot in addresses(apart, scene)), Spot())
 
 
 def spot_name(spot: Spot, *, rooms: bool = True) -> str:

@@ -5,25 +5,24 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.understanding.numerals import numeral
+from handlers.understanding.own_home import NEAR_HOME, OWN_HOME, WHERE_HE_IS, lies_above, lies_on
 from handlers.understanding.place import addresses
+from handlers.understanding.sound import understood
 from handlers.understanding.types import Scene, Spot
 
-OWN_HOME: Final = re.compile(
-    r"(?:(?<![到得把着跟往害向离比从怼问在找])|(?<=[漏渗滴流淌冒返]到))(?:[我俺咱吾侬阮](?:们|哋)?(?:自己)?(?:这(?=暖气|儿|边))?"
-    r"(?:家(?!门禁|门卡)|屋(?!顶)|房间|房里|卧室|主卧|厨房|客厅|厕所|卫生间|阳台|\d{3,4}|这(?=[边里,.!]|$))|家[里中]|屋头|屋里|屋企|成屋|自家)"
-    r"(?P<whose>[的老小]{0,2}(?:人|老|父|母|爸|妈|爷|奶|婆|公|娃|孩|宝|儿|女|婴|狗|猫|车|先生|师傅))?"
-)
 NEIGHBOUR: Final = re.compile(r"(?:楼上|楼下|隔壁|对门|对面)的?$")
-NEAR_HOME: Final = re.compile(r"楼上|楼下|隔壁|对门|对面|我家|我屋|俺家|邻居")
 ON_THE_WAY: Final = re.compile(
-    r"(?:爬到?|跑[到上下]?|走到|敲了?|按|尾[号数]|车牌号?|车位号?|密码|电压|血压|通到|直到|停到|贴在?|绕)[是在为 :]?$"
+    r"(?:爬到?|跑[到上下]?|走到|敲了?|按|尾[号数]|车牌号?|车位号?|密码|电压|血压|通到|直到|贴在?|绕)[是在为 :]?$"
 )
 SEEN_FROM: Final = re.compile(
     r"^(?:(?:的人|也)?都(?:能?闻|能?听|能?看)|那[头边]绕|[走爬跑](?:下|上|过|到)|以上|以下|到顶|车位|那[边头](?:跑|飞|走|去)|公[告示]栏)"
 )
-NO_FLOOR: Final = re.compile(r"(?:我(?:家|在|住)?|[厚薄盖积落糊包里外]|迫降)$")
+NO_FLOOR: Final = re.compile(r"(?:[厚薄盖积落糊包里外了起]|迫降)$")
 BETWEEN: Final = re.compile(r"^(?:[和跟与到至、~/]|以及|还有)?$")
 CORRECTS: Final = re.compile(r"[说打写报看搞]错|更正|不是.{0,8}是")
+#: 对头, 是的嘛: says yes, where something was asked.
+AGREES: Final = re.compile(r"嗯*(?:对头|对|是|系|没错|就是)*+[的滴啊呀嘛咯哦嗯]*+")
+ASKS: Final = re.compile(r"[?？吗吧]|不是|是不")
 MENTION: Final = re.compile(r"@\S+(?: (?=\S{1,4}(?:\s|$)))?")
 
 
@@ -57,24 +56,26 @@ def added(old: Spot, text: str, scene: Scene, home: Spot, *, theirs: bool, staff
     What was said once stays: an address that contradicts it is another place, unless it says that it corrects, or
     names the flat above, where water comes from.
     """
-    new = said(text, scene, home)
-    if theirs and (own := OWN_HOME.search(text)) and not own["whose"] and old.floor is None:
+    new = said(text if theirs else WHERE_HE_IS.sub("", text), scene, home)
+    if (
+        theirs
+        and (own := OWN_HOME.search(text))
+        and not own["whose"]
+        and (old.floor is None or lies_on(home.room, old.floor))
+    ):
         new = _at_home(new, home, text) if old.room is None or old.room == home.room else Spot(home.building, home.unit)
     if staff and new.room is None and new.floor is not None and new.unit is None:
         new = replace(new, floor=None)
     if _clash(old, new):
-        return old.updated(new) if CORRECTS.search(text) or _above(new.room, old.room) else old
+        return old.updated(new) if CORRECTS.search(text) or lies_above(new.room, old.room) else old
     return old.updated(new)
 
 
-def _above(room: str | None, other: str | None) -> bool:
-    """Whether one room lies right above the other."""
-    return bool(room and other and room.isdecimal() and other.isdecimal() and int(room) == int(other) + 100)
-
-
-def answered(text: str, question: str) -> Spot:
-    """The place in an answer of a number alone, such as 「2」 to 「请问是几单元？」."""
+def answered(text: str, question: str, scene: Scene) -> Spot:
+    """The place in an answer that says none: 「2」 to 「请问是几单元？」, or 「对头」 to 「1单元的八楼？」."""
     bare = text.strip(" ,.!~。")
+    if bare and AGREES.fullmatch(bare) and ASKS.search(question):
+        return said(understood(question), scene, Spot())
     number = bare if bare.isdecimal() else numeral(bare)
     if number is None or not 0 < len(number) < 3:
         return Spot()
@@ -127,7 +128,7 @@ def _second(spot: Spot, other: Spot, between: str) -> Spot:
     """What stands after a second address that contradicts the first: 「楼上401」 makes the trouble, 「和2单元」 shares it."""
     if BETWEEN.match(between):
         return _common(spot, other)
-    if other == Spot(room=other.room) and (NEIGHBOUR.search(between) or _above(other.room, spot.room)):
+    if other == Spot(room=other.room) and (NEIGHBOUR.search(between) or lies_above(other.room, spot.room)):
         return spot.updated(other)
     return spot
 
@@ -149,7 +150,8 @@ def _at_home(spot: Spot, home: Spot, text: str) -> Spot:
     if elsewhere or (spot.unit and home.unit != spot.unit):
         return spot
     if spot.room in (None, home.room):
-        return Spot(home.building, home.unit, None, home.room if spot.floor is None else None).updated(spot)
+        room = home.room if spot.floor is None or lies_on(home.room, spot.floor) else None
+        return Spot(home.building, home.unit, None, room).updated(spot)
     if NEAR_HOME.search(text):
         return Spot(home.building, home.unit).updated(spot)
     return spot
