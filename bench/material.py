@@ -13,8 +13,8 @@ def material() -> list[dict[str, Any]]:
     train = sorted(GROUPS.glob("*.jsonl"))
     authors = (_talk("train", author, paths) for author, paths in groupby(train, lambda path: path.name[0]))
     singles = (_alone("train", path) for path in sorted((EVAL / "train").glob("*.jsonl")))
-    apart = (_talk("dev", "dev", DEV), _talk("held", "s", HELD), _talk("held", "z", FRESH))
-    return [*authors, *singles, *apart, _alone("held", CASUAL), _alone("held", LETTERS)]
+    apart = (("dev", "dev", DEV), ("held", "s", HELD), *(("held", author, paths) for author, paths in FRESH.items()))
+    return [*authors, *singles, *(_talk(*row) for row in apart), _alone("held", CASUAL), _alone("held", LETTERS)]
 
 
 def _talk(where: str, author: str, paths: Iterable[Path]) -> dict[str, Any]:

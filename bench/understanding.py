@@ -38,7 +38,7 @@ def everything(rounds: int) -> dict[str, Any]:
     return {
         "dev": scored(reader, DEV),
         "held": scored(reader, HELD),
-        "z": scored(reader, FRESH),
+        **{author: scored(reader, paths) for author, paths in FRESH.items()},
         "casual": casual(reader),
         "letters": letters(reader),
         "manners": manners(),
@@ -76,7 +76,7 @@ def measure(rounds: int, *, as_json: bool, into_paper: bool) -> None:
     if into_paper:
         for part, text in tables.items():
             write(part, text)
-        for name in ("dev", "held", "z"):
+        for name in ("dev", "held", *FRESH):
             write_row(author_row(name, found[name]))
 
 
