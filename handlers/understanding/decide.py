@@ -14,7 +14,7 @@ from handlers.understanding.whereabouts import added, anchored, answered, place_
 from storage.types import Act, Category, Intent, Urgency
 
 QUIET: Final = 0.55  #: a new ticket is opened from this probability on
-PERIL: Final = 0.05  #: … and from this one on, where a rule sees danger to life
+PERIL: Final = 0.02  #: … and from this one on, where a rule sees danger to life
 IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
 GRAVE: Final = 0.5  #: … and from this one on, where it is told of a ticket that was none until then
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket

@@ -68,7 +68,9 @@ def assembled(arrays: Mapping[str, NDArray[Any]]) -> Reader:
     """
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise ValueError("not a number")
-    words = arrays["grams"].tobytes().decode().split("\t")
+    *words, rest = arrays["grams"].tobytes().decode().split("\t")
+    if rest:
+        raise ValueError("the table of words is cut off")
     table = np.asarray(arrays["table"], np.float32) * np.asarray(arrays["scale"], np.float32)
     link, verdict = (_network(arrays, name) for name in ("link", "verdict"))
     if table.shape != (len(words) + 1, WIDTH) or link.first.shape[0] != FACTS + len(ACTS):

@@ -150,7 +150,7 @@ def save(reader: Reader, path: Path) -> None:
     table = reader.words.table
     scale = np.abs(table).max(axis=0) / 127 + 1e-9
     arrays: dict[str, Any] = {
-        "grams": np.frombuffer("\t".join(reader.words.rows).encode(), np.uint8),
+        "grams": np.frombuffer("".join(f"{gram}\t" for gram in reader.words.rows).encode(), np.uint8),
         "table": np.round(table / scale).astype(np.int8),
         "scale": scale.astype(np.float32),
     }
