@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pydantic import Field, HttpUrl, ValidationError, field_validator
 
 from bot.advisor.config import ModelConfig
+from bot.calling import Calling
 from bot.channels.kinds import ChannelConfig
 from bot.channels.webchat import WebchatConfig
 from bot.complaints import ConfigError, explained
@@ -68,6 +69,7 @@ class Config(Section):
     )
     community: Community = Field(default_factory=Community, description="社区")
     rules: Rules = Field(default_factory=Rules, description="规矩")
+    calling: Calling = Field(default_factory=Calling, description="叫几个人；各处怎么叫用“派单规则”另定")
     roster: Roster = Field(default_factory=Roster, description="班表")
     notices: Notices = Field(default_factory=Notices, description="发通知的规矩；各处可以用“通知规矩”另定")
     outbox: Outbox = Field(default_factory=Outbox, description="往外发消息的快慢")
@@ -114,6 +116,7 @@ class Config(Section):
         kept = self.rules
         return replace(
             self._manners(),
+            neighbours=self.calling.neighbours,
             code_for=timedelta(hours=kept.code_hours),
             ids_for=timedelta(days=kept.message_id_days),
             words_for=timedelta(days=kept.words_days),
@@ -121,9 +124,9 @@ class Config(Section):
         )
 
     def _manners(self) -> HouseRules:
-        rules, community = self.rules, self.community
+        rules, community, calling = self.rules, self.community, self.calling
         return HouseRules(
-            escalation=rules.policy(community.time_zone),
+            escalation=calling.added_to(rules.policy(community.time_zone)),
             operator=community.operator,
             bot_name=community.bot_name,
             web_address=self.address if any(c.kind == "webchat" for c in self.channels) else None,
@@ -135,7 +138,7 @@ class Config(Section):
             advice_else=rules.advice_else,
             skills=rules.skills,
             needed=MappingProxyType(rules.skills_needed),
-            limits=Limits(rules.most_open, rules.most_an_hour),
+            limits=Limits(rules.most_open, rules.most_an_hour, calling.most_calls),
             asked_from=rules.asked_from_percent / 100,
             manner=MANNERS[rules.manner],
             answer_within=timedelta(minutes=rules.answer_minutes),

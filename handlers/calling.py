@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from handlers.choosing import Step, choose, keep
+from handlers.choosing import Step, choose, keep, still_asked
 from handlers.doors import who_has_keys
+from handlers.habits import note_called
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.phrases import calls
@@ -24,7 +25,7 @@ class Called:
     told: tuple[Person, ...] = ()
     in_front: tuple[Person, ...] = ()
     level: int = 0  #: the step of the ladder at which they stand
-    asked: Person | None = None  #: who is asked before anybody else is
+    asked: Person | None = None  #: who is asked before others are, the first one where they are a few
     pooled: bool = False  #: nobody is called: it waits for whoever claims it
 
     @property
@@ -54,6 +55,7 @@ async def call_up(
             chosen = await choose(moment, ticket, step, at_most=at_most, anew=anew)
             people = [person for person in chosen.people if person.id not in but]
             called = await _call_step(moment, ticket, step, people, words)
+            await note_called(moment, ticket, [person.id for person in (*called.told, *called.in_front)])
             keep(moment, ticket, step, chosen, [*called.told, *called.in_front])
             too_busy |= chosen.too_busy
             if called.anybody or (chosen.knows and not too_busy) or len(people) < len(chosen.people):
@@ -64,14 +66,19 @@ async def call_up(
 
 
 async def _call_step(moment: Moment, ticket: Ticket, step: Step, people: Sequence[Person], words: str) -> Called:
-    """Call everybody, or, one after another, the first who can be reached."""
-    if not step.one:
+    """Call everybody, or the first few who can be reached."""
+    if step.at_once is None:
         return await _call_each(moment, ticket, people, words, step.level)
+    told: list[Person] = []
+    in_front: list[Person] = []
     for person in people:
+        if len(told) + len(in_front) == step.at_once:
+            break
         called = await _call_each(moment, ticket, [person], words, step.level)
-        if called.anybody:
-            return replace(called, asked=person)
-    return Called()
+        told += called.told
+        in_front += called.in_front
+    reached = [person for person in people if person in told or person in in_front]
+    return Called(tuple(told), tuple(in_front), step.level, reached[0] if reached else None)
 
 
 async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Person], words: str, level: int) -> Called:
@@ -83,10 +90,10 @@ async def _call_each(moment: Moment, ticket: Ticket, people: Sequence[Person], w
 
 
 async def remind(moment: Moment, ticket: Ticket, words: str) -> Called:
-    """Call whoever is being asked once more, and nobody else."""
-    member = await members.by_id(moment.session, MemberId(ticket.asking_id or 0))
-    person = Person(member.id, member.name)
-    return replace(await _call_each(moment, ticket, [person], words, ticket.level), asked=person)
+    """Call those who are being asked once more, and nobody else."""
+    asked = await still_asked(moment, ticket)
+    people = [Person(one.id, one.name) for one in [await members.by_id(moment.session, member) for member in asked]]
+    return replace(await _call_each(moment, ticket, people, words, ticket.level), asked=people[0] if people else None)
 
 
 async def call(moment: Moment, ticket: Ticket, member: MemberId, words: str) -> bool:

@@ -1,11 +1,12 @@
 """What is known of those who answer for a ticket's place: what they can do, what they have in hand, why they are out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from handlers import rota
+from handlers import habits, rota
 from handlers.moment import Moment
 from handlers.rules.dispatch import Candidate, Skip
+from handlers.rules.habits import Habit
 from storage import choices, homes, loads, places, skills
 from storage.loads import Load
 from storage.members import Person
@@ -21,25 +22,38 @@ SAID_NO: Final[Mapping[TicketAction, Skip]] = {
 #: Who is accused in these must not hear of it first, even where somebody's life is at stake.
 ACCUSING: Final = frozenset({Category.DISPUTE, Category.SECURITY, Category.CARE})
 _IDLE: Final = Load()
+_NEW: Final = (Habit(), 0)
 
 
 async def candidates(
-    moment: Moment, ticket: Ticket, people: Sequence[Person], *, anew: bool = False
+    moment: Moment, ticket: Ticket, people: Sequence[Person], far: Collection[MemberId] = (), *, anew: bool = False
 ) -> list[Candidate]:
-    """`people` as the rules weigh them for the ticket; `anew`: those who have let their time pass, too."""
+    """`people` as the rules weigh them for the ticket; `anew`: those who have let their time pass, too.
+
+    Args:
+        far: Those of them who are of another building.
+    """
     ids = [person.id for person in people]
     out = await _out(moment, ticket, ids)
     if anew:
         out = {member: why for member, why in out.items() if why is not Skip.SILENT}
     can = await skills.of_members(moment.session, ids) if moment.house.needed.get(ticket.category) else {}
     held = await loads.of_members(moment.session, ids, moment.now)
-    return [
-        _candidate(member, can.get(member, frozenset()), held.get(member, _IDLE), out.get(member)) for member in ids
-    ]
+    known = await habits.known(moment, ids) if ticket.urgency is not Urgency.EMERGENCY else {}
+    found = []
+    for member in ids:
+        load, (habit, calls) = held.get(member, _IDLE), known.get(member, _NEW)
+        can_do, silent = can.get(member, frozenset()), habit.is_silent(moment.now)
+        found.append(_candidate(member, can_do, load, calls, out.get(member), far=member in far, silent=silent))
+    return found
 
 
-def _candidate(member: MemberId, can: frozenset[str], load: Load, out: Skip | None) -> Candidate:
-    return Candidate(member, can, load.open, load.lately, load.last, out)
+def _candidate(
+    member: MemberId, can: frozenset[str], load: Load, calls: int, out: Skip | None, *, far: bool, silent: bool
+) -> Candidate:
+    return Candidate(
+        member, can, load.open, load.lately, load.last, out, taken=load.taken, calls=calls, far=far, silent=silent
+    )
 
 
 async def absent(moment: Moment, ids: Sequence[MemberId]) -> dict[MemberId, Skip]:

@@ -1,7 +1,10 @@
 """为什么派给他 谁被叫了: whom a ticket was given to and why, to those who answer for it and to himself."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
 
+from handlers import habits
 from handlers.choosing import of_round
 from handlers.clocks import plan_of
 from handlers.context import Context
@@ -22,6 +25,8 @@ from storage.tickets import Ticket
 from storage.types import MemberId, Urgency
 
 router = Router()
+
+TELLING: Final = 3  #: calls, from which on it is told how somebody answers
 
 
 @router.command(
@@ -89,7 +94,9 @@ async def _why_me(ctx: Context, ticket: Ticket, made: Sequence[Choice], me: Memb
     if mine is None:
         return phrases.why_not_you(ticket, _skip_of(made[-1], me))
     own = (await skills.of_members(ctx.session, [me])).get(me, frozenset())
+    own_name = await _names(ctx, [me])
     told = await _told(ctx, ticket, mine, ())
+    told = replace(told, far=own_name if me in mine.codes["far"] else ())
     return phrases.why_you(ticket, told, [skill for skill in mine.codes["needed"] if skill in own])
 
 
@@ -104,12 +111,25 @@ async def _told(ctx: Context, ticket: Ticket, made: Choice, earlier: Iterable[Ch
         before=await _names(ctx, dict.fromkeys(before)),
         needed=codes["needed"],
         able=codes["able"],
-        by=By(codes["by"]) if codes["one"] else None,
+        by=By(codes["by"]) if codes["at_once"] == 1 else None,
+        few=codes["at_once"] not in (None, 1),
+        far=await _names(ctx, [member for member in codes["called"] if member in codes["far"]]),
+        answers=await _answers(ctx, codes["called"]),
         emergency=ticket.urgency is Urgency.EMERGENCY,
         at_most=codes["at_most"],
         company=codes["company"],
         instead=codes["instead"],
     )
+
+
+async def _answers(ctx: Context, people: Sequence[MemberId]) -> list[phrases.Answers]:
+    """How those answer at this time of day who were called often enough to tell."""
+    known = await habits.known(ctx, people)
+    names = dict(zip(people, await _names(ctx, people), strict=False))
+    told = [(names[member], known[member][0]) for member in names if member in known]
+    return [
+        (name, round(h.asked), round(h.answered), round(h.expected)) for name, h in told if round(h.asked) >= TELLING
+    ]
 
 
 async def _place(ctx: Context, made: Choice) -> str:

@@ -11,7 +11,7 @@ from storage import choices
 from storage.choices import Choice
 from storage.members import Person
 from storage.tickets import Ticket
-from storage.types import PlaceId, Urgency
+from storage.types import MemberId, PlaceId, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Step:
     level: int
     place: PlaceId | None
     people: tuple[Person, ...]
-    one: bool = False  #: one after another is asked
+    at_once: int | None = None  #: so many are asked, then as many more; None: all
+    far: frozenset[MemberId] = frozenset()  #: those of them who are of other buildings
     company: bool = False  #: they are the property company
     instead: bool = False  #: … which should be called here, and there is none
 
@@ -41,8 +42,8 @@ class Chosen:
 
     @property
     def too_busy(self) -> bool:
-        """Whether somebody was passed over for having enough in hand."""
-        return Skip.FULL in self.order.passed.values()
+        """Whether somebody was passed over for having enough in hand, or for having been called often enough."""
+        return not {Skip.FULL, Skip.CALLED_ENOUGH}.isdisjoint(self.order.passed.values())
 
 
 async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = True, anew: bool = False) -> Chosen:
@@ -54,11 +55,12 @@ async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = 
     """
     emergency = ticket.urgency is Urgency.EMERGENCY
     found = order(
-        await candidates(moment, ticket, step.people, anew=anew),
+        await candidates(moment, ticket, step.people, step.far, anew=anew),
         ticket.id,
         moment.house.needed.get(ticket.category, ()),
         moment.house.limits if at_most else None,
         emergency=emergency,
+        fill=step.at_once not in (None, 1),
     )
     by_id = {person.id: person for person in step.people}
     return Chosen(tuple(by_id[member] for member in found.asked), found, at_most)
@@ -79,7 +81,8 @@ def codes_of(moment: Moment, ticket: Ticket, step: Step, chosen: Chosen, called:
         able=chosen.order.able,
         by=chosen.order.by.value,
         at_most=chosen.at_most,
-        one=step.one,
+        at_once=step.at_once,
+        far=sorted(step.far.intersection(chosen.order.asked)),
         company=step.company,
         instead=step.instead,
     )
@@ -90,3 +93,10 @@ def of_round(ticket: Ticket, made: Sequence[Choice]) -> Sequence[Choice]:
     now = [choice for choice in made if choice.round == ticket.round]
     last = max((at for at, choice in enumerate(now) if choice.codes["called"]), default=len(now) - 1)
     return now[: last + 1]
+
+
+async def still_asked(moment: Moment, ticket: Ticket) -> list[MemberId]:
+    """Who was called last and has not said no."""
+    made = of_round(ticket, await choices.of_ticket(moment.session, ticket.id))
+    said_no = await choices.declined(moment.session, ticket)
+    return [MemberId(member) for member in (made[-1].codes["called"] if made else ()) if member not in said_no]

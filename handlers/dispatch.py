@@ -12,6 +12,7 @@ from handlers.jointly import enter_three, first_step, hint
 from handlers.lifecycle import advance, possible
 from handlers.messages import Mention
 from handlers.moment import Moment
+from handlers.neighbours import with_neighbours
 from handlers.rota import on_duty_at
 from storage import identities, members, places, policies
 from storage.chats import Address
@@ -135,11 +136,11 @@ async def _steps(moment: Moment, ticket: Ticket, level: int, found_by: Mode) -> 
     rungs = await ladder(moment, place, plan_of(moment, ticket).ladder)
     if ticket.urgency is Urgency.EMERGENCY:
         return [Step(level, rungs[0].place.id if rungs else None, at_level(rungs, level, everybody=True))]
-    first = min(level, len(rungs) - 1)
-    one = found_by is Mode.IN_TURN
-    steps = [Step(at, rung.place.id, rung.people, one=one) for at, rung in enumerate(rungs) if at >= first]
+    first, at_once = min(level, len(rungs) - 1), plan_of(moment, ticket).at_once(ticket.urgency)
+    steps = [Step(at, rung.place.id, rung.people, at_once) for at, rung in enumerate(rungs) if at >= first]
     if level > 0:
         return steps
+    steps[:1] = [await with_neighbours(moment, ticket, place, step) for step in steps[:1]]
     if found_by is not Mode.PROPERTY:
         return [*await first_step(moment, place, found_by), *steps]
     company = await property_of(moment, place)
@@ -162,8 +163,9 @@ async def step_now(moment: Moment, ticket: Ticket) -> Step | None:
     rungs = await ladder(moment, place, plan_of(moment, ticket).ladder)
     if not rungs:
         return None
-    level = min(ticket.level, len(rungs) - 1)
-    return Step(ticket.level, rungs[level].place.id, rungs[level].people, one=True)
+    rung, at_once = rungs[min(ticket.level, len(rungs) - 1)], plan_of(moment, ticket).at_once(ticket.urgency)
+    step = Step(ticket.level, rung.place.id, rung.people, at_once or 1)
+    return await with_neighbours(moment, ticket, place, step) if ticket.level == 0 else step
 
 
 async def mentioned(moment: Moment, group: Address, people: Sequence[Person]) -> tuple[Mention, ...]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from handlers.clocks import plan_of
 from handlers.context import Context
 from handlers.messages import Refusal
 from handlers.phrases import refusals
-from handlers.picking import is_staff_for
+from handlers.picking import is_staff_for, was_called
 from handlers.rules.roles import may
 from handlers.rules.tickets import WAITING, WORKING
+from storage import called as calls
 from storage import members, places, tickets
 from storage.members import Member
 from storage.tickets import Ticket
@@ -21,9 +23,12 @@ async def at_my_places(ctx: Context, *, waiting: bool) -> Sequence[Ticket]:
 
 
 async def asked_of_me(ctx: Context) -> Sequence[Ticket]:
-    """What nobody has accepted yet: what the speaker himself is asked about just now, or else anything at his places."""
+    """What nobody has accepted yet: what he alone is asked just now, or was called about, or else all at his places."""
     waiting, me = await at_my_places(ctx, waiting=True), (await ctx.member()).id
-    return [ticket for ticket in waiting if ticket.asking_id == me] or waiting
+    called = await calls.waiting_for(ctx.session, me)
+    if ctx.is_group:
+        called = [ticket for ticket in called if ticket in waiting]
+    return [t for t in called if t.asking_id == me and plan_of(ctx, t).at_once(t.urgency) == 1] or called or waiting
 
 
 async def in_my_hands(ctx: Context) -> Sequence[Ticket]:
@@ -39,6 +44,16 @@ async def must_be_staff(ctx: Context, ticket: Ticket) -> None:
     """
     if not await is_staff_for(ctx, ticket):
         raise Refusal(refusals.not_your_place(ticket))
+
+
+async def must_be_asked(ctx: Context, ticket: Ticket) -> None:
+    """Who works there or above it takes it, and who was called to help out from next door.
+
+    Raises:
+        Refusal: The speaker is neither.
+    """
+    if not await was_called(ctx, ticket):
+        await must_be_staff(ctx, ticket)
 
 
 async def must_hold(ctx: Context, ticket: Ticket, member: Member, *, or_waiting: bool = False) -> None:

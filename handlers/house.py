@@ -82,6 +82,7 @@ class HouseRules:
     skills: tuple[str, ...] = SKILLS
     needed: Mapping[Category, tuple[str, ...]] = field(default_factory=lambda: NEEDED)  #: any one of them is enough
     limits: Limits = field(default_factory=Limits)
+    neighbours: bool = True  #: whether those on duty next door are asked as well where a few are
     roster: RosterRules = field(default_factory=RosterRules)
     asked_from: float = 0.3  #: probability from which what is said to the bot opens a ticket
     manner: Manner = MANNERS["normal"]

@@ -30,6 +30,7 @@ LONGEST: Final = 100
 LISTED: Final = 30
 MODES: Final[Mapping[str, Mode | None]] = {
     **dict.fromkeys(("轮流", "轮流叫", "挨个", "挨个叫", "挨个问", "依次", "逐个"), Mode.IN_TURN),
+    **dict.fromkeys(("分批", "分批叫", "几个几个叫"), Mode.WAVES),
     **dict.fromkeys(("一起叫", "都叫", "全叫", "一起", "抢单"), Mode.ALL),
     **dict.fromkeys(("需求清单", "放清单", "清单", "认领"), Mode.POOL),
     **dict.fromkeys(("物业", "给物业", "派物业", "找物业"), Mode.PROPERTY),

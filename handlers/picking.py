@@ -7,7 +7,7 @@ from handlers.messages import Refusal
 from handlers.phrases import no_community, refusals
 from handlers.reading import Unclear, leading_number
 from handlers.rules.roles import may
-from storage import crews, followers, members, parties, places, receipts, tickets, words
+from storage import called, crews, followers, members, outbox, parties, places, receipts, tickets, words
 from storage.members import Grant, Member
 from storage.places import Place
 from storage.tickets import Ticket
@@ -41,6 +41,8 @@ async def pick(ctx: Context, rest: str, word: str, among: Candidates) -> tuple[T
 async def numbered(ctx: Context, number: int) -> Ticket:
     """The ticket of that number, if the speaker may know of it here."""
     found = await tickets.by_number(ctx.session, (await community(ctx)).id, number)
+    if found is None and ctx.known is not None:  # he may be called from further up, where several communities count
+        found = await called.numbered(ctx.session, ctx.known.member.id, number)
     if found is None or not await may_see(ctx, found):
         raise Refusal(refusals.no_such_ticket(number))
     return await spoken_of_here(ctx, found)
@@ -97,7 +99,14 @@ async def may_see(ctx: Context, ticket: Ticket) -> bool:
     if ctx.known is not None and await _has_a_hand_in(ctx, ticket, ctx.known.member.id):
         return True
     in_own_group = ctx.place is not None and ticket.scope_id in (ctx.place.id, *ctx.place.above_ids)
-    return (in_own_group and not ticket.private) or await is_staff_for(ctx, ticket)
+    if (in_own_group and not ticket.private) or await is_staff_for(ctx, ticket):
+        return True
+    return await was_called(ctx, ticket)
+
+
+async def was_called(ctx: Context, ticket: Ticket) -> bool:
+    """Whether the speaker was called about it."""
+    return ctx.known is not None and ctx.known.member.id in await outbox.called_about(ctx.session, ticket.id)
 
 
 async def _has_a_hand_in(ctx: Context, ticket: Ticket, member: MemberId) -> bool:

@@ -1,6 +1,7 @@
 """Who was called and cannot go: he says so, it costs him nothing, and the next one is asked."""
 
-from handlers.choosing import of_round
+from handlers.answered import note_answer
+from handlers.choosing import still_asked
 from handlers.context import Context
 from handlers.lifecycle import advance
 from handlers.messages import Refusal, Reply
@@ -10,7 +11,7 @@ from handlers.phrases import tickets as ticket_phrases
 from handlers.picking import is_staff_for
 from handlers.rules.tickets import WAITING, WORKING
 from handlers.telling import call_others
-from storage import choices, members
+from storage import members
 from storage.tickets import Ticket
 from storage.types import MemberId, TicketAction
 
@@ -19,13 +20,14 @@ async def refuse(ctx: Context, ticket: Ticket) -> Reply:
     """The speaker is not asked about the ticket again; if he was the last who was, others are."""
     member = await ctx.member()
     await _must_be_open(ctx, ticket, member.id)
-    still_asked = await _still_asked(ctx, ticket)
-    if member.id not in still_asked and not await is_staff_for(ctx, ticket):
+    asked = await still_asked(ctx, ticket)
+    if member.id not in asked and not await is_staff_for(ctx, ticket):
         raise Refusal(refusals.not_your_place(ticket))
-    was_asked = ticket.asking_id in (None, member.id)
+    was_asked = ticket.asking_id is None or member.id in asked
+    await note_answer(ctx, ticket, member.id)
     advance(ctx, ticket, TicketAction.REFUSE, member.id)
     ctx.note("去不了", f"ticket:{ticket.number}", member.id)
-    if still_asked - {member.id} or not was_asked:
+    if set(asked) - {member.id} or not was_asked:
         return Reply(phrases.others_are_asked(ticket))
     called = await call_others(ctx, ticket, ticket.level, member.id)
     return Reply(phrases.somebody_else_is_asked(ticket) if called else refusals.nobody_else(ticket))
@@ -40,10 +42,3 @@ async def _must_be_open(ctx: Context, ticket: Ticket, member: MemberId) -> None:
         raise Refusal(phrases.give_it_back(ticket))
     who = (await members.by_id(ctx.session, ticket.assignee_id)).name if ticket.assignee_id is not None else ""
     raise Refusal(ticket_phrases.somebody_has_it(ticket, who))
-
-
-async def _still_asked(ctx: Context, ticket: Ticket) -> set[MemberId]:
-    """Who was called last and has not said no."""
-    made = of_round(ticket, await choices.of_ticket(ctx.session, ticket.id))
-    last: set[MemberId] = set(made[-1].codes["called"]) if made else set()
-    return last - set(await choices.declined(ctx.session, ticket))

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from handlers.answered import note_taken
 from handlers.calling import reporter_name
 from handlers.chasing import tell_contact
 from handlers.context import Context
 from handlers.handing import take_over, tell_reporters
-from handlers.hands import asked_of_me, in_my_hands, is_community, must_be_staff, must_hold, name_of
+from handlers.hands import asked_of_me, in_my_hands, is_community, must_be_asked, must_hold, name_of
 from handlers.lifecycle import advance
 from handlers.messages import Button, Refusal, Reply, Words
 from handlers.opening import keep_words
@@ -36,8 +37,9 @@ async def accept(ctx: Context, rest: str) -> Reply:
     member = await ctx.member()
     if ticket.status in WORKING:
         return await _agreed(ctx, ticket, member)
-    await must_be_staff(ctx, ticket)
+    await must_be_asked(ctx, ticket)
     await _must_not_follow(ctx, ticket, member)
+    await note_taken(ctx, ticket, member.id)
     advance(ctx, ticket, TicketAction.ACCEPT, member.id)
     ctx.note("接单", f"ticket:{ticket.number}", member.id)
     text = phrases.accepted(ticket, member.name)
@@ -75,7 +77,7 @@ async def finish(ctx: Context, rest: str) -> Reply:
     ticket, text = await pick(ctx, rest, "办结", lambda: in_my_hands(ctx))
     member = await ctx.member()
     if ticket.status in WAITING:
-        await must_be_staff(ctx, ticket)
+        await must_be_asked(ctx, ticket)
         await _must_not_follow(ctx, ticket, member)
         advance(ctx, ticket, TicketAction.ACCEPT, member.id)
     await must_hold(ctx, ticket, member)

@@ -1,15 +1,17 @@
 """One after another: whoever is asked and lets his time pass is noted, and the next one is asked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers import answered
 from handlers.calling import Called, call_up, call_words
-from handlers.choosing import choose, of_round
+from handlers.choosing import choose, still_asked
 from handlers.clocks import plan_of
 from handlers.dispatch import note_called, step_now
 from handlers.lifecycle import advance, possible
 from handlers.moment import Moment
+from handlers.neighbours import without_neighbours
 from handlers.phrases import calls
-from storage import choices
 from storage.steps import Mode
 from storage.tickets import Ticket
 from storage.types import MemberId, TicketAction
@@ -22,10 +24,10 @@ async def ask_next(moment: Moment, ticket: Ticket) -> Called:
     """
     step = await step_now(moment, ticket)
     chosen = await choose(moment, ticket, step) if step is not None else None
-    if step is None or chosen is None or not {person.id for person in chosen.people} - {ticket.asking_id}:
+    asked = await still_asked(moment, ticket)
+    if step is None or chosen is None or not {person.id for person in chosen.people}.difference(asked):
         return Called()
-    if ticket.asking_id is not None:
-        no_answer(moment, ticket, ticket.asking_id)
+    await no_answer(moment, ticket, asked)
     called = await call_up(moment, ticket, [step], await call_words(moment, ticket))
     return note_called(moment, ticket, called)
 
@@ -33,24 +35,21 @@ async def ask_next(moment: Moment, ticket: Ticket) -> Called:
 async def ask_all_again(moment: Moment, ticket: Ticket) -> Called:
     """Half of the time is over: all who are on duty at the ticket's step are called once more, but those who cannot go."""
     found_by = plan_of(moment, ticket).modes[ticket.urgency]
-    if found_by not in (Mode.IN_TURN, Mode.ALL) and ticket.level == 0:
+    if found_by not in (Mode.IN_TURN, Mode.WAVES, Mode.ALL) and ticket.level == 0:
         return Called()  # others than those on duty have it
     step = await step_now(moment, ticket)
-    steps = [replace(step, one=False)] if step is not None else []
+    steps = [without_neighbours(replace(step, at_once=None))] if step is not None else []
     return note_called(moment, ticket, await call_up(moment, ticket, steps, calls.still_open(ticket), anew=True))
 
 
 async def note_silence(moment: Moment, ticket: Ticket) -> None:
     """Note who was called at the step that is left behind now and has not said a word."""
-    made = of_round(ticket, await choices.of_ticket(moment.session, ticket.id))
-    called: list[MemberId] = made[-1].codes["called"] if made else []
-    said_no = await choices.declined(moment.session, ticket)
-    for member in called:
-        if member not in said_no:
-            no_answer(moment, ticket, member)
+    await no_answer(moment, ticket, await still_asked(moment, ticket))
 
 
-def no_answer(moment: Moment, ticket: Ticket, member: MemberId) -> None:
-    """Note that `member` has let his time pass: a fact of the ticket's history, to be weighed elsewhere."""
+async def no_answer(moment: Moment, ticket: Ticket, asked: Sequence[MemberId]) -> None:
+    """Note that they have let their time pass: a fact of the ticket's history, and of their habits."""
     if possible(ticket, TicketAction.NO_ANSWER):
-        advance(moment, ticket, TicketAction.NO_ANSWER, member)
+        await answered.note_silence(moment, ticket, asked)
+        for member in asked:
+            advance(moment, ticket, TicketAction.NO_ANSWER, member)

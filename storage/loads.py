@@ -13,6 +13,7 @@ from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, TicketAction
 
 HOUR: Final = timedelta(hours=1)
+MONTH: Final = timedelta(days=30)
 REMEMBERED: Final = timedelta(days=90)  #: what lies further back counts neither for nor against anybody
 
 
@@ -22,6 +23,7 @@ class Load:
 
     open: int = 0
     lately: int = 0  #: accepted within the last hour
+    taken: int = 0  #: accepted within the last thirty days
     last: datetime | None = None  #: when he last accepted one, or let one pass without a word
 
 
@@ -34,18 +36,19 @@ _IN_HAND: Final = (
         Ticket.assignee_id.label("member"),
         sa.func.sum(sa.case((Ticket.closed_at.is_(None), 1), else_=0)).label("open"),
         sa.func.sum(sa.case((Ticket.accepted_at > sa.bindparam("hour_ago"), 1), else_=0)).label("lately"),
+        sa.func.sum(sa.case((Ticket.accepted_at > sa.bindparam("month_ago"), 1), else_=0)).label("taken"),
         sa.func.max(Ticket.accepted_at).label("last"),
     )
     .where(Ticket.assignee_id.in_(_MINE), Ticket.accepted_at > sa.bindparam("since"))
     .group_by(Ticket.assignee_id)
 )
 _ASKED: Final = (
-    sa.select(Ticket.asking_id, sa.func.count(), _NOTHING, sa.cast(sa.null(), Ticket.accepted_at.type))
+    sa.select(Ticket.asking_id, sa.func.count(), _NOTHING, _NOTHING, sa.cast(sa.null(), Ticket.accepted_at.type))
     .where(Ticket.asking_id.in_(_MINE))
     .group_by(Ticket.asking_id)
 )
 _SILENT: Final = (
-    sa.select(TicketEvent.member_id, _NOTHING, _NOTHING, sa.func.max(TicketEvent.at))
+    sa.select(TicketEvent.member_id, _NOTHING, _NOTHING, _NOTHING, sa.func.max(TicketEvent.at))
     .where(TicketEvent.action == sa.literal_column(f"'{TicketAction.NO_ANSWER.value}'"))
     .where(TicketEvent.member_id.in_(_MINE), TicketEvent.at > sa.bindparam("since"))
     .group_by(TicketEvent.member_id)
@@ -57,10 +60,12 @@ async def of_members(session: AsyncSession, members: Collection[MemberId], now: 
     """The load of each of `members`; who has none and had none lately is missing. One statement."""
     if not members:
         return {}
-    given = {"members": list(members), "since": now - REMEMBERED, "hour_ago": now - HOUR}
+    ago = {"hour_ago": now - HOUR, "month_ago": now - MONTH}
+    given = {"members": list(members), "since": now - REMEMBERED, **ago}
     found: dict[MemberId, Load] = {}
-    for member, in_hand, lately, last in await _LOADS.all(session, given):
+    for member, in_hand, lately, taken, last in await _LOADS.all(session, given):
         known = found.get(member, _IDLE)
-        turns = [turn for turn in (last, known.last) if turn is not None]
-        found[member] = Load(known.open + int(in_hand), known.lately + int(lately), max(turns, default=None))
+        last_turn = max((turn for turn in (last, known.last) if turn is not None), default=None)
+        sums = (known.open + int(in_hand), known.lately + int(lately), known.taken + int(taken))
+        found[member] = Load(*sums, last_turn)
     return found

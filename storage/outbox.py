@@ -76,12 +76,12 @@ def put(session: AsyncSession, row: Mapping[str, Any], *, dead: str | None = Non
     )
 
 
-_CALLS: Final = (MessageKind.CALL, MessageKind.EMERGENCY)
+CALLS: Final = (MessageKind.CALL, MessageKind.EMERGENCY)
 _CALLED: Final = Prepared(
     sa.select(OutboxMessage.member_id)
     .where(
         OutboxMessage.ticket_id == sa.bindparam("ticket"),
-        OutboxMessage.kind.in_(_CALLS),
+        OutboxMessage.kind.in_(CALLS),
         OutboxMessage.member_id.is_not(None),
     )
     .distinct()
@@ -91,5 +91,5 @@ _CALLED: Final = Prepared(
 async def called_about(session: AsyncSession, ticket: TicketId) -> Sequence[MemberId]:
     """Who was called about the ticket so far."""
     found = {member for (member,) in await _CALLED.all(session, {"ticket": ticket})}
-    just_now = (row for row in waiting(session, OutboxMessage) if row["ticket_id"] == ticket and row["kind"] in _CALLS)
+    just_now = (row for row in waiting(session, OutboxMessage) if row["ticket_id"] == ticket and row["kind"] in CALLS)
     return sorted({*found, *(row["member_id"] for row in just_now if row["member_id"] is not None)})

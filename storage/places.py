@@ -79,6 +79,7 @@ _INSIDE: Final = Prepared(
         _COLUMNS.name == sa.bindparam("called"),
     )
 )
+_OF_GRID: Final = Prepared(sa.select(_COLUMNS.id).where(_COLUMNS.grid_id == sa.bindparam("grid")))
 _READ: Final = "places"  #: in the session's info: what it has read
 
 
@@ -128,6 +129,11 @@ async def above(session: AsyncSession, place: Place) -> Sequence[Place]:
 
 
 NARROW: Final = frozenset({PlaceKind.HOUSEHOLD, PlaceKind.UNIT, PlaceKind.BUILDING, PlaceKind.COMPOUND})
+
+
+async def of_grid(session: AsyncSession, grid: PlaceId) -> Sequence[PlaceId]:
+    """The buildings of a grid."""
+    return [row.id for row in await _OF_GRID.all(session, {"grid": grid})]
 
 
 async def community_of(session: AsyncSession, place: Place) -> Place:

@@ -115,6 +115,8 @@ def _reader(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
     if isinstance(kind, sa.Enum) and kind.enum_class is not None:
         members: dict[Any, Any] = {None: None, **{member.value: member for member in kind.enum_class}}
         return members.__getitem__
+    if isinstance(kind, sa.Float):
+        return None  # every driver gives one; SQLAlchemy's asks what the server's type is, which nobody knows here
     return _kept(kind, kind.dialect_impl(dialect).result_processor(dialect, None))
 
 

@@ -25,6 +25,7 @@ class Mode(StrEnum):
 
     ALL = "all"  #: everybody on duty is called at once, and the first one takes it
     IN_TURN = "in_turn"  #: one after another is asked
+    WAVES = "waves"  #: a few are asked at once, then a few more
     POOL = "pool"  #: nobody is called: it waits in the open pool
     PROPERTY = "property"  #: the property company is called
     PARTIES = "parties"  #: the three parties have it together

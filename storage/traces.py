@@ -1,10 +1,11 @@
-"""What is kept of a person about his duty, beside the lines of the roster: changes of it, and his own hours."""
+"""What is kept of a person about his duty, beside the lines of the roster: changes of it, his own hours, how he answers."""
 
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import habits
 from storage.checkups import ToldFlaw
 from storage.desks import NoticeDesk
 from storage.duty import ToldTurn
@@ -22,6 +23,7 @@ class OfDuty(NamedTuple):
     changes: int  #: of the rosters that concern him: swaps asked for and made, leave, temporary turns
     hours: int  #: times at which he said that he can be asked
     calendars: int  #: addresses at which his turns are fetched: one or none
+    calls: int  #: calls to him of which it is remembered how he answered
 
 
 async def of_duty(session: AsyncSession, member: MemberId) -> OfDuty:
@@ -30,6 +32,7 @@ async def of_duty(session: AsyncSession, member: MemberId) -> OfDuty:
         sum([await _count(session, table, mine) for table, mine in _changes(member)]),
         await _count(session, FreeHours, FreeHours.member_id == member),
         await _count(session, CalendarFeed, CalendarFeed.member_id == member),
+        await habits.count_of(session, member),
     )
 
 
@@ -37,7 +40,7 @@ async def erase(session: AsyncSession, member: MemberId) -> None:
     """Drop all of it."""
     for table, mine in _changes(member):
         await session.execute(sa.delete(table).where(mine))
-    for own in (ToldTurn, ToldFlaw, CalendarFeed, FreeHours, NoticeSight, NoticeDesk):
+    for own in (ToldTurn, ToldFlaw, CalendarFeed, FreeHours, NoticeSight, NoticeDesk, habits.AnswerHabit):
         await session.execute(sa.delete(own).where(own.member_id == member))
 
 

@@ -38,6 +38,7 @@ def test_as6_a_limit_of_nought_is_invalid() -> None:
 
 
 async def test_as10_two_clocks_over_the_same_tickets_assign_each_once(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     for what in ("灯坏了", "扶手松了", "门坏了"):
         await world.says("李姐", f"报修 2单元{what}", alone=True)
@@ -59,6 +60,7 @@ async def test_as12_who_is_away_gets_nothing_new(world: World, words: str) -> No
 
 
 async def test_as14_not_able_and_not_there_are_told_apart(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("赵强", "我会 电工", alone=True)
     await world.says("李姐", LAMP)
@@ -78,6 +80,7 @@ async def test_as16_what_came_out_of_the_pool_goes_back_into_it(world: World) ->
 
 
 async def test_as18_after_a_quiet_day_the_next_one_is_still_the_next(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -118,6 +121,7 @@ async def test_es30_to_es32_a_short_code_is_understood_however_it_is_typed(world
 
 
 async def test_es34_a_bare_word_is_about_what_he_is_asked_just_now(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     await world.says("冉幺妹", BIN)

@@ -146,6 +146,8 @@ async def test_who_has_enough_in_hand_is_spared_until_everybody_has(world: World
 
 
 async def test_why_he_was_asked_is_told_to_staff_and_to_himself(world: World) -> None:
+    await world.says("陈书记", "派单规则 石龙社区 轮流", alone=True)
+    world.forget()
     await on_duty_too(world, "赵强")
     await world.says("赵强", "我会 电工", alone=True)
     await world.says("李姐", LAMP)

@@ -90,6 +90,10 @@ COUNTS: Final = {
     "most_open",
     "most_an_hour",
     "most_a_day",
+    "most_calls",
+    "urgent_at_once",
+    "normal_at_once",
+    "low_at_once",
 }
 
 
@@ -133,6 +137,10 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         words_days = 5
         correction_days = 90
         advice_else = "先打 110"
+        [calling]
+        urgent_at_once = 8
+        ask_minutes = 7
+        neighbours = false
         [roster]
         check_weeks = 4
         check_weekday = 1

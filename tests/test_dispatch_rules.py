@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.rules.dispatch import BRAVED, PARTY, Candidate, Limits, Skip, order
+from handlers.rules.dispatch import BRAVED, PARTY, By, Candidate, Limits, Skip, order
 from storage.types import MemberId, TicketId
 from tests.drawn import QUICK
 
@@ -156,3 +156,25 @@ def test_in_the_long_run_everybody_has_had_as_many() -> None:
     assert set(had.values()) == {100}
     joined = somebody(8)
     assert order([*crowd.values(), joined], TICKET).asked[0] == 8  # and a newcomer is not made to wait
+
+
+def test_where_a_few_are_asked_those_without_the_skill_fill_up_behind_those_with_it() -> None:
+    crowd = [somebody(1), replace(somebody(2, "电工"), taken=9), somebody(3)]
+    assert order(crowd, TICKET, ("电工",), fill=True).asked[0] == 2
+    assert set(order(crowd, TICKET, ("电工",), fill=True).asked) == {1, 2, 3}
+
+
+def test_fewest_lately_goes_before_longest_without_and_next_door_behind_until_it_is_too_much() -> None:
+    had_two = replace(somebody(1, days_ago=9), taken=2)
+    assert order([had_two, replace(somebody(2, days_ago=1), taken=1)], TICKET).asked == (2, 1)
+    next_door = replace(somebody(3), far=True)
+    assert order([replace(had_two, taken=1), next_door], TICKET).asked == (1, 3)
+    assert order([had_two, next_door], TICKET).asked == (3, 1)
+
+
+def test_who_never_answers_comes_last_and_who_was_called_enough_not_at_all() -> None:
+    silent, called = replace(somebody(1), silent=True), replace(somebody(2), calls=Limits().most_calls)
+    found = order([silent, called, replace(somebody(3), open=4)], TICKET, limits=Limits())
+    assert found.asked == (3, 1)
+    assert found.passed == {2: Skip.CALLED_ENOUGH}
+    assert found.by is By.ANSWERS

@@ -37,7 +37,8 @@ async def asked_first(world: World) -> tuple[str, str]:
     return first, "赵强" if first == "王芳" else "王芳"
 
 
-async def test_what_can_wait_is_asked_of_one_after_another(world: World) -> None:
+async def test_where_it_is_settled_so_one_after_another_is_asked(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -56,6 +57,7 @@ async def test_what_can_wait_is_asked_of_one_after_another(world: World) -> None
 
 
 async def test_who_lets_his_time_pass_may_still_accept(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -69,6 +71,7 @@ async def test_who_lets_his_time_pass_may_still_accept(world: World) -> None:
 
 
 async def test_only_who_was_asked_hears_that_somebody_has_it(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -79,6 +82,7 @@ async def test_only_who_was_asked_hears_that_somebody_has_it(world: World) -> No
 
 
 async def test_a_refusal_asks_the_next_one_at_once(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -94,6 +98,7 @@ async def test_a_refusal_asks_the_next_one_at_once(world: World) -> None:
 
 
 async def test_when_who_is_asked_has_gone_the_next_one_is_asked_at_once(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -104,6 +109,7 @@ async def test_when_who_is_asked_has_gone_the_next_one_is_asked_at_once(world: W
 
 
 async def test_after_an_outage_it_goes_up_without_asking_the_next_one(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     _, second = await asked_first(world)
@@ -127,6 +133,7 @@ async def test_urging_reminds_who_is_asked_and_nobody_else(world: World) -> None
 
 
 async def test_a_burst_is_spread_over_those_on_duty(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     for what in ("灯坏了", "扶手松了", "门坏了", "地砖裂了"):
         await world.says("李姐", f"报修 2单元{what}", alone=True)
@@ -134,6 +141,7 @@ async def test_a_burst_is_spread_over_those_on_duty(world: World) -> None:
 
 
 async def test_who_let_one_pass_is_not_the_first_the_next_time(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -224,6 +232,7 @@ async def test_the_rules_are_listed_with_where_they_come_from(world: World) -> N
 
 
 async def test_a_rule_made_later_leaves_running_tickets_alone(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     _, second = await asked_first(world)
@@ -295,6 +304,7 @@ async def test_two_claim_at_once_and_one_has_it(world: World) -> None:
 
 
 async def test_two_clocks_ask_the_next_one_once(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, second = await asked_first(world)
@@ -306,6 +316,7 @@ async def test_two_clocks_ask_the_next_one_once(world: World) -> None:
 
 
 async def test_accepting_while_the_next_one_is_asked_leaves_one_holder(world: World) -> None:
+    await rule(world, "石龙社区 轮流")
     await on_duty_too(world, "赵强")
     await world.says("李姐", LAMP)
     first, _ = await asked_first(world)
@@ -337,6 +348,7 @@ async def test_while_the_property_company_has_it_nobody_else_is_reminded(world: 
 
 
 async def test_what_is_urgent_is_called_once_more_before_it_goes_up(world: World) -> None:
+    await rule(world, "石龙社区 一起叫")
     await world.says("李姐", FLOOD)
     world.forget()
     await world.wait(timedelta(minutes=20))

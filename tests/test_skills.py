@@ -85,6 +85,7 @@ async def test_nobody_else_speaks_for_a_member(world: World) -> None:
 
 
 async def test_who_is_able_is_called_and_the_others_are_spared(world: World) -> None:
+    await world.says("陈书记", "派单规则 石龙社区 轮流", alone=True)
     await on_duty_too(world, "赵强")
     await world.says("赵强", "我会 电工", alone=True)
     world.forget()

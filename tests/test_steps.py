@@ -14,7 +14,7 @@ from handlers.rules.plans import Plan
 from handlers.rules.quiet import NIGHT
 from handlers.rules.steps import State, Step, next_step
 from handlers.rules.tickets import CLOSED, OPEN
-from storage.steps import StepKind
+from storage.steps import Mode, StepKind
 from storage.types import TicketStatus, Urgency
 from tests.drawn import QUICK, SHANGHAI, july, moments
 
@@ -167,9 +167,16 @@ def test_the_time_for_which_the_reporter_was_asked_does_not_count(held: timedelt
 
 def test_the_next_one_is_asked_until_nobody_is_left_and_then_all_once_more() -> None:
     asked = dict(asking=True, asked=1)
-    assert following(state(**asked)) == Step(StepKind.ASK_NEXT, july("24 10:05").astimezone(UTC))
+    assert following(state(**asked)) == Step(StepKind.ASK_NEXT, july("24 10:10").astimezone(UTC))
     left = taken(ask_next=july("24 10:20"))
     again = Step(StepKind.REPEAT, july("24 12:00").astimezone(UTC))
     assert following(state(**asked, taken=left)) == following(state(asked=1)) == again
     in_vain = state(**asked, called_at=july("24 12:00"), taken={**left, **taken(repeat=july("24 12:00"))})
     assert following(in_vain) == Step(StepKind.CLIMB, july("24 13:00").astimezone(UTC))
+
+
+def test_what_is_urgent_goes_up_as_soon_as_nobody_is_left_to_be_asked() -> None:
+    asked = dict(asking=True, asked=1, urgency=Urgency.URGENT, taken=taken(ask_next=july("24 10:03")))
+    assert following(state(**asked)) == Step(StepKind.CLIMB, july("24 10:10").astimezone(UTC))
+    in_turn = replace(PLAN, modes={**PLAN.modes, Urgency.URGENT: Mode.IN_TURN})
+    assert following(state(**asked), in_turn) == Step(StepKind.REPEAT, july("24 10:15").astimezone(UTC))

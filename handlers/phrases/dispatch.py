@@ -18,14 +18,23 @@ SKIPPED: Final[Mapping[Skip, str]] = {
     Skip.ON_LEAVE: "请假",
     Skip.OFF_HOURS: "这会儿不在他给的时间里",
     Skip.FULL: "手上的单够多了",
+    Skip.CALLED_ENOUGH: "今天叫过他好几回了",
     Skip.UNABLE: "",
 }
 REASONS: Final[Mapping[By, str]] = {
     By.ALONE: "能去的只有{name}",
+    By.ANSWERS: "{name}平时有回音",
     By.OPEN: "{name}手上的单最少",
+    By.TAKEN: "{name}这个月接得最少",
+    By.NEAR: "{name}就是这一栋的",
     By.LAST: "{name}最久没轮到",
     By.LOT: "几个人一样闲，抽签轮到{name}",
 }
+
+
+Answers = tuple[str, int, int, int]  #: a name, calls, answers, and the minutes after which an answer comes
+
+FIRST: Final = "手上少、这个月接得少的先叫，本栋的再排前一点，好久没回音的放后面"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,10 @@ class Told:
     before: Sequence[str] = ()  #: who was called at earlier steps
     needed: Sequence[str] = ()
     able: bool = True
-    by: By | None = None  #: what put the one who was asked before the others; None where all were called
+    by: By | None = None  #: what put the one who was asked before the others; None where several were called
+    few: bool = False  #: a few were called, and others later
+    far: Sequence[str] = ()  #: those of them who are of other buildings
+    answers: Sequence[Answers] = ()  #: how they usually answer
     emergency: bool = False
     at_most: bool = True  #: False: all had enough in hand, so that this did not count
     company: bool = False  #: they are the property company
@@ -59,6 +71,7 @@ def why(ticket: Ticket, told: Told) -> str:
         f"前面叫过{'、'.join(told.before)}，没人接" if told.before else "",
         _skilled(told),
         called if told.at_most else f"大家手上的单都够多了，{called}",
+        _answering(told),
     ]
     passed = [f"{name}（{SKIPPED[why]}）" for name, why in told.passed if SKIPPED[why]]
     first = "；".join(part for part in parts if part)
@@ -67,9 +80,20 @@ def why(ticket: Ticket, told: Told) -> str:
 
 def _reason(told: Told) -> str:
     names = "、".join(told.called)
+    if told.few:
+        helping = f"（{'、'.join(told.far)}是邻楼来帮忙的）" if told.far else ""
+        return f"先叫了{names}{helping}，谁先接算谁的；{FIRST}"
     if told.by is None:
         return f"叫了{names}，谁先接算谁的"
     return f"{REASONS[told.by].format(name=names)}，先问他"
+
+
+def _answering(told: Told) -> str:
+    """How they usually answer, at this time of day."""
+    said = [
+        f"{name}近来叫了 {asked} 次回了 {came} 次，平均约 {minutes} 分钟" for name, asked, came, minutes in told.answers
+    ]
+    return f"这个钟点{'，'.join(said)}" if said else ""
 
 
 def _skilled(told: Told) -> str:
@@ -81,8 +105,11 @@ def _skilled(told: Told) -> str:
 
 def why_you(ticket: Ticket, told: Told, skills: Sequence[str]) -> str:
     """To the one who was called: nothing of the others."""
-    duty = f"{ticket.number} 号归{told.place}，这会儿您在管那里" + (f"，又会{'、'.join(skills)}" if skills else "")
+    here = "您在邻楼值班" if told.far else "这会儿您在管那里"
+    duty = f"{ticket.number} 号归{told.place}，{here}" + (f"，又会{'、'.join(skills)}" if skills else "")
     reason = REASONS[told.by].format(name="您") + "，先问您" if told.by else "在岗的都叫了，谁先接算谁的"
+    if told.few:
+        reason = f"{'您是邻楼来帮忙的，' if told.far else ''}先叫几个人，谁先接算谁的；{FIRST}"
     return f"{duty}；{reason}。去不了就回“去不了 {ticket.number}”，没关系的。"
 
 

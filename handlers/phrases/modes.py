@@ -10,14 +10,15 @@ from storage.types import Category, Urgency
 
 HOW: Final[Mapping[Mode, str]] = {
     Mode.IN_TURN: "轮流叫，一个没接再叫下一个",
+    Mode.WAVES: "分批叫，先叫几个，没人接再叫几个",
     Mode.ALL: "值班的一起叫，谁先接算谁的",
     Mode.POOL: "放进需求清单，谁有空谁认领",
     Mode.PROPERTY: "派给物业",
     Mode.PARTIES: "三方会办：社区、业委会、物业一起叫，谁接单谁牵头",
     Mode.OUTSIDE: "叫社区的人来移交给外面的部门",
 }
-USUAL: Final = "没有另定的：加急的值班的一起叫，一般和不急的轮流叫；紧急的永远都叫。"
-CAN_BE: Final = "“轮流”“一起叫”“需求清单”“物业”“会办”“移交”，取消发“照旧”"
+USUAL: Final = "没有另定的：加急、一般的分批叫，不急的轮流叫；紧急的永远都叫。"
+CAN_BE: Final = "“轮流”“分批”“一起叫”“需求清单”“物业”“会办”“移交”，取消发“照旧”"
 
 
 def line(place: str, category: Category | None, urgency: Urgency | None, mode: Mode | None) -> str:

@@ -45,26 +45,29 @@ class Skip(StrEnum):
     ON_LEAVE = "on_leave"
     OFF_HOURS = "off_hours"  #: outside the hours that he gave
     FULL = "full"  #: he has enough in hand
+    CALLED_ENOUGH = "called_enough"  #: he was called often enough today
     UNABLE = "unable"  #: others there have the skill that it needs
 
 
 PARTY: Final = frozenset({Skip.REPORTER, Skip.COMPLAINED_OF, Skip.GAVE_BACK, Skip.REFUSED})
 #: Where life is at stake nobody is spared for these.
-BRAVED: Final = frozenset({Skip.SILENT, Skip.OFF_HOURS, Skip.FULL, Skip.UNABLE})
-Turn = tuple[int, float, bytes]  #: open, the last turn as a moment of its own, the lot
-_NO_TURN: Final[Turn] = (0, 0.0, b"")
+BRAVED: Final = frozenset({Skip.SILENT, Skip.OFF_HOURS, Skip.FULL, Skip.CALLED_ENOUGH, Skip.UNABLE})
+#: What is fair among neighbours: somebody of another building is asked first where he has accepted two fewer.
+FAR: Final = 1.5
+Turn = tuple[int, float, float, bytes]  #: open, accepted lately, the last turn as a moment of its own, the lot
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one person is given at most: so many open tickets at once, so many accepted within an hour."""
+    """How much one person is given at most: open tickets at once, accepted within an hour, calls a day."""
 
     most_open: int = 5
     most_an_hour: int = 5
+    most_calls: int = 12
 
     def __post_init__(self) -> None:
         """Refuse limits with which nobody could ever be asked."""
-        if min(self.most_open, self.most_an_hour) < 1:
+        if min(self.most_open, self.most_an_hour, self.most_calls) < 1:
             raise ValueError("whoever may have no ticket at all is nobody to ask")
 
 
@@ -78,13 +81,20 @@ class Candidate:
     lately: int = 0  #: tickets accepted within the last hour
     last: datetime | None = None  #: when he last accepted one or let one pass without a word; None: not that is known
     out: Skip | None = None  #: he is a party to the matter, or away
+    taken: int = 0  #: tickets accepted within the last thirty days
+    calls: int = 0  #: how often he was called today
+    far: bool = False  #: he is of another building, and helps out
+    silent: bool = False  #: he has not answered for long
 
 
 class By(StrEnum):
     """What put the first one before the second."""
 
     ALONE = "alone"  #: there is no second
+    ANSWERS = "answers"  #: the second one has not answered for long
     OPEN = "open"  #: he has fewer in hand
+    NEAR = "near"  #: he is of the building itself
+    TAKEN = "taken"  #: he has accepted fewer lately
     LAST = "last"  #: his last turn is longer ago
     LOT = "lot"
 
@@ -109,8 +119,12 @@ def order(
     limits: Limits | None = None,
     *,
     emergency: bool = False,
+    fill: bool = False,
 ) -> Order:
-    """Who is asked about `ticket`: fewest open first, then whose last turn is longest ago, then as the lot falls.
+    """Who is asked about `ticket`, the first one first.
+
+    Who answers at all before who does not; then fewest open, fewest accepted lately, where whoever is not of the building
+    counts as having more, whose last turn is longest ago, and as the lot falls.
 
     The lot is drawn from the ticket's id and the member's alone, and falls the same on every machine and again.
 
@@ -119,39 +133,52 @@ def order(
         limits: None: nobody is too busy.
         emergency: Nobody is spared for being busy, off his own hours, or without the skill, and all are asked as they
             are listed.
+        fill: Who has not the skill comes behind those who have, so that a few can be asked at once.
     """
     everybody = {candidate.member: candidate for candidate in candidates}
     braved = BRAVED if emergency else frozenset[Skip]()
     passed = {m: why for m, c in everybody.items() if (why := _out(c, limits)) is not None and why not in braved}
     left = [candidate for member, candidate in everybody.items() if member not in passed]
     fit = [candidate for candidate in left if not candidate.skills.isdisjoint(needed)]
-    if fit and not emergency:
+    if fit and not emergency and not fill:
         able_ones = {candidate.member for candidate in fit}
         passed |= {candidate.member: Skip.UNABLE for candidate in left if candidate.member not in able_ones}
         left = fit
     if emergency:
         return Order(tuple(candidate.member for candidate in left), passed)
-    turns = sorted((_turn(candidate, ticket), candidate.member) for candidate in left)
+    fitting = {candidate.member for candidate in fit}
+    left.sort(key=lambda c: (c.silent, c.member not in fitting, _turn(c, ticket), c.member))
     able = bool(fit) or not needed or not left
-    return Order(tuple(member for _, member in turns), passed, able, _decided(*(turn for turn, _ in turns[:2])))
+    return Order(tuple(candidate.member for candidate in left), passed, able, _decided(left))
 
 
-def _decided(first: Turn = _NO_TURN, second: Turn = _NO_TURN) -> By:
-    if second is _NO_TURN:
+def _decided(left: Sequence[Candidate]) -> By:
+    if len(left) < 2:
         return By.ALONE
-    return By.OPEN if first[0] != second[0] else By.LAST if first[1] != second[1] else By.LOT
+    first, second = left[:2]
+    reasons = {
+        By.ANSWERS: first.silent != second.silent,
+        By.OPEN: first.open != second.open,
+        By.TAKEN: first.taken < second.taken,
+        By.NEAR: first.far != second.far,
+        By.LAST: first.last != second.last,
+    }
+    return next((by for by, decides in reasons.items() if decides), By.LOT)
 
 
 def _out(candidate: Candidate, limits: Limits | None) -> Skip | None:
     if candidate.out is not None or limits is None:
         return candidate.out
+    if candidate.calls >= limits.most_calls:
+        return Skip.CALLED_ENOUGH
     full = candidate.open >= limits.most_open or candidate.lately >= limits.most_an_hour
     return Skip.FULL if full else None
 
 
 def _turn(candidate: Candidate, ticket: TicketId) -> Turn:
     last = candidate.last.timestamp() if candidate.last is not None else float("-inf")
-    return candidate.open, last, lot(ticket, candidate.member)
+    share = candidate.taken + FAR * candidate.far
+    return candidate.open, share, last, lot(ticket, candidate.member)
 
 
 def lot(ticket: TicketId, member: MemberId) -> bytes:

@@ -39,6 +39,15 @@ DONE_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
         Urgency.LOW: timedelta(days=15),
     }
 )
+#: How many are asked at once, and how long before a few more are.
+AT_ONCE: Final[Mapping[Urgency, int]] = MappingProxyType({Urgency.URGENT: 6, Urgency.NORMAL: 4, Urgency.LOW: 2})
+ASK_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
+    {
+        Urgency.URGENT: timedelta(minutes=5),
+        Urgency.NORMAL: timedelta(minutes=10),
+        Urgency.LOW: timedelta(minutes=10),
+    }
+)
 LADDER: Final = (PlaceKind.BUILDING, PlaceKind.GRID, PlaceKind.COMMUNITY, PlaceKind.STREET)
 DAY_AND_NIGHT: Final = frozenset({Urgency.EMERGENCY, Urgency.URGENT})
 
@@ -51,6 +60,8 @@ class Policy:
     accept_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: ACCEPT_WITHIN)
     progress_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: PROGRESS_WITHIN)
     done_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: DONE_WITHIN)
+    at_once: Mapping[Urgency, int] = field(default_factory=lambda: AT_ONCE)
+    ask_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: ASK_WITHIN)
     answer_within: timedelta = timedelta(hours=24)  #: how long a reporter who is asked may take
     chase_every: timedelta = timedelta(days=3)  #: how often a department outside is asked how it goes
     emergency_repeat: timedelta = timedelta(minutes=2)

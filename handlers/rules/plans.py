@@ -11,13 +11,13 @@ from storage.steps import Mode
 from storage.types import PlaceKind, Urgency
 
 ASK: Final = timedelta(minutes=5)
-#: How somebody is found where nothing else is said. What can wait is worth asking one after the other: whoever is asked
-#: knows that it is up to him, and the others are left in peace. What is urgent is called out to all at once.
+#: How somebody is found where nothing else is said. A few are asked at once, and a few more when nobody of them answers:
+#: whoever is asked knows that it is up to him, and the others are left in peace.
 MODES: Final[Mapping[Urgency, Mode]] = MappingProxyType(
     {
         Urgency.EMERGENCY: Mode.ALL,
-        Urgency.URGENT: Mode.ALL,
-        Urgency.NORMAL: Mode.IN_TURN,
+        Urgency.URGENT: Mode.WAVES,
+        Urgency.NORMAL: Mode.WAVES,
         Urgency.LOW: Mode.IN_TURN,
     }
 )
@@ -33,6 +33,7 @@ class Limits:
     done: timedelta
     ask: timedelta = ASK  #: … for the next one to be asked, where they are asked one after another
     working: bool = False  #: whether these run in working time only
+    at_once: int = 1  #: so many are asked at once, where a few are
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Plan:
     repeat: timedelta = timedelta(minutes=2)
     answer: timedelta = timedelta(hours=24)
     chase: timedelta = timedelta(days=3)
+
+    def at_once(self, urgency: Urgency) -> int | None:
+        """How many are asked at once; None: all who are on duty."""
+        few = {Mode.IN_TURN: 1, Mode.WAVES: self.limits[urgency].at_once}
+        return few.get(self.modes[urgency])
 
     @property
     def top(self) -> int:
@@ -78,7 +84,13 @@ class Plan:
     def by(cls, policy: Policy) -> "Plan":
         """The plan where a place has nothing of its own."""
         limits = {
-            urgency: Limits(policy.accept_within[urgency], policy.progress_within[urgency], policy.done_within[urgency])
+            urgency: Limits(
+                policy.accept_within[urgency],
+                policy.progress_within[urgency],
+                policy.done_within[urgency],
+                policy.ask_within.get(urgency, ASK),
+                at_once=policy.at_once.get(urgency, 1),
+            )
             for urgency in Urgency
         }
         return cls(
@@ -92,12 +104,12 @@ class Plan:
 
 def _seconds(limits: Limits) -> list[int]:
     durations = (limits.accept, limits.progress, limits.done, limits.ask)
-    return [*map(_whole, durations), int(limits.working)]
+    return [*map(_whole, durations), int(limits.working), limits.at_once]
 
 
 def _limits(kept: Sequence[int]) -> Limits:
     accept, progress, done, ask = (timedelta(seconds=seconds) for seconds in kept[:4])
-    return Limits(accept, progress, done, ask, working=bool(kept[4]))
+    return Limits(accept, progress, done, ask, working=bool(kept[4]), at_once=kept[5])
 
 
 def _whole(duration: timedelta) -> int:

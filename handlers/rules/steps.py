@@ -21,7 +21,7 @@ from handlers.rules.paces import Pace, pace_of
 from handlers.rules.plans import Plan
 from handlers.rules.quiet import QuietHours
 from handlers.rules.tickets import OPEN, WAITING
-from storage.steps import StepKind
+from storage.steps import Mode, StepKind
 from storage.types import TicketStatus, Urgency
 
 WARN_AT: Final = 0.75  #: of the time until it is late
@@ -96,11 +96,19 @@ def _waiting(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:
         yield Step(StepKind.REPEAT, called + plan.repeat)
     elif state.asking and state.was_taken(StepKind.ASK_NEXT) is None:
         yield Step(StepKind.ASK_NEXT, pace.after(called, limits.ask))
+    elif state.asking and _hurries(plan, state):
+        yield Step(StepKind.CLIMB, pace.after(called, 2 * limits.ask))
     elif state.asked and state.was_taken(StepKind.REPEAT) is None:
         yield Step(StepKind.REPEAT, pace.after(called, AGAIN * limits.accept))
     pooled = state.was_taken(StepKind.TO_POOL)
     if pooled is not None and state.was_taken(StepKind.COORDINATOR) is None:
         yield Step(StepKind.COORDINATOR, pace.after(pooled, limits.progress))
+
+
+def _hurries(plan: Plan, state: State) -> bool:
+    """Whether it goes up as soon as nobody is left to be asked, and not only when half of the time is over."""
+    is_last = state.level + 1 >= plan.top
+    return plan.modes[state.urgency] is Mode.WAVES and state.urgency is Urgency.URGENT and not is_last
 
 
 def _working(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:

@@ -268,6 +268,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place_id", name=op.f("pk_work_week")),
     )
     op.create_table(
+        "answer_habit",
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("band", sa.String(length=24), nullable=False),
+        sa.Column("asked", sa.Double(), nullable=False),
+        sa.Column("answered", sa.Double(), nullable=False),
+        sa.Column("minutes", sa.Double(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_answer_habit_member_id")),
+        sa.PrimaryKeyConstraint("member_id", "band", name=op.f("pk_answer_habit")),
+    )
+    op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

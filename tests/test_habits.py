@@ -1,0 +1,72 @@
+"""How people answer, learned: it fades, nobody is given up for good, and being overtaken is no silence."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.rules.habits import GIVEN_UP_FOR, HALF_LIFE, LONGEST, SILENT_FROM, Habit, band_of
+from storage.bands import Band
+from tests.drawn import QUICK
+
+NOON = datetime(2026, 5, 11, 4, tzinfo=UTC)
+minutes = st.floats(0, 10_000)
+
+
+def test_somebody_new_is_taken_for_like_the_others() -> None:
+    assert Habit().expected == 10
+    assert not Habit().is_silent(NOON)
+
+
+def test_who_answers_soon_is_expected_sooner_than_who_lets_his_time_pass() -> None:
+    quick, slow = Habit(), Habit()
+    for day in range(5):
+        quick = quick.after_answer(2, NOON + timedelta(days=day))
+        slow = slow.after_silence(30, NOON + timedelta(days=day))
+    assert quick.expected < Habit().expected < slow.expected
+
+
+def test_being_overtaken_is_no_silence() -> None:
+    found = Habit()
+    for _ in range(2 * SILENT_FROM):
+        found = found.overtaken(3, NOON)
+    assert found.asked == 0
+    assert not found.is_silent(NOON)
+
+
+def test_one_answer_ends_a_silence_and_time_does() -> None:
+    found = Habit()
+    for _ in range(SILENT_FROM):
+        assert not found.is_silent(NOON)
+        found = found.after_silence(5, NOON)
+    assert found.is_silent(NOON)
+    assert not found.after_answer(5, NOON).is_silent(NOON)
+    assert not found.is_silent(NOON + GIVEN_UP_FOR)
+
+
+@QUICK
+@given(st.lists(st.tuples(st.sampled_from(("answer", "silence", "overtaken")), minutes), max_size=30))
+def test_the_sums_stay_within_what_happened_and_fade(story: list[tuple[str, float]]) -> None:
+    found = Habit()
+    for what, waited in story:
+        change = {"answer": found.after_answer, "silence": found.after_silence, "overtaken": found.overtaken}[what]
+        found = change(waited, NOON)
+    assert 0 <= found.answered <= found.asked <= len(story)
+    assert 0 <= found.minutes <= LONGEST * len(story)
+    later = found.faded(NOON + HALF_LIFE)
+    assert later.asked == pytest.approx(found.asked / 2)
+
+
+@pytest.mark.parametrize(
+    ("clock", "band"),
+    [
+        (time(6, 59), Band.NIGHT),
+        (time(7), Band.DAY),
+        (time(18), Band.EVENING),
+        (time(22), Band.NIGHT),
+        (time(0), Band.NIGHT),
+    ],
+)
+def test_the_parts_of_a_day(clock: time, band: Band) -> None:
+    assert band_of(clock) is band
