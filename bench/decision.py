@@ -123,7 +123,7 @@ async def decide(sessions: Sessions) -> float:
         began = perf_counter()
         place = await places.by_id(session, ticket.place_id)
         (rung, *_) = await ladder(moment, place)
-        step = Step(0, rung.place.id, rung.people, one=True)
+        step = Step(0, rung.place.id, rung.people, at_once=1)
         chosen = await choose(moment, ticket, step)
         keep(moment, ticket, step, chosen, chosen.people[:1])
         await session.flush()

@@ -1,6 +1,6 @@
 """A year of a community: how fast somebody accepts, how many are disturbed, and how evenly the work is shared.
 
-`python bench/dispatch.py [--json] [--days N]`. Sixty buildings and three hundred people with hours, skills and leave; the
+`python bench/dispatch.py [--json] [--days N] [--seed N] [--model NAME]`. Sixty buildings and three hundred people with hours, skills and leave; the
 same reports and the same answers for our dispatch, which runs on the real rules and storage with a clock that jumps, and
 for everybody asked at once, round robin and random, for three stated ways in which people answer. It asserts nothing.
 """
@@ -8,10 +8,12 @@ for everybody asked at once, round robin and random, for three stated ways in wh
 import argparse
 import asyncio
 import json
+import sqlite3
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,10 +23,11 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a file as well
 
+from bench.answering import MODELS, Answering
 from bench.databases import create_tables
 from bench.parish import Parish, parish, settle_parish
 from bench.rivals import Outcome, rivals
-from bench.season import BEGINS, MODELS, ZONE, Answering, Report, year
+from bench.season import BEGINS, ZONE, Report, year
 from bench.year import Year
 from handlers.rules.escalations import ACCEPT_WITHIN, DAY_AND_NIGHT
 from handlers.rules.quiet import NIGHT, quiet_until
@@ -32,6 +35,7 @@ from storage.database import open_database
 from storage.types import Urgency
 
 OURS: Final = "ours"
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 -- where a disk would only cost time: what it keeps is not measured here
 #: What is aimed at: median beside asking everybody, messages beside it, Gini beside random.
 AIMS: Final = {"median": 1.5, "messages": 0.2, "gini": 0.5}
 
@@ -42,20 +46,34 @@ class Plan:
 
     days: int
     seed: int
+    models: tuple[Answering, ...] = MODELS
 
 
 async def ours(found: Parish, reports: Sequence[Report], model: Answering, plan: Plan) -> Outcome:
     """The year on the real rules and storage."""
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=MEMORY if MEMORY.is_dir() else Path.cwd()) as folder:
         url = f"sqlite+aiosqlite:///{folder}/year.db"
         await create_tables(url)
         async with open_database(url) as sessions:
             await settle_parish(sessions, found, BEGINS)
-            return await Year(sessions, found, reports, model, plan.seed).play()
+            with closing(sqlite3.connect(f"{folder}/year.db", isolation_level=None)) as beside:
+                played = Year(
+                    sessions,
+                    lambda sql, *given: beside.execute(sql, given).fetchall(),
+                    found,
+                    reports,
+                    model,
+                    plan.seed,
+                )
+                return await played.play()
 
 
-def figures(found: Parish, reports: Sequence[Report], outcome: Outcome) -> dict[str, Any]:
-    """What the outcome was like; minutes are those of the clock that the limit runs on."""
+def figures(found: Parish, reports: Sequence[Report], outcome: Outcome, model: Answering, seed: int) -> dict[str, Any]:
+    """What the outcome was like; minutes are those of the clock that the limit runs on.
+
+    `gini` is that of the stewards who answer at all: nobody can give work to the others, and no way of asking should look
+    better or worse for them. `gini_of_all` counts them, too.
+    """
     waits: dict[Urgency, list[float]] = {urgency: [] for urgency in Urgency}
     late = 0
     for report in reports:
@@ -65,6 +83,7 @@ def figures(found: Parish, reports: Sequence[Report], outcome: Outcome) -> dict[
             late += waited > ACCEPT_WITHIN[report.urgency]
     every = sorted(wait for some in waits.values() for wait in some)
     work = Counter(person for _, person in outcome.taken.values())
+    able = [person for person in found.stewards if not model.nature(seed, person.number).never]
     return {
         "reports": len(reports),
         "never_accepted": len(reports) - len(outcome.taken),
@@ -77,7 +96,9 @@ def figures(found: Parish, reports: Sequence[Report], outcome: Outcome) -> dict[
         },
         "in_time": round(1 - late / len(reports), 3),
         "messages_per_report": round(outcome.messages / len(reports), 2),
-        "gini": round(gini([work[person.number] for person in found.stewards]), 3),
+        "gini": round(gini([work[person.number] for person in able]), 3),
+        "gini_of_all": round(gini([work[person.number] for person in found.stewards]), 3),
+        "by_stewards": round(sum(work[person.number] for person in able) / len(reports), 2),
     }
 
 
@@ -111,11 +132,12 @@ async def measure(plan: Plan) -> dict[str, Any]:
     """Everything, by model of answering and by way of asking."""
     reports = year(plan.seed, plan.days)
     found: dict[str, Any] = {}
-    for model in MODELS:
+    for model in plan.models:
         people = parish(Random(plan.seed), BEGINS)
-        row = {OURS: figures(people, reports, await ours(people, reports, model, plan))}
-        for rival in rivals(plan.seed):
-            row[rival.name] = figures(people, reports, rival.play(people, reports, model, plan.seed))
+        row = {OURS: figures(people, reports, await ours(people, reports, model, plan), model, plan.seed)}
+        for rival in rivals(plan.seed, model):
+            outcome = rival.play(people, reports, model, plan.seed)
+            row[rival.name] = figures(people, reports, outcome, model, plan.seed)
         found[model.name] = {**row, "ratios": _ratios(row)}
     return found
 
@@ -151,8 +173,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--model", choices=[model.name for model in MODELS], help="this one alone")
     args = parser.parse_args()
-    found = asyncio.run(measure(Plan(args.days, args.seed)))
+    models = tuple(model for model in MODELS if args.model in (None, model.name))
+    found = asyncio.run(measure(Plan(args.days, args.seed, models)))
     sys.stdout.write((json.dumps(found, ensure_ascii=False, indent=2) if args.json else shown(found)) + "\n")
 
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from bench.town import ACCOUNT, CHANNEL
-from storage import hours, members, overrides, places, skills
+from storage import chats, hours, members, overrides, places, skills
 from storage.database import Sessions
 from storage.duty import DutyShift
 from storage.identities import Identity
@@ -104,6 +104,12 @@ async def settle_parish(sessions: Sessions, found: Parish, begins: datetime) -> 
             for steward in ladder[0]:
                 session.add(DutyShift(place_id=building.id, member_id=steward.id, first_day=begins.date()))
             await _resident(session, building, begins)
+            await chats.bind(session, (CHANNEL, ACCOUNT, group_of(n)), building, begins)
+
+
+def group_of(building: int) -> str:
+    """The chat of a building's group."""
+    return f"group:{building}"
 
 
 async def _enter(session: Any, person: Person) -> None:
@@ -130,7 +136,7 @@ async def _appoint(session: Any, place: Place, people: list[Person], role: Role)
 
 
 async def _resident(session: Any, building: Place, begins: datetime) -> None:
-    """Who reports for the whole building, alone with the bot."""
+    """Who reports for the whole building."""
     member = Member(name="住户", created_at=begins, home_id=building.id)
     session.add(member)
     await session.flush()

@@ -1,4 +1,4 @@
-"""What happens in the year of `bench/dispatch.py`: reports by hour and season, bursts in storms, and how people answer.
+"""What happens in the year of `bench/dispatch.py`: reports by hour and season, bursts in storms.
 
 Everything is drawn from a seed and from who and what it is about, so that whatever is compared meets the same days.
 """
@@ -38,8 +38,6 @@ STORMY: Final[Mapping[tuple[Category, Urgency], float]] = {
     (Category.FALLING, Urgency.URGENT): 0.15,
     (Category.POWER, Urgency.EMERGENCY): 0.05,
 }
-#: How long somebody who answers takes: the median in minutes. An emergency rings, the rest is seen when one looks.
-LOOKS_AFTER: Final = {Urgency.EMERGENCY: 0.5, Urgency.URGENT: 3.0, Urgency.NORMAL: 6.0, Urgency.LOW: 6.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +78,3 @@ def _poisson(rng: Random, expected: float) -> int:
     while left < expected:
         count, left = count + 1, left + rng.expovariate(1)
     return count
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """How people answer when they are asked, free as they have said they are.
-
-    `willing`: the share that accepts when one is asked alone; with `shy` it falls with the square root of how many were
-    asked at once; `never`: the share of people who never answer at all.
-    """
-
-    name: str
-    willing: float
-    shy: bool = False
-    never: float = 0.0
-
-    def answer(self, seed: int, report: Report, person: int, asked: int, again: int) -> tuple[bool | None, timedelta]:
-        """Whether he accepts (None: no word), and after what time; `asked` at once, `again`: how often he was before."""
-        if Random(f"{seed}:{person}").random() < self.never:
-            return None, timedelta(0)
-        rng = Random(f"{seed}:{report.number}:{person}:{again}")
-        lot, delay = rng.random(), rng.lognormvariate(0, 1.0) * LOOKS_AFTER[report.urgency]
-        willing = self.willing / (asked**0.5 if self.shy else 1)
-        says = True if lot < willing else False if lot < willing + 0.1 else None
-        return says, timedelta(minutes=delay)
-
-
-MODELS: Final = (
-    Answering("各答各的", 0.6),
-    Answering("问的人越多越没人应", 0.8, shy=True),
-    Answering("三成的人从不应", 0.7, never=0.3),
-)
