@@ -144,7 +144,7 @@ async def test_a_photo_is_chosen_seen_and_sent(desk: Desk) -> None:
 async def test_a_file_that_is_no_picture_is_refused_in_words(desk: Desk) -> None:
     page = await desk.sits_down(LI.id)
     await page.set_input_files("#files", file("film.mp4", "video/mp4", b"film"))
-    await expect(page.locator("#refusal")).to_have_text("这不是图片，请发照片。")
+    await expect(page.locator("#refusal")).to_have_text("文件请点开“私聊”单独发给机器人，群里只发照片和文字。")
     await page.set_input_files("#files", file("huge.jpg", "image/jpeg", bytes(2 * LIMIT)))
     await expect(page.locator("#refusal")).to_have_text("这张图片超过 1 MB，请发小一点的。")
     await expect(page.locator("#tray")).to_be_hidden()

@@ -86,6 +86,7 @@ async def test_es4_what_is_reported_again_after_its_end_is_a_new_ticket(world: W
 
 async def test_es11_who_is_removed_is_called_no_more_at_once(world: World) -> None:
     await world.says("陈书记", "排班 3栋 赵强 每天 0:00-24:00", alone=True)
+    await world.says("陈书记", "派单规则 3栋 照明 轮流", alone=True)
     await world.says("李姐", LAMP)
     asked = "王芳" if world.new("王芳") else "赵强"
     other = {"王芳": "赵强", "赵强": "王芳"}[asked]
@@ -93,7 +94,7 @@ async def test_es11_who_is_removed_is_called_no_more_at_once(world: World) -> No
     await world.says("陈书记", f"免去 {asked} 红管家 3栋", alone=True)
     await world.says("陈书记", f"撤班 3栋 {asked}", alone=True)
     world.forget()
-    world.now += timedelta(minutes=6)
+    world.now += timedelta(minutes=11)
     await world.clock.ring()
     await world.send_all()
     world.hears(other, "1 号")

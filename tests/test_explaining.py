@@ -63,7 +63,7 @@ async def test_a_rule_that_saw_danger_is_named(world: World) -> None:
     await world.says("李姐", "1单元楼道里冒烟了，有明火，快来人！")
     world.forget()
     await world.says("王芳", "为什么 1", alone=True)
-    world.hears("王芳", "危险词（消防隐患）", "5% 起登记")
+    world.hears("王芳", "危险词（消防隐患）", "2% 起登记")
 
 
 async def test_a_message_that_joined_shows_what_tied_it(world: World) -> None:

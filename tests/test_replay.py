@@ -59,7 +59,7 @@ async def test_the_page_shows_what_the_bot_said_between_the_neighbours(reader: R
     seen, figures = await played(
         reader,
         said(0, "王芳", "早上好", Role.STEWARD),
-        said(1, "李姐", "2单元电梯坏了，停在8楼不动了"),
+        said(1, "李姐", "2单元电梯坏了，按了半天没反应"),
         said(300, "老夏", "吃了没得"),
     )
     assert [(line.by_bot, line.name) for line in seen.page] == [
