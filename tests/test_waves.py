@@ -7,18 +7,33 @@ import sqlalchemy as sa
 
 from handlers.rules.dispatch import Limits
 from handlers.rules.habits import SILENT_FROM
+from storage import members, places
 from storage.bands import Band
 from storage.duty import DutyShift
 from storage.habits import AnswerHabit
+from storage.identities import Identity
 from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.types import PlaceKind, Role, TicketAction
 from tests.test_choices import BIN, LAMP, events
 from tests.test_modes import FLOOD, MINUTES_11
 from tests.test_skills import on_duty_too
-from tests.world import World
+from tests.world import ACCOUNT, CHANNEL, World
 
 QUARREL = "报修 2单元1203和1204吵起来了，请来调解一下"
+
+
+async def supervisor(world: World, name: str) -> None:
+    """He supervises from the street, above the community, and lives elsewhere."""
+    async with world.sessions.begin() as session:
+        street = await places.named(session, PlaceKind.STREET, "老城街道", None)
+        assert street is not None
+        member = Member(name=name, created_at=world.now)
+        session.add(member)
+        await session.flush()
+        await members.grant(session, member.id, street.id, Role.SUPERVISOR)
+        way = Identity(channel=CHANNEL, account=ACCOUNT, sender=name, member_id=member.id, one_to_one=f"alone:{name}")
+        session.add(way)
 
 
 async def next_door(world: World, *names: str) -> None:
@@ -185,3 +200,21 @@ async def test_who_was_called_often_enough_today_is_left_in_peace_until_everybod
     assert len(world.new("王芳")) >= 1
     assert len(world.new("赵强")) >= 1
     world.hears("周网格", "椅子")  # the third one goes up
+
+
+async def test_the_street_that_is_called_in_danger_may_take_it(world: World) -> None:
+    """He belongs to no community, so no community's numbers are his, but for what he was called about."""
+    await supervisor(world, "罗督导")
+    await world.says("李姐", "着火了！3栋2单元楼道冒好大的烟")
+    world.hears("罗督导", "1 号")
+    await world.says("罗督导", "接单 1", alone=True)
+    world.hears("罗督导", "归您了")
+    assert await events(world, TicketAction.ACCEPT) == ["罗督导"]
+
+
+async def test_who_was_not_called_takes_nothing_from_another_community(world: World) -> None:
+    await supervisor(world, "罗督导")
+    await world.says("李姐", f"报修 {LAMP}", alone=True)
+    await world.says("罗督导", "接单 1", alone=True)
+    world.hears("罗督导", "1 号")
+    assert await events(world, TicketAction.ACCEPT) == []
