@@ -37,7 +37,7 @@ from bench.sockets import sockets
 from bench.toppling import kills, workers
 from bench.town import ACCOUNT
 from bot.sender import Sender
-from handlers import rounds
+from handlers.notices import rounds
 from storage.database import Sessions, open_database
 from storage.outbox import WAITING, OutboxMessage
 

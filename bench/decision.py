@@ -30,8 +30,8 @@ import sqlalchemy as sa
 
 import storage.tables  # noqa: F401 -- every table is there
 from bench.databases import create_tables, postgres
-from handlers.choosing import Step, choose, keep
-from handlers.dispatch import ladder
+from handlers.dispatch.choosing import Step, choose, keep
+from handlers.dispatch.levels import ladder
 from handlers.house import HouseRules
 from handlers.moment import Moment
 from handlers.rules.escalations import Policy

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a 
 from bench.databases import create_tables, postgres
 from bench.town import ACCOUNT, CHANNEL, Neighbour, settle
 from bot.clock import Clock
-from handlers.clocks import wind
-from handlers.escalations import escalate_waiting
+from handlers.clocks.escalations import escalate_waiting
+from handlers.clocks.winding import wind
 from handlers.house import HouseRules
 from handlers.moment import Moment, Reach
 from handlers.rules.escalations import Policy

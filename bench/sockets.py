@@ -28,8 +28,8 @@ from bot.channels.base import Can, Link
 from bot.sender import Sender
 from bot.turns import Pace
 from bot.web import serving
-from handlers import rounds
 from handlers.messages import Words
+from handlers.notices import rounds
 from storage.broadcasts import Broadcast
 from storage.database import Sessions, open_database
 from storage.outbox import OutboxMessage

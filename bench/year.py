@@ -22,7 +22,7 @@ from bench.season import ZONE, Report
 from bench.town import ACCOUNT, CHANNEL
 from bot.clock import Clock
 from bot.receive import Receiver
-from handlers.escalations import escalate_waiting
+from handlers.clocks.escalations import escalate_waiting
 from handlers.house import HouseRules
 from handlers.messages import Inbound
 from handlers.moment import Reach

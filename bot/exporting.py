@@ -17,7 +17,7 @@ from bot.section import Misconfigured
 from bot.throttle import Throttle
 from bot.transact import transact
 from bot.workbook.export import workbook_of
-from handlers.exports import PlaceRota, administered, rota_ahead
+from handlers.duty.exports import PlaceRota, administered, rota_ahead
 from handlers.house import HouseRules
 from handlers.moment import Moment
 from storage import codes

@@ -15,7 +15,7 @@ from icalendar import Calendar, Event
 
 from bot.throttle import Throttle
 from bot.transact import transact
-from handlers.feeds import Own, own_turns
+from handlers.duty.feeds import Own, own_turns
 from handlers.house import HouseRules
 from handlers.moment import Moment
 from storage import feeds

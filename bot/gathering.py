@@ -7,7 +7,7 @@ would get every notice as well.
 from typing import Final
 
 from bot.door import LINE
-from handlers.gazetteer import title
+from handlers.community.gazetteer import title
 from handlers.messages import Words
 from handlers.moment import Moment
 from handlers.phrases.groups import greeting

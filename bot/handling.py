@@ -8,12 +8,12 @@ from contextlib import suppress
 from typing import Final
 
 from bot.introduced import note_way
-from handlers.board import outdate
+from handlers.community.gaps import answer_late
+from handlers.community.holding import catch_up
 from handlers.context import Context
-from handlers.gaps import answer_late
-from handlers.holding import catch_up
 from handlers.messages import Happening, Refusal
 from handlers.router import Asked, Routes
+from handlers.tickets.board import outdate
 from storage import members
 from storage.changes import changes, is_pending
 from storage.inbox import Key

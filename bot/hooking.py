@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.wecom_hook import WecomHookConfig
 from bot.finding import Finding, missing, ready
-from handlers.gazetteer import all_places, title
+from handlers.community.gazetteer import all_places, title
 from handlers.messages import Refusal, Words
 from handlers.moment import Moment
 from handlers.phrases.groups import one_way_greeting
 from handlers.phrases.places import no_place_named
-from handlers.reading import Unclear, clean
+from handlers.reading.values import Unclear, clean
 from storage import chats
 from storage.chats import Address, GroupChat
 from storage.places import Place

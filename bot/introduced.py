@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.lateness import Lateness
 from bot.offering import chosen
-from handlers.board import Board, Kept, Scenes, recall
 from handlers.context import Context
 from handlers.messages import Inbound
 from handlers.moment import Moment
+from handlers.tickets.board import Board, Kept, Scenes, recall
 from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
 from storage import chats, directory, members, places

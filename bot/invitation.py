@@ -11,8 +11,8 @@ from bot.config import Config
 from bot.joining import prepare
 from bot.section import Misconfigured
 from bot.transact import transact
-from handlers import codes
-from handlers.invitations import NoCommunity, invite_admin
+from handlers.community import codes
+from handlers.community.invitations import NoCommunity, invite_admin
 from handlers.moment import Moment
 from storage import identities, members
 from storage.codes import Purpose

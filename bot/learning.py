@@ -14,7 +14,7 @@ from bot.learned import InUse, Shelf, State
 from bot.reader import make_reader
 from bot.section import Misconfigured
 from bot.transact import transact
-from handlers import examples
+from handlers.corrections import examples
 from handlers.understanding.model.adapting import Example, learnable
 from handlers.understanding.model.comparing import MARGINS, Comparison, Lived, compare
 from handlers.understanding.model.held import held

@@ -7,8 +7,8 @@ from bot.channels.base import About
 from bot.config import Config
 from bot.joining import prepare
 from bot.section import Misconfigured
-from handlers.entering import code_of
-from handlers.gazetteer import title
+from handlers.community.entering import code_of
+from handlers.community.gazetteer import title
 from storage import places
 from storage.database import open_database
 from storage.types import PlaceKind

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 
 from bot.workbook.cells import Problems, WorkbookError, said
 from bot.workbook.sheets import check_size, opened
-from handlers.reading import clean, words
+from handlers.reading.values import clean, words
 
 SHEET: Final = "通知"
 COLUMNS: Final = ("内容", "发给", "时间", "预警", "来源", "链接", "落款", "有效到")

@@ -17,18 +17,18 @@ from bot.notice_file import Entry, read_entries
 from bot.section import Misconfigured
 from bot.transact import transact
 from bot.workbook.cells import Problems, WorkbookError
-from handlers.audience import Whom
-from handlers.dates import OwnDays, own_days
-from handlers.drafts import compose
-from handlers.gazetteer import Gazetteer, places_of
+from handlers.community.gazetteer import Gazetteer, places_of
 from handlers.messages import File, Refusal, Words
 from handlers.moment import Moment, Reach
-from handlers.notices import MOST_TEXT, Notice, whom_at
+from handlers.notices.audience import Whom
+from handlers.notices.dates import OwnDays, own_days
+from handlers.notices.drafts import compose
+from handlers.notices.reading import MOST_TEXT, Notice, whom_at
+from handlers.notices.remarks import NO_REMARKS, Remarks, remarks_of
 from handlers.phrases import composing
 from handlers.phrases import filing as phrases
-from handlers.reading import Unclear, words
-from handlers.remarks import NO_REMARKS, Remarks, remarks_of
-from handlers.times import Past
+from handlers.reading.times import Past
+from handlers.reading.values import Unclear, words
 from handlers.when.read import when
 from handlers.when.understood import Doubt, When
 from storage import audiences, broadcasts, places

@@ -14,10 +14,10 @@ from unicodedata import normalize
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.asks import Ask, asks_in
 from handlers.messages import NO_NUMBER, Button, Happening, Inbound, Words
 from handlers.moment import Moment
-from handlers.reading import words
+from handlers.readbacks.asks import Ask, asks_in
+from handlers.reading.values import words
 from storage import offers
 from storage.identities import Who
 from storage.members import Known

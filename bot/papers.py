@@ -21,7 +21,7 @@ from bot.throttle import Throttle
 from bot.transact import transact
 from handlers.house import HouseRules
 from handlers.moment import Moment, Reach
-from handlers.papers import Sheet, reach_of, visits_of
+from handlers.readbacks.papers import Sheet, reach_of, visits_of
 from storage import codes
 from storage.codes import Purpose
 from storage.database import Sessions

@@ -23,7 +23,7 @@ from bot.transact import transact
 from handlers.house import HouseRules
 from handlers.moment import Moment, Reach
 from handlers.phrases import posters as phrases
-from handlers.posters import Poster, answer_by_link, page_of, poster_of
+from handlers.readbacks.posters import Poster, answer_by_link, page_of, poster_of
 from storage import codes
 from storage.codes import Purpose
 from storage.database import Sessions

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.channels.base import Channel
-from handlers import gaps
+from handlers.community import gaps
 from handlers.moment import Moment
 from storage import pulses
 from storage.pulses import Line

@@ -6,12 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.ledger import NOT_ALLOWED
 from bot.finding import Finding, missing, ready
-from handlers.dispatch import Rung, ladder
-from handlers.gazetteer import title
+from handlers.clocks.years import unknown_years
+from handlers.community.gazetteer import title
+from handlers.dispatch.levels import Rung, ladder
 from handlers.moment import Moment
 from handlers.phrases.places import names
 from handlers.phrases.worktime import unknown_year
-from handlers.years import unknown_years
 from storage import chats, duty, held, identities, inbox, members, places, receipts
 from storage.members import Person
 from storage.places import Place

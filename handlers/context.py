@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from handlers.board import Board, Outlook
 from handlers.messages import Inbound, Reply, Words
 from handlers.moment import Moment
+from handlers.tickets.board import Board, Outlook
 from handlers.understanding.decide import Reader
 from handlers.understanding.scales import Weighed
 from handlers.understanding.types import Memory, Question

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from handlers.context import Context, Foreseen
 from handlers.messages import Happening
-from handlers.reading import clean
-from handlers.reports import outlook_here, question
+from handlers.reading.values import clean
 from handlers.router import Routes
+from handlers.tickets.reports import outlook_here, question
 
 
 async def foresee(batch: Sequence[Context], routes: Routes) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from handlers.codes import can_be_alone
+from handlers.community.codes import can_be_alone
 from handlers.context import Context
 from handlers.messages import Reply
 from handlers.phrases import help as phrases
-from handlers.reading import Unclear, words
+from handlers.reading.values import Unclear, words
 from handlers.router import Command, Router, spelled
 from storage.types import Role
 

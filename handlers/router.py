@@ -7,7 +7,7 @@ from typing import Final
 from handlers import phrases
 from handlers.context import Context
 from handlers.messages import BUTTON_VERSION, NO_NUMBER, SILENT, Happening, Refusal, Reply
-from handlers.reading import Unclear, clean, leading_number
+from handlers.reading.values import Unclear, clean, leading_number
 from handlers.rules.roles import may
 from storage.types import Role
 

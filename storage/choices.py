@@ -17,7 +17,7 @@ from storage.types import MemberId, PlaceId, TicketAction, TicketId
 
 
 class Choice(Base, kw_only=True):
-    """One decision whom to ask. Append-only; `codes` as `handlers/choosing.py` makes them.
+    """One decision whom to ask. Append-only; `codes` as `handlers/dispatch/choosing.py` makes them.
 
     A member is his id in them; of somebody who had his data removed it leads to a row without a name.
     """

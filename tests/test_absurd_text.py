@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 from hypothesis import given
 
-from handlers.reading import (
+from handlers.reading.times import span
+from handlers.reading.values import (
     Unclear,
     clean,
     leading_number,
@@ -16,7 +17,6 @@ from handlers.reading import (
     role_named,
     words,
 )
-from handlers.times import span
 from handlers.when.read import when
 from storage.types import MemberId
 from tests.drawn import ABSURD, NOW, QUICK, SHANGHAI, texts

@@ -8,14 +8,14 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from handlers.auditing import wind_stopped
-from handlers.clocks import plan_of, replan, state_of
-from handlers.escalations import escalate_waiting
+from handlers.clocks.auditing import wind_stopped
+from handlers.clocks.escalations import escalate_waiting
+from handlers.clocks.recounting import recount
+from handlers.clocks.winding import plan_of, replan, state_of
+from handlers.clocks.years import tell_unknown_year
 from handlers.moment import Moment
-from handlers.recounting import recount
 from handlers.rules.plans import Plan
 from handlers.rules.steps import next_step
-from handlers.years import tell_unknown_year
 from storage import members
 from storage.duty import DutyShift
 from storage.members import Member, RoleGrant

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from handlers.checkup import tell_new_flaws
+from handlers.duty.checkup import tell_new_flaws
 from handlers.house import RosterRules
 from handlers.moment import Moment
 from storage import overrides

@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 
 from bot.clock import Tick
-from handlers.escalations import escalate_waiting
-from handlers.exchange import warn_unanswered
-from handlers.handover import tell_whose_turn
-from handlers.leaving import hand_back_of_absent
+from handlers.clocks.escalations import escalate_waiting
+from handlers.dispatch.leaving import hand_back_of_absent
+from handlers.duty.exchange import warn_unanswered
+from handlers.duty.handover import tell_whose_turn
 from tests.test_crash import Killed, before_or_after, doomed, restarted, rows, said
 from tests.world import World
 

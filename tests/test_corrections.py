@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from handlers import examples
+from handlers.corrections import examples
 from handlers.understanding.model.data import Transcript, samples
 from storage.audit import AuditEntry
 from storage.corrections import Correction

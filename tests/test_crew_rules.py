@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.crews.wanted import count_in, start_in
+from handlers.reading.times import Past
 from handlers.rules.crews import SHORTLY, Reminder, clash, in_time, reminder
 from handlers.rules.quiet import NIGHT
-from handlers.times import Past
-from handlers.wanted import count_in, start_in
 from tests.drawn import QUICK, SHANGHAI, moments
 from tests.world import MONDAY_9
 

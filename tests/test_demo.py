@@ -7,9 +7,9 @@ import pytest
 from bot.demo import CAST, settle
 from bot.door import CommunityDoor
 from bot.transact import transact
+from handlers.duty.rota import on_duty_at
 from handlers.house import HouseRules
 from handlers.moment import Moment
-from handlers.rota import on_duty_at
 from handlers.rules.escalations import Policy
 from storage import places
 from storage.database import Sessions

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from handlers.handover import tell_whose_turn
-from handlers.lines import span_of
+from handlers.duty.handover import tell_whose_turn
+from handlers.duty.lines import span_of
+from handlers.duty.rota import on_duty_at, until
 from handlers.moment import Moment
-from handlers.rota import on_duty_at, until
 from handlers.rules.rota import final_rota, joined
 from storage import places
 from storage.database import Sessions

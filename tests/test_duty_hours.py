@@ -6,11 +6,11 @@ from typing import Final
 import pytest
 from hypothesis import given
 
-from handlers.reading import (
+from handlers.reading.times import Past, span
+from handlers.reading.values import (
     Unclear,
 )
 from handlers.rules.duty import EVERY_DAY, Span
-from handlers.times import Past, span
 from storage.types import MemberId
 from tests.drawn import NOW, QUICK, SHANGHAI, texts
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from handlers.entering import code_of
+from handlers.community.entering import code_of
 from handlers.messages import Happening
 from storage import places
 from storage.members import Member

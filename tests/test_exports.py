@@ -24,9 +24,9 @@ from bot.importing import brought_in
 from bot.section import Misconfigured
 from bot.web import serving
 from bot.workbook.export import workbook_of
-from handlers.exports import PlaceRota
+from handlers.duty.exports import PlaceRota
+from handlers.duty.rota import Turn
 from handlers.house import RosterRules
-from handlers.rota import Turn
 from storage import overrides
 from storage.duty import DutyShift
 from storage.members import Member, RoleGrant

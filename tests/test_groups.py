@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.channels.base import SendError
-from handlers.codes import ALPHABET
+from handlers.community.codes import ALPHABET
 from handlers.messages import Happening
 from handlers.moment import Reach
 from storage import chats

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
+from handlers.duty.rota import rotas
 from handlers.moment import Moment
-from handlers.rota import rotas
 from handlers.rules.duty import DAY
 from storage.changing import places_between
 from storage.tickets import Ticket

@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 
-from handlers.clocks import plan_of, state_of
+from handlers.clocks.winding import plan_of, state_of
+from handlers.duty.rota import on_duty_at
 from handlers.moment import Moment
-from handlers.rota import on_duty_at
 from handlers.rules.roles import may
 from handlers.rules.steps import next_step
 from storage import members, places

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.homes import introduction
-from handlers.roll import bare_name
+from handlers.community.homes import introduction
+from handlers.community.roll import bare_name
 from handlers.understanding.types import Scene
 from storage import places
 from storage.tickets import Ticket

@@ -12,7 +12,7 @@ from bot.gathering import open_web_groups
 from bot.hooking import Hooking, hooked
 from bot.joining import ticks_of
 from bot.media import MediaStore
-from handlers.gazetteer import title
+from handlers.community.gazetteer import title
 from handlers.moment import Moment, Reach
 from storage import chats
 from storage.chats import GroupChat

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from handlers.community.invitations import NoCommunity, invite_admin
 from handlers.house import HouseRules
-from handlers.invitations import NoCommunity, invite_admin
 from handlers.rules.escalations import Policy
 from storage import members, places
 from storage.database import Sessions

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.duty.rota import away, on_duty_at
 from handlers.moment import Moment
-from handlers.periods import period_at
-from handlers.reading import Unclear
-from handlers.rota import away, on_duty_at
-from handlers.times import Backwards, Past
+from handlers.reading.periods import period_at
+from handlers.reading.times import Backwards, Past
+from handlers.reading.values import Unclear
 from storage.hours import FreeHours
 from storage.members import Member
 from storage.overrides import DutyOverride

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.members import unreachable
+from handlers.community.members import unreachable
 from handlers.moment import Moment
 from storage import members, places
 from storage.members import Member

@@ -12,7 +12,7 @@ from playwright.async_api import async_playwright
 
 from bot.posters import Posters, page_with, poster, posting
 from bot.web import serving
-from handlers.posters import Poster
+from handlers.readbacks.posters import Poster
 from storage import members, places
 from storage.readbacks import ReadWay
 from storage.types import BroadcastId, PlaceId, PlaceKind, Role

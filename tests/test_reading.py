@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.reading import (
+from handlers.reading.values import (
     ROLE_WORDS,
     Unclear,
     clean,

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from handlers.messages import Refusal
-from handlers.remarks import remarks_of
+from handlers.notices.remarks import remarks_of
 from tests.drawn import NOW, SHANGHAI
 
 

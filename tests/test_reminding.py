@@ -17,11 +17,11 @@ from openpyxl import load_workbook
 from bot.downloads import MOST_TRIES, XLSX
 from bot.papers import giving, workbook_of
 from bot.web import serving
-from handlers.figures import month_in
 from handlers.moment import Moment, Reach
-from handlers.papers import Sheet
-from handlers.reading import Unclear
-from handlers.reminding import remind
+from handlers.notices.figures import month_in
+from handlers.readbacks.papers import Sheet
+from handlers.readbacks.reminding import remind
+from handlers.reading.values import Unclear
 from handlers.rules.broadcasts import NoticeRules
 from storage import members, places
 from storage.outbox import OutboxMessage

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from handlers.dates import still_meant
 from handlers.messages import Words
 from handlers.moment import Moment
+from handlers.notices.dates import still_meant
 from handlers.rules.repeats import Repeat
 from handlers.rules.rhythms import OfKind
 from storage import calendars

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.cadence import pattern_at
+from handlers.duty.rota import timeline
+from handlers.duty.seats import share_seats
 from handlers.house import HouseRules
 from handlers.moment import Moment
-from handlers.reading import Unclear
-from handlers.rota import timeline
+from handlers.reading.cadence import pattern_at
+from handlers.reading.times import Past
+from handlers.reading.values import Unclear
 from handlers.rules.escalations import Policy
-from handlers.seats import share_seats
-from handlers.times import Past
 from storage import calendars, merging, places
 from storage.duty import DutyShift
 from storage.members import Member

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.moment import Moment
+from handlers.notices.templates import library, rendered
 from handlers.rules.templates import OF_PLACES, SHIPPED, filled, own_variables, place_variables, variables
-from handlers.templates import library, rendered
 from storage import places
 from storage.types import PlaceKind
 from tests.noticing import received, writes

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from handlers.phrases.repeats import repeat_name
 from handlers.phrases.times import moment_name
-from handlers.reading import Unclear
+from handlers.reading.times import Past
+from handlers.reading.values import Unclear
 from handlers.rules.moon import FEASTS
 from handlers.rules.repeats import Repeat
 from handlers.rules.rhythms import (
@@ -24,7 +25,6 @@ from handlers.rules.rhythms import (
     Parity,
     Weekly,
 )
-from handlers.times import Past
 from handlers.when.read import when
 from handlers.when.understood import Again, Doubt, Once, When, Why
 from storage.types import DayKind

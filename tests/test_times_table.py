@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import pytest
 
-from handlers.reading import Unclear
-from handlers.times import Past
+from handlers.reading.times import Past
+from handlers.reading.values import Unclear
 from handlers.when.read import when
 from handlers.when.understood import Doubt, Once
 from tests.drawn import SHANGHAI

@@ -13,8 +13,8 @@ from openpyxl import Workbook
 from bot.workbook import Report, WorkbookError, import_workbook, write_template
 from bot.workbook.cells import Problems
 from bot.workbook.sheets import MOST_ROWS, read_sheets
+from handlers.community.invitations import invite_admin
 from handlers.house import HouseRules
-from handlers.invitations import invite_admin
 from handlers.rules.escalations import Policy
 from storage import places
 from storage.base import Base

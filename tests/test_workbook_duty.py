@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from bot.workbook import write_template
+from handlers.duty.rota import timeline
 from handlers.moment import Moment
-from handlers.rota import timeline
 from storage import skills
 from storage.database import Sessions
 from storage.duty import DutyShift

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from handlers.lifecycle import advance
 from handlers.messages import Refusal
 from handlers.moment import Moment
 from handlers.phrases import STATUS_NAMES
 from handlers.rules.tickets import OPEN, TRANSITIONS, next_status
+from handlers.tickets.lifecycle import advance
 from storage import tickets
 from storage.tickets import Ticket, TicketEvent
 from storage.types import TicketAction, TicketStatus

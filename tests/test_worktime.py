@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.readiness import holidays
+from handlers.clocks.recounting import BATCH
 from handlers.moment import Moment
-from handlers.recounting import BATCH
 from storage.calendars import Recount
 from tests.test_chains import CLOCKS, many, ring, tickets_of
 from tests.test_escalations import LAMP

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.advisor.config import ModelConfig
 from bot.finding import Finding, missing, ready
-from handlers.spending import month_of
+from handlers.community.spending import month_of
 from storage import spending
 
 

@@ -21,11 +21,11 @@ from bot.advisor.roll import Roll
 from bot.introduced import Acquainted, ids, introduced
 from bot.receive import Receiver
 from bot.storable import storable
-from handlers import reports
 from handlers.context import Context
 from handlers.messages import Happening, Inbound
 from handlers.moment import Moment
-from handlers.reading import clean
+from handlers.reading.values import clean
+from handlers.tickets import reports
 from handlers.understanding.advice import Advice, AdvisedReader
 from handlers.understanding.masks import Masks
 from handlers.understanding.types import Heard, Question

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.transact import transact
-from handlers import spending
+from handlers.community import spending
 from handlers.house import HouseRules
 from handlers.moment import Moment, Reach
 from storage.database import Sessions

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr, Strict
 
 from bot.section import Section
-from handlers.alarms import System
+from handlers.notices.alarms import System
 
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 

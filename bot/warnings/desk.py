@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.transact import transact
-from handlers.alarms import Alarm, System, Taken
 from handlers.house import HouseRules
 from handlers.moment import Moment, Reach
-from handlers.warnings import take
+from handlers.notices.alarms import Alarm, System, Taken
+from handlers.notices.warnings import take
 from storage.database import Sessions
 
 

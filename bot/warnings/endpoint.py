@@ -15,7 +15,7 @@ from bot.warnings.config import WarningSystem
 from bot.warnings.desk import Desk
 from bot.warnings.letter import LONGEST, Unreadable, letter_in
 from bot.warnings.signing import KEY, SIGNATURE, SYSTEM, TIMESTAMP, is_genuine, is_timely, signature
-from handlers.alarms import Ground, Taken, TurnedAway
+from handlers.notices.alarms import Ground, Taken, TurnedAway
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from bot.warnings.config import WarningSystem
 from bot.warnings.endpoint import PATH
 from handlers.messages import Refusal
 from handlers.moment import Moment
-from handlers.templates import template_called
+from handlers.notices.templates import template_called
 from storage import places
 
 

@@ -17,7 +17,7 @@ from bot.warnings.config import WarningSystem
 from bot.warnings.desk import Desk
 from bot.warnings.endpoint import AWAY
 from bot.warnings.letter import LONGEST, Letter, Unreadable, letter_in
-from handlers.alarms import TurnedAway
+from handlers.notices.alarms import TurnedAway
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 from pydantic_core import ErrorDetails
 
-from handlers.alarms import Alarm
+from handlers.notices.alarms import Alarm
 
 LONGEST: Final = 65_536  #: bytes
 NOT_JSON: Final = "不是 JSON，或者不是 UTF-8 编码。请对照 docs/warnings.md 里的例子。"

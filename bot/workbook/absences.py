@@ -8,10 +8,10 @@ from bot.workbook.cells import Problems, Row
 from bot.workbook.offices import people_meant
 from bot.workbook.roster import Calendar, day_meant
 from bot.workbook.town import Town
+from handlers.duty.whose import turns_of
 from handlers.moment import Moment
 from handlers.rules.duty import DAY
 from handlers.rules.wall import moment_of
-from handlers.whose import turns_of
 from storage import overrides
 from storage.members import Member
 from storage.turns import TurnSource

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 
-from handlers.reading import words
+from handlers.reading.values import words
 
 LONGEST: Final = 200  #: characters of a cell that are read
 SHOWN: Final = 20  #: … and that are repeated in a complaint

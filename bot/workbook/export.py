@@ -10,10 +10,10 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font, PatternFill
 
-from handlers.exports import PlaceRota
+from handlers.duty.exports import PlaceRota
+from handlers.duty.rota import Turn
 from handlers.phrases.exports import SOURCES
 from handlers.phrases.times import WEEKDAYS
-from handlers.rota import Turn
 
 COLUMNS: Final = ("日期", "星期", "从", "到", "值班", "替谁", "怎么来的")
 WIDTHS: Final = (12, 6, 17, 17, 14, 14, 10)

@@ -9,9 +9,9 @@ from typing import Any, Final
 from bot.workbook.cells import Cell, Problems, Row
 from bot.workbook.offices import people_meant
 from bot.workbook.town import Town
-from handlers.hours import EXAMPLE, times_of
+from handlers.duty.hours import EXAMPLE, times_of
 from handlers.moment import Moment
-from handlers.reading import Unclear
+from handlers.reading.values import Unclear
 from storage import hours, skills
 from storage.members import Member
 from storage.types import MemberId

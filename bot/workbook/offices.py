@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.workbook.cells import Cell, Problems, Row
 from bot.workbook.town import Town
-from handlers.gazetteer import Gazetteer
+from handlers.community.gazetteer import Gazetteer
 from handlers.messages import Refusal
-from handlers.reading import ROLE_WORDS, Unclear, role_named
+from handlers.reading.values import ROLE_WORDS, Unclear, role_named
 from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.types import Role

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.workbook.cells import Cell, Problems, Row
 from bot.workbook.town import Town
-from handlers.reading import numeral
+from handlers.reading.values import numeral
 from storage.places import Place
 from storage.types import PlaceKind
 

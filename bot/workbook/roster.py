@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.workbook.cells import Cell, Problems, Row
 from bot.workbook.offices import people_meant, places_meant
 from bot.workbook.town import Town
-from handlers.days import day_at
-from handlers.lines import line_of
-from handlers.reading import Unclear, folded
+from handlers.duty.lines import line_of
+from handlers.reading.days import day_at
+from handlers.reading.times import Past, span
+from handlers.reading.values import Unclear, folded
 from handlers.rules.duty import Span
 from handlers.rules.wall import moment_of
-from handlers.times import Past, span
 from storage import duty
 from storage.members import Member
 from storage.places import Place

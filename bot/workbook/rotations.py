@@ -9,14 +9,14 @@ from bot.workbook.cells import Problems, Row
 from bot.workbook.offices import homes_meant, member_meant, places_meant
 from bot.workbook.roster import Calendar, day_meant
 from bot.workbook.town import Town
-from handlers.cadence import pattern_at
-from handlers.entries import MOST_PEOPLE
-from handlers.gazetteer import Gazetteer
+from handlers.community.gazetteer import Gazetteer
+from handlers.duty.entries import MOST_PEOPLE
+from handlers.duty.seats import take_seats
 from handlers.moment import Moment
-from handlers.reading import Unclear
+from handlers.reading.cadence import pattern_at
+from handlers.reading.times import Past
+from handlers.reading.values import Unclear
 from handlers.rules.patterns import Pattern
-from handlers.seats import take_seats
-from handlers.times import Past
 from storage.members import Member
 from storage.places import Place
 from storage.types import PlaceId

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.workbook.cells import Cell, Problems, Row, WorkbookError, cell_of, said
-from handlers.reading import words
+from handlers.reading.values import words
 
 MOST_BYTES: Final = 20 * 2**20
 MOST_UNPACKED: Final = 400 * 2**20

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bot.workbook.cells import Problems, Row
 from bot.workbook.offices import places_meant
 from bot.workbook.town import Town
+from handlers.dispatch.rungs import kinds_of
 from handlers.messages import Refusal
 from handlers.moment import Moment
-from handlers.rungs import kinds_of
 from storage import policies
 from storage.places import Place
 from storage.types import PlaceKind

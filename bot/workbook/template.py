@@ -9,7 +9,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from bot.workbook.sheets import COLUMNS, DUTY, HOURS, LEAVE, MEMBERS, PLACES, ROLES, ROTATIONS, SKILLS, STEPS
-from handlers.reading import ROLE_WORDS
+from handlers.reading.values import ROLE_WORDS
 from storage.types import Role
 
 EXPLAINED: Final = "说明"

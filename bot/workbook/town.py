@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.gazetteer import Gazetteer
-from handlers.roll import bare_name
+from handlers.community.gazetteer import Gazetteer
+from handlers.community.roll import bare_name
 from storage.identities import Identity, Who
 from storage.members import Member
 from storage.places import ROOT, Place

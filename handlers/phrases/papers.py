@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.figures import Figures, OfNotice
+from handlers.notices.figures import Figures, OfNotice
 from storage.broadcasts import Broadcast
 
 VISIT_COLUMNS: Final = ("楼栋", "单元", "房号", "上门日期", "见到谁", "备注")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Final
 
-from handlers.days import value_of
-from handlers.reading import NUMERAL
+from handlers.reading.days import value_of
+from handlers.reading.values import NUMERAL
 from handlers.rules.rhythms import BeforeDaysOff, Days, Weekly
 from handlers.when.clock import PART_AHEAD, clocks_at
 from handlers.when.day import Day, day_at

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from handlers.days import HOUR, value_of
-from handlers.reading import NUMERAL
+from handlers.reading.days import HOUR, value_of
+from handlers.reading.values import NUMERAL
 from handlers.when.understood import Unsure, Why
 
 MINUTE: Final = timedelta(minutes=1)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
+from handlers.reading.times import Past
 from handlers.rules.moon import DAY
 from handlers.rules.repeats import Repeat
 from handlers.rules.rhythms import Days, EveryDays, Weekly
-from handlers.times import Past
 from handlers.when.again import Bounds, ended_at
 from handlers.when.clock import Clock, clocks_at
 from handlers.when.ends import ended

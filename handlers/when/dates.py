@@ -4,8 +4,8 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from handlers.days import YEARS_AHEAD, value_of
-from handlers.reading import NUMERAL
+from handlers.reading.days import YEARS_AHEAD, value_of
+from handlers.reading.values import NUMERAL
 from handlers.when.months import WEEK, WEEKDAYS
 from handlers.when.understood import Unsure, Why
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from handlers.days import YEARS_AHEAD
-from handlers.reading import NUMERAL
+from handlers.reading.days import YEARS_AHEAD
+from handlers.reading.values import NUMERAL
 from handlers.rules.moon import DAY, NoSuchDay
 from handlers.when.clock import PART_AHEAD
 from handlers.when.dates import BESIDE, agreed, date_at, date_beside

@@ -4,8 +4,8 @@ import re
 from datetime import date
 from typing import Final
 
-from handlers.days import value_of
-from handlers.reading import NUMERAL
+from handlers.reading.days import value_of
+from handlers.reading.values import NUMERAL
 from handlers.rules.holidays import is_known
 from handlers.rules.moon import DAY
 from handlers.rules.workdays import days_off, is_worked, workday_after

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from handlers.reading import Unclear
+from handlers.reading.values import Unclear
 
 _SENT: Final = re.compile(r"(?:准时)?(?:发送|发出|发布|推送|发(?![给到往]))")
 _ENDS: Final = re.compile(r"$|[\s,，。.;；:：、!！)）】]|全体|全楼|全小区|全社区|发给")

@@ -4,8 +4,8 @@ import re
 from datetime import date
 from typing import Final
 
-from handlers.days import value_of
-from handlers.reading import NUMERAL
+from handlers.reading.days import value_of
+from handlers.reading.values import NUMERAL
 from handlers.rules.moon import FEASTS, NoSuchDay, day_of_moon, feast_day
 from handlers.when.understood import Unsure, Why
 

@@ -5,8 +5,8 @@ from calendar import monthrange
 from datetime import date
 from typing import Final
 
-from handlers.days import value_of
-from handlers.reading import NUMERAL
+from handlers.reading.days import value_of
+from handlers.reading.values import NUMERAL
 from handlers.rules.moon import DAY
 from handlers.rules.rhythms import Monthly, NthWeekday, NthWorkday
 from handlers.rules.workdays import nth_weekday, nth_workday

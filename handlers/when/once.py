@@ -4,11 +4,11 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from handlers.days import HOUR, YEARS_AHEAD
-from handlers.reading import NUMERAL, Unclear
+from handlers.reading.days import HOUR, YEARS_AHEAD
+from handlers.reading.times import Past
+from handlers.reading.values import NUMERAL, Unclear
 from handlers.rules.moon import DAY
 from handlers.rules.wall import moment_of
-from handlers.times import Past
 from handlers.when.clock import Clock, clocks_at
 from handlers.when.day import Day, day_at
 from handlers.when.ends import ended

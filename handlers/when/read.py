@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.reading import SEPARATORS, Unclear, clean, folded
+from handlers.reading.values import SEPARATORS, Unclear, clean, folded
 from handlers.rules.holidays import NONE
 from handlers.when.again import begun_at, rhythm_at
 from handlers.when.clock import REST_OF_CLOCK

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.days import value_of
-from handlers.reading import Unclear
+from handlers.reading.days import value_of
+from handlers.reading.values import Unclear
 from handlers.rules.holidays import NONE
 from handlers.rules.repeats import Repeat
 from storage.types import DayKind

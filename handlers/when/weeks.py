@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from handlers.reading import NUMERAL
+from handlers.reading.values import NUMERAL
 from handlers.rules.rhythms import Days, EveryDays, OfKind, Parity, Weekly
 from handlers.when.months import WEEK, WEEKDAYS
 from handlers.when.understood import Unsure, Why, count_of

@@ -5,8 +5,8 @@ from calendar import monthrange
 from dataclasses import replace
 from typing import Final
 
-from handlers.days import value_of
-from handlers.reading import NUMERAL
+from handlers.reading.days import value_of
+from handlers.reading.values import NUMERAL
 from handlers.rules.rhythms import Feast, Monthly, Moon
 from handlers.when.feasts import FEAST, feast_named, moon_month_and_day, moon_number
 from handlers.when.months import place_at

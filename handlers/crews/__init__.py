@@ -1,0 +1,1 @@
+"""Tasks for several people, and the pool from which whoever has time takes one."""

@@ -1,0 +1,1 @@
+"""Matters that several parties settle, and those that a department outside has."""

@@ -1,0 +1,1 @@
+"""Who has read a notice: answers by household, reminders, visits, posters."""

@@ -1,0 +1,1 @@
+"""A ticket's life: reported, accepted, in progress, done, rated, verified; and who hears of it."""
