@@ -9,7 +9,8 @@ from typing import Any, Final
 from bot.outcomes import Outcome
 from storage.outbox import OutboxMessage
 
-FEW: Final = 10  #: messages that are waited for together
+#: Seconds that what has ended waits for others: one transaction for all of them, and yet no place is long empty.
+LINGER: Final = 0.002
 
 
 @dataclass(slots=True)
@@ -18,8 +19,8 @@ class Flights:
 
     _tasks: dict[asyncio.Task[Outcome], OutboxMessage] = field(default_factory=dict)
     _ended: list[asyncio.Task[Outcome]] = field(default_factory=list)
-    _some: asyncio.Event = field(default_factory=asyncio.Event)
-    _awaited: int = 0  #: so many that have ended are worth a transaction
+    _enough: asyncio.Event = field(default_factory=asyncio.Event)
+    _awaited: int = 0  #: how many have to have ended
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -41,15 +42,10 @@ class Flights:
         self._tasks[task] = message
 
     async def landed(self, patience: float) -> Sequence[tuple[OutboxMessage, Outcome]]:
-        """What has ended, once that is a good part of all or `patience` seconds are over."""
-        if not self._tasks:
-            return []
-        self._awaited = max(len(self._tasks) // 2, min(len(self._tasks), FEW))
-        if len(self._ended) < self._awaited:
-            self._some.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._some.wait()
+        """What has ended: waits `patience` seconds for the first, and a moment for those that come with it."""
+        await self._until(1, patience)
+        if self._ended:
+            await self._until(len(self._tasks), min(patience, LINGER))
         ended, self._ended = self._ended, []
         return [(self._tasks.pop(task), task.result()) for task in ended]
 
@@ -58,7 +54,15 @@ class Flights:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
+    async def _until(self, ended: int, patience: float) -> None:
+        self._awaited = min(ended, len(self._tasks))
+        if len(self._ended) < self._awaited:
+            self._enough.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._enough.wait()
+
     def _end(self, task: asyncio.Task[Outcome]) -> None:
         self._ended.append(task)
         if len(self._ended) >= self._awaited:
-            self._some.set()
+            self._enough.set()

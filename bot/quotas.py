@@ -40,14 +40,20 @@ class Quotas:
     def all(self) -> Iterator[Quota]:
         """One of each account that pauses between two messages or has much in hand, and one of all the others."""
         mute, paced, full = self._mute(), self._paced(), self.full
-        half = -(-self.batch // 2)
-        busy = [account for account, count in self.in_hand.items() if count > self.batch - half]
+        busy = [account for account, count in self.in_hand.items() if count > self.batch - self.half]
         for account in {*paced, *busy}.difference(mute):
             spare = self.batch + (SPARED if account in full else 0) - self.in_hand[account]
             most = min(spare, self._open_to(account, paced.get(account)))
             if most > 0:
                 yield Quota(account, most, account in full)
-        yield Quota(None, half, resting=tuple({*mute, *paced, *busy}))
+        resting = {*mute, *paced, *busy}
+        if not self.in_hand or not resting.issuperset(self.channels):
+            yield Quota(None, self.half, resting=tuple(resting))
+
+    @property
+    def half(self) -> int:
+        """The most that is taken at once of accounts that have less than that in hand."""
+        return -(-self.batch // 2)
 
     @property
     def resting(self) -> list[Account]:

@@ -95,9 +95,14 @@ class Sender:
             channel = self.channels.get(_account(message))
             wait = self._turns.take(_account(message), channel.can.account_pause, now) if channel else 0
             self._flying.begin(message, self._say(message, channel, wait))
-        ended = await self._flying.landed(PATIENCE)
+        ended = await self._flying.landed(0 if self._takes_more(len(claimed)) else PATIENCE)
         self._landed += ended
         return len(claimed) + len(ended)
+
+    def _takes_more(self, claimed: int) -> bool:
+        """Whether that was as much as is taken at once, and yet nobody has his hands full."""
+        quotas = self._quotas
+        return claimed >= quotas.half and not quotas.full
 
     async def _claim(self) -> Sequence[OutboxMessage]:
         """Write down what became of messages, and take others in hand: one transaction for both."""

@@ -1,0 +1,62 @@
+"""What the sender does not wait for, and what it does not look at: how fast it is, without a clock."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from bot.channels.base import Can
+from bot.flights import Flights
+from bot.outcomes import Outcome
+from bot.quotas import Quota, Quotas
+from bot.turns import Account, Turns
+from storage.entities import made
+from storage.outbox import OutboxMessage
+from tests.post import PATIENT, Mouth
+from tests.world import ACCOUNT
+
+AT_WILL: Final = Can()
+LONG: Final = 60.0  #: seconds; nothing may wait so long
+
+
+async def _said(after: asyncio.Event | None = None) -> Outcome:
+    if after is not None:
+        await after.wait()
+    return Outcome("said")
+
+
+def _message(chat: str) -> OutboxMessage:
+    return made(OutboxMessage, {"chat": chat})
+
+
+async def test_what_has_ended_does_not_wait_for_what_hangs() -> None:
+    flights, hanging = Flights(), asyncio.Event()
+    for chat in ("一", "二"):
+        flights.begin(_message(chat), _said())
+    flights.begin(_message("三"), _said(hanging))
+    async with asyncio.timeout(PATIENT):
+        assert [message.chat for message, _ in await flights.landed(LONG)] == ["一", "二"]
+        assert (await flights.landed(0), len(flights)) == ([], 1)
+        hanging.set()
+        assert [message.chat for message, _ in await flights.landed(LONG)] == ["三"]
+        assert await flights.landed(LONG) == [], "nothing is waited for where nothing flies"
+
+
+def quotas(in_hand: int, *names: str, can: Can = AT_WILL) -> Sequence[Quota]:
+    lines: dict[Account, Any] = {(name, ACCOUNT): Mouth(name=name, can=can) for name in names}
+    return list(Quotas(lines, Turns(), Counter([(names[0], ACCOUNT)] * in_hand), 20, 0.0).all())
+
+
+@pytest.mark.parametrize("in_hand", [11, 20])
+def test_while_all_have_much_in_hand_nobody_looks_through_what_waits_for_others(in_hand: int) -> None:
+    assert [quota.account for quota in quotas(in_hand, "one")] == [("one", ACCOUNT)]
+    assert [quota.account for quota in quotas(in_hand, "one", "two")] == [("one", ACCOUNT), None]
+
+
+def test_what_waits_for_nobody_there_is_looked_at_when_nothing_is_in_hand() -> None:
+    paced = Can(account_pause=timedelta(seconds=1))
+    assert [quota.account for quota in quotas(0, "one", can=paced)] == [("one", ACCOUNT), None]
+    assert [quota.account for quota in quotas(1, "one", can=paced)] == [("one", ACCOUNT)]
