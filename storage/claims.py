@@ -82,8 +82,7 @@ async def claim(
 @cache
 def _taking(*, of_one: bool, dangers: bool, resting: bool, quiet: bool) -> Prepared:
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=_ROW.c.due_at.type)
-    whose = (_ROW.c.channel == sa.bindparam("of_channel"), _ROW.c.account == sa.bindparam("of_account"))
-    which = [*(whose if of_one else ()), *((_ROW.c.rank == 0,) if dangers else ())]
+    which = [*((_of_account(),) if of_one else ()), *((_ROW.c.rank == 0,) if dangers else ())]
     free = _free(resting=resting, quiet=quiet)
     due = sa.select(_ROW.c.id).where(_ROW.c.status == _PENDING, _ROW.c.due_at <= now, *which, *free)
     first = due.where(_of_use(_ROW, now), _is_first(now)).order_by(_ROW.c.rank, _ROW.c.due_at, _ROW.c.id)
@@ -92,6 +91,12 @@ def _taking(*, of_one: bool, dangers: bool, resting: bool, quiet: bool) -> Prepa
     leased = {"lease_until": sa.bindparam("leased"), "leased_by": sa.bindparam("by"), "attempts": _ROW.c.attempts + 1}
     lease = sa.update(_ROW).where(_ROW.c.id.in_(sa.select(taken.c.id)))
     return Prepared(lease.values(status=OutboxStatus.SENDING, **leased).returning(*(_ROW.c[name] for name in _KNOWN)))
+
+
+def _of_account() -> sa.ColumnElement[bool]:
+    """Said so that SQLite goes by what is next, and not through all that the account has ever said."""
+    other = sa.or_(_ROW.c.channel != sa.bindparam("of_channel"), _ROW.c.account != sa.bindparam("of_account"))
+    return sa.not_(other)
 
 
 def _is_first(now: Any) -> sa.ColumnElement[bool]:

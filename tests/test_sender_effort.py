@@ -7,19 +7,27 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Can
 from bot.flights import Flights
 from bot.outcomes import Outcome
 from bot.quotas import Quota, Quotas
 from bot.turns import Account, Turns
+from storage import claims
+from storage.base import table_of
+from storage.database import Sessions
 from storage.entities import made
 from storage.outbox import OutboxMessage
-from tests.post import PATIENT, Mouth
-from tests.world import ACCOUNT
+from storage.types import OutboxStatus
+from tests.post import PATIENT, Mouth, Post
+from tests.world import ACCOUNT, CHANNEL
 
+HERE: Final = (CHANNEL, ACCOUNT)
 AT_WILL: Final = Can()
 LONG: Final = 60.0  #: seconds; nothing may wait so long
+STEPS: Final = 10  #: of SQLite's machine, between two looks
 
 
 async def _said(after: asyncio.Event | None = None) -> Outcome:
@@ -60,3 +68,34 @@ def test_what_waits_for_nobody_there_is_looked_at_when_nothing_is_in_hand() -> N
     paced = Can(account_pause=timedelta(seconds=1))
     assert [quota.account for quota in quotas(0, "one", can=paced)] == [("one", ACCOUNT), None]
     assert [quota.account for quota in quotas(1, "one", can=paced)] == [("one", ACCOUNT)]
+
+
+async def test_what_was_said_before_slows_nobody_down(own_database: Sessions) -> None:
+    """As many steps of SQLite's machine with a thousand messages that were said as without."""
+    post = Post(own_database)
+    for chat in ("3栋群", "4栋群"):
+        await post.put(chat, "停水")
+    async with post.sessions() as session:
+        before = await _effort(session, post)
+    async with post.sessions.begin() as session:
+        said = dict(status=OutboxStatus.SENT, channel=CHANNEL, account=ACCOUNT, is_group=True, kind="broadcast")
+        rows = [{"key": f"old{at}", "chat": f"{at}群", **said} for at in range(1000)]
+        more = dict(body={}, created_at=post.now, due_at=post.now, attempts=1, doubt_told=False)
+        await session.execute(sa.insert(table_of(OutboxMessage)).values(**more), rows)
+    async with post.sessions() as session:
+        assert await _effort(session, post) <= before + STEPS
+
+
+async def _effort(session: AsyncSession, post: Post) -> int:
+    """Steps to claim a message of one account; it is not kept."""
+    connection: Any = (await session.connection()).sync_connection
+    sqlite, looks = connection.connection.dbapi_connection, [0]
+
+    def look() -> None:
+        looks[0] += 1
+
+    sqlite.set_progress_handler(look, STEPS)
+    taken = await claims.claim(session, now=post.now, lease=timedelta(minutes=1), limit=1, by="one", only=HERE)
+    sqlite.set_progress_handler(None, STEPS)
+    assert [message.chat for message in taken] == ["3栋群"]
+    return looks[0] * STEPS
