@@ -104,52 +104,11 @@ async def is_there(session: AsyncSession, community: PlaceId, text: str, audienc
     return audience in (await session.scalars(sa.select(Broadcast.audience).where(*same))).all()
 
 
-async def due(session: AsyncSession, now: datetime) -> Sequence[Broadcast]:
-    """The notices whose time has come, locked: of two clocks one gets each."""
-    query = sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.SCHEDULED, Broadcast.due_at <= now)
-    return await _locked(session, query.where(Broadcast.paused.is_(False)))
-
-
-async def sending(session: AsyncSession) -> Sequence[Broadcast]:
-    """The notices that are on their way to the groups, locked."""
-    return await _locked(session, sa.select(Broadcast).where(Broadcast.status == BroadcastStatus.SENDING))
-
-
-async def unconfirmed(session: AsyncSession, since: datetime) -> Sequence[Broadcast]:
-    """What waits to be confirmed or approved, and about which nobody was asked after `since`, locked."""
-    waits = Broadcast.status.in_((BroadcastStatus.DRAFT, BroadcastStatus.APPROVING))
-    query = sa.select(Broadcast).where(waits, Broadcast.shown_at <= since)
-    return await _locked(session, query)
-
-
-async def unreminded(session: AsyncSession, now: datetime, since: datetime) -> Sequence[Broadcast]:
-    """The notices that ask for answers, began after `since` and are still of use, of which nobody was reminded; locked.
-
-    What has been set right since must not be said again.
-    """
-    query = sa.select(Broadcast).where(
-        ~sa.exists().where(_CORRECTION.corrects_id == Broadcast.id, _CORRECTION.rounds > 0),
-        Broadcast.asks_back,
-        Broadcast.rounds > 0,
-        Broadcast.reminded_at.is_(None),
-        Broadcast.paused.is_(False),
-        Broadcast.status != BroadcastStatus.CANCELLED,
-        Broadcast.due_at > since,
-        sa.or_(Broadcast.expires_at.is_(None), Broadcast.expires_at > now),
-    )
-    return await _locked(session, query)
-
-
 async def began_at(session: AsyncSession, broadcast: Broadcast) -> datetime | None:
     """When the last round was put into the outbox, or None where it reached nobody."""
     query = sa.select(sa.func.max(OutboxMessage.created_at)).where(OutboxMessage.broadcast_id == broadcast.id)
     found: datetime | None = await session.scalar(query)
     return found
-
-
-async def _locked(session: AsyncSession, query: sa.Select[Broadcast]) -> Sequence[Broadcast]:
-    ordered = query.order_by(Broadcast.due_at, Broadcast.id).with_for_update(skip_locked=True)
-    return (await session.scalars(ordered)).all()
 
 
 async def not_sent(session: AsyncSession, broadcast: Broadcast) -> Sequence[OutboxMessage]:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once, table_of
 from storage.entities import made
+from storage.places import Place
 from storage.prepared import Prepared
-from storage.types import PlaceId, TicketId
+from storage.seldom import Seldom
+from storage.types import PlaceId, PlaceKind, TicketId
 
 Spans = list[list[int]]  #: minutes since midnight, from and to
 
@@ -123,20 +125,27 @@ async def recount(session: AsyncSession, place: PlaceId, now: datetime) -> None:
     await session.flush()
 
 
+_TO_RECOUNT: Final = Seldom(sa.select(Recount).order_by(Recount.at, Recount.place_id).limit(1), lock=Recount)
+_SAME: Final = sa.exists().where(Reckoned.place_id == Place.id, Reckoned.by == sa.bindparam("by"))
+_OTHERWISE: Final = Seldom(sa.select(Place.id).where(Place.kind == PlaceKind.COMMUNITY, ~_SAME).order_by(Place.path))
+
+
 async def to_recount(session: AsyncSession) -> Recount | None:
     """The place whose turn it is; no other clock takes it."""
-    query = sa.select(Recount).order_by(Recount.at, Recount.place_id).limit(1)
-    return (await session.scalars(query.with_for_update(skip_locked=True))).one_or_none()
+    return next(iter(await _TO_RECOUNT.all(session)), None)
 
 
-async def reckoned_otherwise(session: AsyncSession, communities: Collection[PlaceId], by: str) -> Sequence[PlaceId]:
-    """Those of `communities` whose clocks were wound by something else before; all are wound by this from now on.
+async def reckoned_otherwise(session: AsyncSession, by: str) -> Sequence[PlaceId]:
+    """The communities whose clocks were wound by something else before; all are wound by this from now on.
 
     Two at once: one of them finds it.
     """
+    communities = await _OTHERWISE.all(session, {"by": by})
+    if not communities:
+        return ()
     known = {row.place_id for row in await session.scalars(sa.select(Reckoned))}
     new = [dict(place_id=place, by=by) for place in communities if place not in known]
     if new:
         await insert_once(session, Reckoned, new, key=("place_id",))
-    other = sa.update(Reckoned).where(Reckoned.by != by, Reckoned.place_id.in_(list(communities))).values(by=by)
+    other = sa.update(Reckoned).where(Reckoned.by != by, Reckoned.place_id.in_(communities)).values(by=by)
     return (await session.scalars(other.returning(Reckoned.place_id))).all()

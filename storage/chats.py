@@ -14,6 +14,7 @@ from storage.entities import attached, made
 from storage.outbox import OutboxMessage
 from storage.places import Place
 from storage.prepared import Prepared
+from storage.seldom import Seldom
 from storage.tickets import Ticket
 from storage.types import MessageKind, OutboxStatus, PlaceId
 
@@ -140,10 +141,14 @@ async def lost(session: AsyncSession) -> Sequence[GroupChat]:
     return (await session.scalars(sa.select(GroupChat).where(GroupChat.lost_at.is_not(None)))).all()
 
 
+_LOST_UNTOLD: Final = Seldom(
+    sa.select(GroupChat).where(GroupChat.lost_at.is_not(None), GroupChat.lost_told.is_(False)).order_by(GroupChat.id)
+)
+
+
 async def lost_untold(session: AsyncSession) -> Sequence[GroupChat]:
     """Those of them whose people have not been told."""
-    query = sa.select(GroupChat).where(GroupChat.lost_at.is_not(None), GroupChat.lost_told.is_(False))
-    return (await session.scalars(query.order_by(GroupChat.id))).all()
+    return await _LOST_UNTOLD.all(session)
 
 
 async def of_account(session: AsyncSession, channel: str, account: str) -> Sequence[GroupChat]:

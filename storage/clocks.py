@@ -12,11 +12,37 @@ from storage import places
 from storage.base import table_of
 from storage.entities import made
 from storage.places import Place
+from storage.seldom import Seldom
 from storage.steps import StepKind
 from storage.tickets import UNACCEPTED, Ticket
 from storage.types import MemberId, TicketId, Urgency
 
 LADDER: Final = (StepKind.CLIMB, StepKind.SUPERVISOR, StepKind.ASK_NEXT, StepKind.REPEAT)
+
+
+_OPEN: Final = Ticket.closed_at.is_(None)
+_DUE: Final = sa.select(Ticket).where(_OPEN, Ticket.next_at <= sa.bindparam("moment")).limit(sa.bindparam("most"))
+_DUE_IN_ORDER: Final = Seldom(
+    _DUE.order_by(Ticket.urgency != Urgency.EMERGENCY, Ticket.next_at, Ticket.id), lock=Ticket
+)
+_DUE_SHUFFLED: Final = Seldom(
+    _DUE.order_by((Ticket.id * 31 + sa.bindparam("salt", type_=sa.Integer)) % 101, Ticket.id), lock=Ticket
+)
+_STOPPED: Final = Seldom(
+    sa.select(Ticket)
+    .where(
+        _OPEN,
+        sa.or_(
+            Ticket.next_at.is_(None), Ticket.next_at < sa.bindparam("overdue"), Ticket.last_at > sa.bindparam("now")
+        ),
+    )
+    .order_by(Ticket.id)
+    .limit(sa.bindparam("most")),
+    lock=Ticket,
+)
+_WAITING_FROM: Final = Seldom(
+    sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since > sa.bindparam("moment"))
+)
 
 
 async def due(session: AsyncSession, moment: datetime, most: int, *, shuffled: bool = False) -> Sequence[Ticket]:
@@ -25,18 +51,15 @@ async def due(session: AsyncSession, moment: datetime, most: int, *, shuffled: b
     Args:
         shuffled: In another order at every moment, so that one that cannot be dealt with stands in nobody's way.
     """
-    query = sa.select(Ticket).where(Ticket.closed_at.is_(None), Ticket.next_at <= moment)
-    order: tuple[Any, ...] = (Ticket.urgency != Urgency.EMERGENCY, Ticket.next_at, Ticket.id)
     if shuffled:
-        order = ((Ticket.id * 31 + int(moment.timestamp())) % 101, Ticket.id)
-    return (await session.scalars(query.order_by(*order).limit(most).with_for_update(skip_locked=True))).all()
+        salt = int(moment.timestamp()) % 101
+        return await _DUE_SHUFFLED.all(session, {"moment": moment, "most": most, "salt": salt})
+    return await _DUE_IN_ORDER.all(session, {"moment": moment, "most": most})
 
 
 async def stopped(session: AsyncSession, overdue: datetime, now: datetime, most: int) -> Sequence[Ticket]:
     """Open tickets that have no next step, or whose time has been over since `overdue`, or that the clock left behind."""
-    lost = sa.or_(Ticket.next_at.is_(None), Ticket.next_at < overdue, Ticket.last_at > now)
-    query = sa.select(Ticket).where(Ticket.closed_at.is_(None), lost).order_by(Ticket.id).limit(most)
-    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+    return await _STOPPED.all(session, {"overdue": overdue, "now": now, "most": most})
 
 
 async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:
@@ -47,8 +70,7 @@ async def waiting(session: AsyncSession, since: datetime) -> Sequence[Ticket]:
 
 async def waiting_from(session: AsyncSession, moment: datetime) -> Sequence[Ticket]:
     """Tickets nobody has accepted that wait since a time later than `moment`, as the clock was when they began to."""
-    query = sa.select(Ticket).where(Ticket.status.in_(UNACCEPTED), Ticket.waiting_since > moment)
-    return (await session.scalars(query)).all()
+    return await _WAITING_FROM.all(session, {"moment": moment})
 
 
 async def ask_another(session: AsyncSession, member: MemberId, now: datetime) -> None:
@@ -69,23 +91,34 @@ _BARE: Final = table_of(Ticket)
 _CHANGED: Final = ("level", "asked", "asking_id", "called_at", "last_at", "next_step", "next_at", "done_by", "taken")
 
 
+_BEHIND: Final[tuple[Any, ...]] = (_OPEN, Ticket.next_at <= sa.bindparam("since"))
+_ON_LADDER: Final = (
+    Ticket.next_step.in_(LADDER),
+    Ticket.urgency != Urgency.EMERGENCY,
+    Ticket.private.is_(False),
+    Ticket.room.is_(None),
+)
+_EMERGENCY: Final = Seldom(sa.select(Ticket.id).where(*_BEHIND, Ticket.urgency == Urgency.EMERGENCY).limit(1))
+_MANY: Final = Seldom(sa.select(Ticket.id).where(*_BEHIND, *_ON_LADDER).limit(sa.bindparam("least")))
+_LEFT: Final = (
+    sa.select(*(column for column in _BARE.c if column.key != "plan"), sa.cast(_BARE.c.plan, sa.Text).label("plan"))
+    .where(*_BEHIND, *_ON_LADDER)
+    .order_by(Ticket.next_at, Ticket.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
 async def left_behind(session: AsyncSession, since: datetime, *, least: int, most: int) -> list[Ticket]:
     """Tickets on the ladder whose step was due by `since`, to be changed and given to `write`; none where they are few.
 
     No emergency, none that is private or about a certain flat; none at all while an emergency's step is overdue.
     """
-    due: Any = (Ticket.closed_at.is_(None), Ticket.next_at <= since)
-    climbing = (Ticket.next_step.in_(LADDER), Ticket.urgency != Urgency.EMERGENCY)
-    anybody = (Ticket.private.is_(False), Ticket.room.is_(None))
-    if await session.scalar(sa.select(Ticket.id).where(*due, Ticket.urgency == Urgency.EMERGENCY).limit(1)):
+    if len(await _MANY.all(session, {"since": since, "least": least})) < least:
         return []
-    many = sa.select(Ticket.id).where(*due, *climbing, *anybody).limit(least)
-    if len((await session.scalars(many)).all()) < least:
+    if await _EMERGENCY.all(session, {"since": since}):
         return []
-    plan = sa.cast(_BARE.c.plan, sa.Text).label("plan")
-    columns = (column for column in _BARE.c if column.key != "plan")
-    query = sa.select(*columns, plan).where(*due, *climbing, *anybody).order_by(Ticket.next_at, Ticket.id).limit(most)
-    rows = (await session.execute(query.with_for_update(skip_locked=True))).mappings().all()
+    rows = (await session.execute(_LEFT, {"since": since, "most": most})).mappings().all()
     plans = {text: json.loads(text) for text in {row["plan"] for row in rows} if text}  # thousands have the same few
     return [made(Ticket, {**row, "plan": plans.get(row["plan"])}) for row in rows]
 

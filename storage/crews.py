@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
 from storage.members import Member, Person
+from storage.seldom import Seldom
 from storage.tickets import Ticket
 from storage.types import MemberId, PlaceId, TicketId
 
@@ -107,22 +108,33 @@ async def open_with(session: AsyncSession, member: MemberId) -> Sequence[tuple[C
     return [(crew, ticket) for crew, ticket in await session.execute(query.where(*mine))]
 
 
+_STARTING: Final = Seldom(
+    sa.select(Crew, Ticket)
+    .join(Ticket, Ticket.id == Crew.ticket_id)
+    .where(Crew.starts_at > sa.bindparam("now"), Crew.starts_at <= sa.bindparam("before"))
+    .where(Crew.reminded < 2, Ticket.closed_at.is_(None))
+    .order_by(Crew.starts_at),
+    lock=Crew,
+)
+
+
 async def starting(session: AsyncSession, now: datetime, before: datetime) -> Sequence[tuple[Crew, Ticket]]:
     """Open tasks that begin later than `now` and at `before` at the latest, whose people are not all reminded yet.
 
     Two clocks at once take different ones.
     """
-    query = sa.select(Crew, Ticket).join(Ticket, Ticket.id == Crew.ticket_id).order_by(Crew.starts_at)
-    due = Crew.starts_at > now, Crew.starts_at <= before, Crew.reminded < 2, Ticket.closed_at.is_(None)
-    found = await session.execute(query.where(*due).with_for_update(skip_locked=True, of=Crew))
-    return [(crew, ticket) for crew, ticket in found]
+    return [(crew, ticket) for crew, ticket in await _STARTING.rows(session, {"now": now, "before": before})]
 
 
-async def unsettled(session: AsyncSession, limit: int = 200) -> Sequence[Ticket]:
+_UNTOLD: Final = sa.select(Helper.ticket_id).where(Helper.status == HelperStatus.COMING, Helper.told.is_(False))
+_UNSETTLED: Final = Seldom(
+    sa.select(Ticket).where(Ticket.id.in_(_UNTOLD), Ticket.closed_at.is_(None)).order_by(Ticket.id).limit(200)
+)
+
+
+async def unsettled(session: AsyncSession) -> Sequence[Ticket]:
     """Open tasks in which somebody does not know yet that he is among those who do it, or waits."""
-    untold = sa.select(Helper.ticket_id).where(Helper.status == HelperStatus.COMING, Helper.told.is_(False))
-    query = sa.select(Ticket).where(Ticket.id.in_(untold), Ticket.closed_at.is_(None))
-    return (await session.scalars(query.order_by(Ticket.id).limit(limit))).all()
+    return await _UNSETTLED.all(session)
 
 
 async def open_at(session: AsyncSession, scopes: Collection[PlaceId]) -> Sequence[Ticket]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
+from storage.seldom import Seldom
 from storage.types import MemberId, PlaceId
 
 
@@ -44,7 +45,12 @@ async def close(session: AsyncSession, member: MemberId) -> None:
         await session.flush()
 
 
+_LEFT_ALONE: Final = Seldom(
+    sa.select(NoticeDesk).where(NoticeDesk.asked_at <= sa.bindparam("since")).order_by(NoticeDesk.member_id),
+    lock=NoticeDesk,
+)
+
+
 async def left_alone(session: AsyncSession, since: datetime) -> Sequence[NoticeDesk]:
     """Those whose authors have not answered since, locked."""
-    query = sa.select(NoticeDesk).where(NoticeDesk.asked_at <= since).order_by(NoticeDesk.member_id)
-    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+    return await _LEFT_ALONE.all(session, {"since": since})

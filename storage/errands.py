@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
+from storage.seldom import Seldom
 from storage.types import MemberId, PlaceId
 
 
@@ -50,10 +51,14 @@ async def due(session: AsyncSession, channel: str, account: str, now: datetime) 
     return (await session.scalars(query)).all()
 
 
+_UNTOLD: Final = Seldom(
+    sa.select(Errand).where(Errand.over_at.is_not(None), Errand.told.is_(False)).order_by(Errand.id), lock=Errand
+)
+
+
 async def untold(session: AsyncSession) -> Sequence[Errand]:
     """What is over, and nobody knows it yet; locked."""
-    query = sa.select(Errand).where(Errand.over_at.is_not(None), Errand.told.is_(False)).order_by(Errand.id)
-    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+    return await _UNTOLD.all(session)
 
 
 async def made_before(

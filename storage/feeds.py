@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from storage.base import Base
 from storage.duty import DutyShift
 from storage.outbox import OutboxMessage
 from storage.overrides import DutyOverride
+from storage.seldom import Seldom
 from storage.types import MemberId, OutboxStatus, PlaceId
 
 
@@ -75,9 +77,15 @@ async def changed(session: AsyncSession, feed: CalendarFeed, content: str, now: 
     await session.execute(sa.update(CalendarFeed).where(*mine).values(content=content, changed_at=now))
 
 
+_OVER: Final = (OutboxStatus.SENT, OutboxStatus.FOLDED, OutboxStatus.DEAD, OutboxStatus.UNSURE)
+_SAID: Final = Seldom(
+    sa.select(CalendarFeed, OutboxMessage)
+    .join(OutboxMessage, OutboxMessage.key == CalendarFeed.told_by)
+    .where(OutboxMessage.status.in_(_OVER))
+)
+
+
 async def forget_said(session: AsyncSession) -> None:
     """Take back the words of addresses that were told: the secret is with its owner, and nowhere else."""
-    over = (OutboxStatus.SENT, OutboxStatus.FOLDED, OutboxStatus.DEAD, OutboxStatus.UNSURE)
-    query = sa.select(CalendarFeed, OutboxMessage).join(OutboxMessage, OutboxMessage.key == CalendarFeed.told_by)
-    for feed, message in await session.execute(query.where(OutboxMessage.status.in_(over))):
+    for feed, message in await _SAID.rows(session):
         message.body, feed.told_by = {"text": ""}, None

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
+from storage.seldom import Seldom
 from storage.tickets import Ticket
 from storage.types import MemberId, TicketId
 
@@ -50,7 +51,12 @@ async def drop(session: AsyncSession, ticket: TicketId) -> bool:
     return bool((await session.execute(gone)).all())
 
 
-async def overdue(session: AsyncSession, now: datetime, limit: int = 200) -> Sequence[Handoff]:
+_OVERDUE: Final = Seldom(
+    sa.select(Handoff).where(Handoff.until_at <= sa.bindparam("now")).order_by(Handoff.until_at).limit(200),
+    lock=Handoff,
+)
+
+
+async def overdue(session: AsyncSession, now: datetime) -> Sequence[Handoff]:
     """Questions whose time is over, longest first. Two clocks at once take different ones."""
-    query = sa.select(Handoff).where(Handoff.until_at <= now).order_by(Handoff.until_at).limit(limit)
-    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+    return await _OVERDUE.all(session, {"now": now})

@@ -62,6 +62,8 @@ class Prepared:
 
     async def all(self, session: AsyncSession, given: Mapping[str, Any]) -> Sequence[Any]:
         """The rows; a list among the values of `given` stands for as many parameters."""
+        if self._statement.is_dml:
+            changed(session.sync_session)
         place = await _in_place(session)
         spelled = self._spelled(place)
         text, asked = spelled.text(given)
@@ -77,6 +79,7 @@ class Prepared:
 
     async def many(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
         """Change a row for each of `rows`."""
+        changed(session.sync_session)
         place = await _in_place(session)
         text, asked = self._spelled(place).text(rows[0])
         doing = place.direct.many_at_once(text, [values(asked, row) for row in rows])

@@ -11,7 +11,19 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import abilities, allowances, clocks, departments, identities, inbox, queries, readbacks, shared, traces
+from storage import (
+    abilities,
+    allowances,
+    clocks,
+    departments,
+    identities,
+    inbox,
+    leftovers,
+    queries,
+    readbacks,
+    shared,
+    traces,
+)
 from storage.audit import AuditEntry
 from storage.broadcasts import Broadcast
 from storage.codes import OneTimeCode, WrongCode
@@ -22,7 +34,7 @@ from storage.identities import Identity
 from storage.inbox import InboxEntry
 from storage.members import Member, RoleGrant
 from storage.offers import Offer
-from storage.outbox import UNSAID, WAITING, OutboxMessage
+from storage.outbox import UNSAID, OutboxMessage
 from storage.tickets import Ticket
 from storage.types import BroadcastStatus, MemberId, OutboxStatus, PlaceId, Role, TicketId
 from storage.words import Picture, TicketMessage
@@ -117,7 +129,7 @@ async def erase(session: AsyncSession, member: Member, now: datetime) -> None:
     member.name, member.gone_at = GONE_NAME, member.gone_at or now
     member.home_id = member.room = member.phone = None
     await session.flush()
-    await forget_rooms(session)
+    await leftovers.forget_rooms(session)
 
 
 async def _erase_words(session: AsyncSession, member: MemberId, identities: Sequence[Identity]) -> None:
@@ -140,23 +152,6 @@ async def _erase_messages(session: AsyncSession, member: MemberId, identities: S
     settled = OutboxMessage.status.not_in(UNSAID)
     about = sa.or_(OutboxMessage.member_id == member, OutboxMessage.ticket_id.in_(mine))
     await session.execute(wordless.where(settled, about))
-
-
-async def forget_gone(session: AsyncSession) -> None:
-    """What could not go at once: the last messages to people who are gone, and where their tickets were."""
-    gone = sa.select(Member.id).where(Member.gone_at.is_not(None))
-    last = (OutboxMessage.member_id.in_(gone), OutboxMessage.is_group.is_(False))
-    settled = OutboxMessage.status.not_in(WAITING)
-    await session.execute(sa.delete(OutboxMessage).where(*last, settled))
-    await forget_rooms(session)
-
-
-async def forget_rooms(session: AsyncSession) -> None:
-    """A closed ticket of somebody who is gone keeps its building and unit; an open one its room until it is closed."""
-    gone = sa.select(Member.id).where(Member.gone_at.is_not(None))
-    located = sa.or_(Ticket.room.is_not(None), Ticket.floor.is_not(None))
-    theirs = sa.update(Ticket).where(Ticket.reporter_id.in_(gone), Ticket.closed_at.is_not(None), located)
-    await session.execute(theirs.values(room=None, floor=None))
 
 
 async def asked_after(session: AsyncSession, member: MemberId, action: str, moment: datetime) -> bool:

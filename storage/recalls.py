@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
 from storage.outbox import OutboxMessage
+from storage.seldom import Seldom
 from storage.types import BroadcastId
 
 
@@ -58,12 +60,16 @@ async def of_notice(session: AsyncSession, broadcast: BroadcastId) -> Sequence[t
     return [(recall, row) for recall, row in found]
 
 
+_ALL_TOLD: Final = sa.func.min(sa.case((Recall.told, 1), else_=0))
+_ALL_OVER: Final = sa.func.min(sa.case((Recall.over_at.is_not(None), 1), else_=0))
+_UNTOLD: Final = Seldom(
+    sa.select(Recall.broadcast_id).group_by(Recall.broadcast_id).having(_ALL_TOLD == 0, _ALL_OVER == 1)
+)
+
+
 async def untold(session: AsyncSession) -> Sequence[BroadcastId]:
     """The notices of which everything that was asked for is over, and nobody was told."""
-    told = sa.func.min(sa.case((Recall.told, 1), else_=0))
-    over = sa.func.min(sa.case((Recall.over_at.is_not(None), 1), else_=0))
-    query = sa.select(Recall.broadcast_id).group_by(Recall.broadcast_id).having(told == 0, over == 1)
-    return (await session.scalars(query)).all()
+    return await _UNTOLD.all(session)
 
 
 async def all_told(session: AsyncSession, broadcast: BroadcastId) -> bool:

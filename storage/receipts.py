@@ -138,13 +138,6 @@ async def with_status(session: AsyncSession, status: OutboxStatus, limit: int = 
     return (await session.scalars(query.limit(limit))).all()
 
 
-async def doubtful(session: AsyncSession) -> Sequence[OutboxMessage]:
-    """What may or may not have been said in groups, and nobody was told yet. Notices have an author, who is told."""
-    unsure = OutboxMessage.status == OutboxStatus.UNSURE, OutboxMessage.is_group, OutboxMessage.broadcast_id.is_(None)
-    query = sa.select(OutboxMessage).where(*unsure, OutboxMessage.doubt_told.is_(False)).order_by(OutboxMessage.id)
-    return (await session.scalars(query)).all()
-
-
 async def is_there(session: AsyncSession, key: str) -> bool:
     """Whether a message with that key was put into the outbox, in this transaction or before."""
     return await session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None
@@ -156,17 +149,6 @@ async def came_back(session: AsyncSession, message: tuple[str, str, str], reason
     taken = OutboxMessage.channel == channel, OutboxMessage.account == account, OutboxMessage.platform_id == platform_id
     dead = sa.update(OutboxMessage).where(*taken, OutboxMessage.status == OutboxStatus.SENT)
     await session.execute(dead.values(status=OutboxStatus.DEAD, error=reason[:200]))
-
-
-async def overtaken(session: AsyncSession, why: str) -> Sequence[OutboxMessage]:
-    """What is out though it was cancelled, and its author was not told yet; `why` is what its receipt says."""
-    said = (
-        OutboxMessage.status == OutboxStatus.SENT,
-        OutboxMessage.error == why,
-        OutboxMessage.broadcast_id.is_not(None),
-    )
-    query = sa.select(OutboxMessage).where(*said, OutboxMessage.doubt_told.is_(False)).order_by(OutboxMessage.id)
-    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
 _ABOUT: Final = Prepared(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once
+from storage.seldom import Seldom
 from storage.turns import SwapStatus
 from storage.types import MemberId, PlaceId
 
@@ -76,14 +77,22 @@ async def asked_by(session: AsyncSession, member: MemberId, now: datetime) -> Se
     return (await session.scalars(sa.select(DutySwap).where(his, *waits).order_by(DutySwap.id))).all()
 
 
+_UNANSWERED: Final = Seldom(
+    sa.select(DutySwap)
+    .where(DutySwap.status == SwapStatus.ASKED, DutySwap.warned_at.is_(None))
+    .where(DutySwap.asked_at <= sa.bindparam("asked_by"))
+    .where(DutySwap.starts > sa.bindparam("now"), DutySwap.starts <= sa.bindparam("before"))
+    .order_by(DutySwap.id),
+    lock=DutySwap,
+)
+
+
 async def unanswered(session: AsyncSession, now: datetime, before: datetime, asked_by: datetime) -> Sequence[DutySwap]:
     """What was asked by `asked_by`, begins before `before` and nobody has answered, once each.
 
     Two clocks at once: one of them has it.
     """
-    waits = (DutySwap.status == SwapStatus.ASKED, DutySwap.warned_at.is_(None), DutySwap.asked_at <= asked_by)
-    soon = sa.select(DutySwap).where(*waits, DutySwap.starts > now, DutySwap.starts <= before)
-    found = (await session.scalars(soon.order_by(DutySwap.id).with_for_update(skip_locked=True))).all()
+    found = await _UNANSWERED.all(session, {"now": now, "before": before, "asked_by": asked_by})
     for row in found:
         row.warned_at = now
     return found

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from storage.seldom import Seldom
 from storage.tickets import Ticket, TicketEvent
 from storage.types import Category, MemberId, TicketAction, TicketId, TicketStatus
 
@@ -16,7 +17,7 @@ _ENDING: Final = (TicketAction.FINISH, TicketAction.RESOLVE)
 _LATER: Final = aliased(TicketEvent)
 
 
-def _unhappy(bad: int) -> Any:
+def _unhappy(bad: Any) -> Any:
     """Whether somebody's last rating since it was done last is bad."""
     again = sa.and_(_LATER.member_id == TicketEvent.member_id, _LATER.action == TicketAction.RATE)
     since = sa.exists().where(
@@ -40,6 +41,17 @@ async def unhappy(session: AsyncSession, tickets: Collection[TicketId], bad: int
     return set(await session.scalars(query))
 
 
+_NEVER: Final = Ticket.category.in_(sa.bindparam("never", expanding=True))
+_QUIET: Final = Seldom(
+    sa.select(Ticket)
+    .where(Ticket.status.in_(UNVERIFIED), Ticket.last_at <= sa.bindparam("moment"))
+    .where(sa.or_(~_NEVER, _unhappy(sa.bindparam("bad"))))
+    .order_by(Ticket.last_at, Ticket.id)
+    .limit(sa.bindparam("most")),
+    lock=Ticket,
+)
+
+
 async def quiet_since(
     session: AsyncSession, moment: datetime, never: Collection[Category], bad: int, most: int
 ) -> Sequence[Ticket]:
@@ -47,10 +59,7 @@ async def quiet_since(
 
     Two clocks at once take different ones.
     """
-    due = (Ticket.status.in_(UNVERIFIED), Ticket.last_at <= moment)
-    query = sa.select(Ticket).where(*due, sa.or_(Ticket.category.not_in(never), _unhappy(bad)))
-    query = query.order_by(Ticket.last_at, Ticket.id).limit(most)
-    return (await session.scalars(query.with_for_update(of=Ticket, skip_locked=True))).all()
+    return await _QUIET.all(session, {"moment": moment, "never": list(never), "bad": bad, "most": most})
 
 
 async def of_kinds(session: AsyncSession, kinds: Collection[Category]) -> Sequence[Ticket]:

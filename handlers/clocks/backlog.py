@@ -113,10 +113,12 @@ class Backlog:
 async def catch_up(moment: Moment) -> bool:
     """Take what an outage left, if it is much; whether it was."""
     found = await clocks.left_behind(moment.session, moment.now - STALE, least=LEAST, most=BATCH)
+    if not found:
+        return False
     backlog = Backlog(moment, await Crowds.about(moment, found))
     for ticket in found:
         await backlog.catch_up(ticket)
     await clocks.write(moment.session, found)
     await backlog.write()
     await backlog.say()
-    return bool(found)
+    return True

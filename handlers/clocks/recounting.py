@@ -15,7 +15,7 @@ from storage import calendars, clocks, places
 from storage.calendars import Recount
 from storage.places import Place
 from storage.tickets import Ticket
-from storage.types import MessageKind, PlaceKind, Role
+from storage.types import MessageKind, Role
 
 BATCH: Final = 100  #: tickets in one transaction
 
@@ -41,8 +41,7 @@ async def _notice_zone(moment: Moment) -> None:
     """The file says another zone or other quiet hours than those by which the clocks were wound."""
     policy = moment.house.escalation
     by = f"{policy.zone.key} {policy.quiet.start:%H:%M}-{policy.quiet.end:%H:%M}"
-    communities = [place.id for place in await places.all_of(moment.session, PlaceKind.COMMUNITY)]
-    for place in await calendars.reckoned_otherwise(moment.session, communities, by):
+    for place in await calendars.reckoned_otherwise(moment.session, by):
         await calendars.recount(moment.session, place, moment.now)
 
 

@@ -25,6 +25,7 @@ from storage import (
     corrections,
     followers,
     inbox,
+    leftovers,
     members,
     offers,
     places,
@@ -150,7 +151,7 @@ async def _admins_above(ctx: Context, served: Sequence[PlaceId]) -> list[MemberI
 
 async def forget_gone(moment: Moment) -> None:
     """What could not go when its owner went."""
-    await privacy.forget_gone(moment.session)
+    await leftovers.forget(moment.session)
 
 
 async def forget_old(moment: Moment) -> None:

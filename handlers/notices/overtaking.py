@@ -8,14 +8,14 @@ from handlers.moment import Moment
 from handlers.notices.rounds import tell_author
 from handlers.phrases import confirming as phrases
 from handlers.rules.confirming import OVERTAKEN
-from storage import broadcasts, chats, receipts
+from storage import broadcasts, chats, doubts
 from storage.types import BroadcastId
 
 
 async def tell_overtaken(moment: Moment) -> None:
     """Tell each author once which groups got it all the same."""
     found: defaultdict[BroadcastId, dict[int, str]] = defaultdict(dict)
-    for row in await receipts.overtaken(moment.session, OVERTAKEN):
+    for row in await doubts.overtaken(moment.session, OVERTAKEN):
         row.doubt_told = True
         address = (row.channel, row.account, row.chat)
         bound = (await chats.bound(moment.session, [address])).get(address)

@@ -15,7 +15,7 @@ from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming as waiting_phrases
 from handlers.phrases import delivery as delivery_phrases
 from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction
-from storage import broadcasts, confirmations, receipts
+from storage import broadcasts, confirmations, receipts, timetable
 from storage.broadcasts import Broadcast
 from storage.outbox import WAITING
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
@@ -25,7 +25,7 @@ DRAFT_FOR: Final = timedelta(hours=24)  #: how long a draft waits for its author
 
 async def start_due(moment: Moment) -> None:
     """Start every notice whose time has come; what is far too late is left to its author."""
-    for broadcast in await broadcasts.due(moment.session, moment.now):
+    for broadcast in await timetable.due(moment.session, moment.now):
         if is_expired(moment, broadcast):
             await _expired(moment, broadcast)
         elif moment.now - broadcast.due_at > moment.house.notices.grace:
@@ -84,7 +84,7 @@ async def _wait_for_next(moment: Moment, broadcast: Broadcast) -> None:
 
 async def finish_sent(moment: Moment) -> None:
     """Close every round of which nothing is waiting any more, and tell the author what became of it."""
-    for broadcast in await broadcasts.sending(moment.session):
+    for broadcast in await timetable.sending(moment.session):
         expired = broadcast.expires_at is not None and broadcast.expires_at <= moment.now
         await broadcasts.give_up(moment.session, broadcast, moment.now, EXPIRED if expired else TOO_LATE)
         counts = await receipts.of_round(moment.session, broadcast.id, broadcast.round_key)
@@ -126,7 +126,7 @@ async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
 
 async def drop_unconfirmed(moment: Moment) -> None:
     """Cancel the drafts that nobody confirmed in time, and say so."""
-    for broadcast in await broadcasts.unconfirmed(moment.session, moment.now - DRAFT_FOR):
+    for broadcast in await timetable.unconfirmed(moment.session, moment.now - DRAFT_FOR):
         advance(broadcast, BroadcastAction.CANCEL)
         await tell_author(moment, broadcast, Words(phrases.lapsed(broadcast)), "lapsed")
 

@@ -13,7 +13,7 @@ from handlers.readbacks.asks import PUT_OFF, REMINDED
 from handlers.readbacks.tallies import tally_of
 from handlers.rules.quiet import quiet_until
 from handlers.rules.templates import place_variables
-from storage import audiences, broadcasts, identities, readbacks, recalls
+from storage import audiences, broadcasts, identities, readbacks, recalls, timetable
 from storage import codes as stored_codes
 from storage.broadcasts import Broadcast
 from storage.chats import Address
@@ -28,7 +28,7 @@ async def remind(moment: Moment) -> bool:
     if not after:
         return False
     since = moment.now - moment.house.notices.answers_for - PUT_OFF
-    for found in await broadcasts.unreminded(moment.session, moment.now, since):
+    for found in await timetable.unreminded(moment.session, moment.now, since):
         began = await broadcasts.began_at(moment.session, found)
         if began is None or await recalls.of_notice(moment.session, found.id):
             continue  # it reached nobody, or was taken back

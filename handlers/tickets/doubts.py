@@ -6,13 +6,13 @@ from handlers.moment import Moment
 from handlers.phrases import groups as phrases
 from handlers.rules.quiet import quiet_until
 from handlers.tickets.telling import answering_for
-from storage import chats, receipts
+from storage import chats, doubts
 from storage.types import MessageKind
 
 
 async def tell_unsure(moment: Moment) -> None:
     """Show each such message once, in the morning if it is night; it is never said again by itself."""
-    for message in await receipts.doubtful(moment.session):
+    for message in await doubts.doubtful(moment.session):
         message.doubt_told = True
         address = (message.channel, message.account, message.chat)
         group, place = (await chats.bound(moment.session, [address])).get(address, (None, None))
