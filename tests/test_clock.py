@@ -2,19 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Tick, ticking
 from handlers.features import TICKS
 from handlers.messages import Words
 from handlers.moment import Moment
+from storage import clocks
+from storage.database import Sessions
 from storage.outbox import OutboxMessage
-from storage.types import MessageKind
+from storage.places import Place
+from storage.types import MessageKind, PlaceKind
 from tests.world import World
 
 LAMP = "2单元3楼的灯坏了，麻烦来修一下"
@@ -43,6 +48,15 @@ class Ticks:
         return (self.says_and_fails, self.notes)
 
 
+@asynccontextmanager
+async def listening(sessions: Sessions, event: str, listener: Callable[..., None]) -> AsyncIterator[None]:
+    async with sessions() as session:
+        engine = session.get_bind()
+    sa.event.listen(engine, event, listener)
+    yield
+    sa.event.remove(engine, event, listener)
+
+
 @pytest.fixture
 def ticks(world: World) -> Ticks:
     ticks = Ticks()
@@ -60,6 +74,53 @@ async def test_a_tick_that_fails_is_undone_and_leaves_the_others_alone(
     world.silent("3栋群")
     assert ticks.rung == [world.now]
     assert [record.message for record in caplog.records] == ["tick_failed"]
+
+
+async def test_a_ring_that_finds_nothing_is_one_transaction(world: World) -> None:
+    await world.says("李姐", LAMP)
+    world.now += timedelta(minutes=7)
+    await world.clock.ring()
+    begun: list[sa.Connection] = []
+    world.now += timedelta(seconds=15)
+    async with listening(world.sessions, "begin", begun.append):
+        await world.clock.ring()
+    assert len(begun) == 1
+
+
+async def test_what_one_tick_does_is_neither_seen_nor_undone_by_the_next(world: World) -> None:
+    shown: list[set[str]] = []
+
+    async def renames(moment: Moment) -> None:
+        places = await moment.session.scalars(sa.select(Place).where(Place.kind == PlaceKind.COMPOUND))
+        places.one().name = "锦绣花园"
+
+    async def looks(moment: Moment) -> None:
+        shown.append({place.name for place in moment.session.identity_map.values() if isinstance(place, Place)})
+        raise ZeroDivisionError
+
+    world.clock.ticks = (looks, renames, looks, renames)
+    await world.clock.ring()
+    assert shown == [set(), set()]
+    async with world.sessions() as session:
+        assert await session.scalar(sa.select(Place.name).where(Place.kind == PlaceKind.COMPOUND)) == "锦绣花园"
+
+
+async def test_what_a_tick_has_locked_is_let_go_before_the_next(world: World) -> None:
+    used: list[AsyncSession] = []
+
+    async def quiet(moment: Moment) -> None:
+        used.append(moment.session)
+        assert not await clocks.waiting_from(moment.session, moment.now)
+
+    async def locks(moment: Moment) -> None:
+        used.append(moment.session)
+        await moment.session.execute(sa.select(Place.id).with_for_update())
+
+    world.clock.ticks = (quiet, locks, quiet, quiet)
+    await world.clock.ring()
+    assert used[0] is used[1]
+    assert used[1] is not used[2]
+    assert used[2] is used[3]
 
 
 async def test_stopping_waits_for_a_ring_in_progress(world: World, ticks: Ticks) -> None:
