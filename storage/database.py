@@ -62,5 +62,5 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    # IMMEDIATE: a reader that becomes a writer half-way would be refused without waiting.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    own: Any = connection.connection.dbapi_connection
+    own.begin()

@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage.database import open_database
 
@@ -42,6 +42,24 @@ async def test_whoever_finds_the_file_held_waits_and_holds_up_nobody(tmp_path: P
         await writing
         async with sessions() as session:
             assert await session.scalar(sa.text("SELECT count(*) FROM t")) == 1
+
+
+async def test_whoever_finds_the_file_held_for_too_long_is_told_by_the_databases_own_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite.BUSY_MS", 1)
+    file = tmp_path / "a.db"
+    async with open_database(f"sqlite+aiosqlite:///{file}") as sessions:
+        async with sessions.begin() as session:
+            await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(OperationalError, match="locked"):
+                async with sessions.begin() as session:
+                    await session.execute(sa.text("INSERT INTO t VALUES (1)"))
+        async with sessions.begin() as session:
+            await session.execute(sa.text("INSERT INTO t VALUES (2)"))
+        assert seen(tmp_path) == [2]
 
 
 async def test_an_error_is_the_databases_own(tmp_path: Path) -> None:
