@@ -1,22 +1,25 @@
 """Messages that are being said just now."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.outcomes import Outcome
+from bot.turns import Account, account_of
 from storage.outbox import OutboxMessage
 
 #: Seconds that what has ended waits for others: one transaction for all of them, and yet no place is long empty.
-LINGER: Final = 0.002
+LINGER: Final = 0.001
 
 
 @dataclass(slots=True)
 class Flights:
-    """Each is a task that ends with what came of its message."""
+    """Each is a task that ends with what came of its message. `in_hand`: how many each account has."""
 
+    in_hand: Counter[Account] = field(default_factory=Counter)
     _tasks: dict[asyncio.Task[Outcome], OutboxMessage] = field(default_factory=dict)
     _ended: list[asyncio.Task[Outcome]] = field(default_factory=list)
     _enough: asyncio.Event = field(default_factory=asyncio.Event)
@@ -40,6 +43,7 @@ class Flights:
         task = asyncio.create_task(saying)
         task.add_done_callback(self._end)
         self._tasks[task] = message
+        self.in_hand[account_of(message)] += 1
 
     async def landed(self, patience: float) -> Sequence[tuple[OutboxMessage, Outcome]]:
         """What has ended: waits `patience` seconds for the first, and a moment for those that come with it."""
@@ -47,7 +51,9 @@ class Flights:
         if self._ended:
             await self._until(len(self._tasks), min(patience, LINGER))
         ended, self._ended = self._ended, []
-        return [(self._tasks.pop(task), task.result()) for task in ended]
+        landed = [(self._tasks.pop(task), task.result()) for task in ended]
+        self.in_hand -= Counter(account_of(message) for message, _ in landed)
+        return landed
 
     async def over(self) -> None:
         """Wait until everything has ended."""

@@ -6,7 +6,6 @@ rules say for which kinds it is said again and for which it is left to the admin
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +21,7 @@ from bot.offering import numbered
 from bot.outcomes import Outcome, Verdict, follow
 from bot.quotas import Quota, Quotas
 from bot.saying import say
-from bot.turns import Account, Pace, Turns, elsewhere, loop_time
+from bot.turns import Pace, Turns, account_of, elsewhere, loop_time
 from storage import claims
 from storage.chats import Address
 from storage.database import Sessions
@@ -32,7 +31,7 @@ log = logging.getLogger(__name__)
 
 IDLE: Final = 15.0  #: seconds without a nudge after which the outbox is looked at anyway
 AWAY: Final = 2.0  #: seconds after which a database that was away is tried again
-PATIENCE: Final = 0.1  #: seconds that a round waits for all its messages before it goes on with other chats
+PATIENCE: Final = 0.1  #: seconds that a round waits for one of its messages before it looks for others
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +82,7 @@ class Sender:
         now, in_hand = self.clock(), {message.id for message in self._flying.messages}
         async with self.sessions.begin() as session:
             for message in await claims.left_hanging(session, now=now, by=self.instance if starting else None):
-                mine = _account(message) not in elsewhere(self.channels)
+                mine = account_of(message) not in elsewhere(self.channels)
                 if mine and message.id not in in_hand:  # a clock that jumps ends every lease
                     self._verdict.unknown(message, now)
 
@@ -92,8 +91,9 @@ class Sender:
         claimed = await self._claim()
         now = loop_time()
         for message in claimed:
-            channel = self.channels.get(_account(message))
-            wait = self._turns.take(_account(message), channel.can.account_pause, now) if channel else 0
+            account = account_of(message)
+            channel = self.channels.get(account)
+            wait = self._turns.take(account, channel.can.account_pause, now) if channel else 0
             self._flying.begin(message, self._say(message, channel, wait))
         ended = await self._flying.landed(0 if self._takes_more(len(claimed)) else PATIENCE)
         self._landed += ended
@@ -130,7 +130,7 @@ class Sender:
 
     async def _is_numbered(self, session: AsyncSession, message: OutboxMessage) -> bool:
         """Give the buttons of a message their numbers where nobody can press them; whether it had any."""
-        channel, body = self.channels.get(_account(message)), message.body
+        channel, body = self.channels.get(account_of(message)), message.body
         if channel is not None and channel.can.hears and not channel.can.buttons:
             await numbered(session, message, self.clock())
         return message.body is not body
@@ -139,7 +139,7 @@ class Sender:
         if channel is None:
             return Outcome(error=SendError("no such channel is configured"))
         pause = channel.can.account_pause
-        while wait > 0 or (pause and (wait := self._turns.begin(_account(message), pause, loop_time())) > 0):
+        while wait > 0 or (pause and (wait := self._turns.begin(account_of(message), pause, loop_time())) > 0):
             await asyncio.sleep(wait)
             wait = 0
         try:
@@ -182,8 +182,7 @@ class Sender:
 
     @property
     def _quotas(self) -> Quotas:
-        in_hand = Counter(map(_account, self._flying.messages))
-        return Quotas(self.channels, self._turns, in_hand, self.pace.batch, loop_time())
+        return Quotas(self.channels, self._turns, self._flying.in_hand, self.pace.batch, loop_time())
 
     @property
     def _verdict(self) -> Verdict:
@@ -194,10 +193,6 @@ class Sender:
         await asyncio.wait([*waits, *self._flying.tasks], timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:
             task.cancel()
-
-
-def _account(message: OutboxMessage) -> Account:
-    return (message.channel, message.account)
 
 
 def _address(message: OutboxMessage) -> Address:

@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.channels.base import Can, Channel, Groups, Limit
 from storage.chats import Address
+from storage.outbox import OutboxMessage
 
 AHEAD: Final = 0.2  #: seconds before its turn from which a message may be taken in hand, so that no turn is lost
 NEARLY: Final = 0.9  #: of a pause, by which what came late is followed, until all are in their turns again
@@ -89,6 +90,11 @@ class Turns:
 def _over(limit: Limit, said: deque[float]) -> float:
     """When one more message keeps within `limit`, in the loop's seconds."""
     return said[-limit.most] + limit.within.total_seconds() if len(said) >= limit.most else 0.0
+
+
+def account_of(message: OutboxMessage) -> Account:
+    """Who says `message`."""
+    return (message.channel, message.account)
 
 
 def loop_time() -> float:
