@@ -134,7 +134,7 @@ def postgres(postgres_url: str) -> Postgres:
 @pytest.fixture
 def is_settled(request: pytest.FixtureRequest) -> bool:
     """Whether the test finds the small community in its database."""
-    return "world" in request.fixturenames
+    return not {"community", "own_community"}.isdisjoint(request.fixturenames)
 
 
 @pytest.fixture
@@ -154,6 +154,12 @@ async def own_database(own_engine: AsyncEngine) -> AsyncIterator[Sessions]:
     await own_engine.dispose()
 
 
+@pytest.fixture
+def own_community(own_database: Sessions) -> Sessions:
+    """The same with the small community in it."""
+    return own_database
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> AsyncEngine | Postgres:
     """The database of the test, of either kind."""
@@ -163,7 +169,7 @@ def database(request: pytest.FixtureRequest) -> AsyncEngine | Postgres:
 
 @pytest.fixture
 async def sessions(database: AsyncEngine | Postgres, is_settled: bool) -> AsyncIterator[Sessions]:
-    """Sessions on a database with all tables, and with no rows but those of `world`."""
+    """Sessions on a database with all tables, and with no rows but those of `community`."""
     engine = database.engine if isinstance(database, Postgres) else database
     if isinstance(database, Postgres):
         await _run(engine, database.settled if is_settled else database.empty)
@@ -220,8 +226,14 @@ async def _run(engine: AsyncEngine, script: str) -> None:
 
 
 @pytest.fixture
-async def world(sessions: Sessions, reader: Reader) -> AsyncIterator[World]:
-    """The small community, on a Monday at nine."""
-    world = World(sessions, reader)
+def community(sessions: Sessions) -> Sessions:
+    """Sessions on a database with the small community in it, entered on a Monday at nine."""
+    return sessions
+
+
+@pytest.fixture
+async def world(community: Sessions, reader: Reader) -> AsyncIterator[World]:
+    """The small community, on that Monday at nine."""
+    world = World(community, reader)
     yield world
     await world.receiver.close()

@@ -50,10 +50,10 @@ async def held(stage: Stage) -> int:
 
 
 async def test_who_comes_by_the_code_at_the_door_is_welcomed_and_his_report_is_of_that_building(
-    own_database: Sessions, reader: Reader, tmp_path: Path
+    own_community: Sessions, reader: Reader, tmp_path: Path
 ) -> None:
     platform = WecomServicePlatform()
-    async with staged(platform, own_database, reader, tmp_path) as stage:
+    async with staged(platform, own_community, reader, tmp_path) as stage:
         there, server = await building(stage, "4"), platform._server
         server.resident("wmNEW", "新邻居")
         await server.enters("wmNEW", code=f"place-{there.id}")
@@ -68,10 +68,10 @@ async def test_who_comes_by_the_code_at_the_door_is_welcomed_and_his_report_is_o
 
 
 async def test_the_sixth_message_waits_for_the_next_word(
-    own_database: Sessions, reader: Reader, tmp_path: Path
+    own_community: Sessions, reader: Reader, tmp_path: Path
 ) -> None:
     platform = WecomServicePlatform()
-    async with staged(platform, own_database, reader, tmp_path) as stage:
+    async with staged(platform, own_community, reader, tmp_path) as stage:
         await tell(stage, "李姐", *(f"第{number}句" for number in range(7)))
         assert [said.text for said in await stage.new("李姐")] == [f"第{number}句" for number in range(5)]
         assert await held(stage) == 2
@@ -84,10 +84,10 @@ async def test_the_sixth_message_waits_for_the_next_word(
 
 
 async def test_what_happened_to_a_ticket_after_the_window_is_told_by_a_notice_or_at_the_next_word(
-    own_database: Sessions, reader: Reader, tmp_path: Path
+    own_community: Sessions, reader: Reader, tmp_path: Path
 ) -> None:
     platform = OfficialPlatform(**NOTICES)
-    async with staged(platform, own_database, reader, tmp_path) as stage:
+    async with staged(platform, own_community, reader, tmp_path) as stage:
         server, who = platform._server, FOLLOWERS["李姐"]
         server.templates[TEMPLATE] = ("character_string1", "thing2", "time3")
         await stage.says(Saying("李姐", LAMP))
@@ -104,10 +104,10 @@ async def test_what_happened_to_a_ticket_after_the_window_is_told_by_a_notice_or
 
 
 async def test_who_has_his_data_removed_leaves_no_allowance(
-    own_database: Sessions, reader: Reader, tmp_path: Path
+    own_community: Sessions, reader: Reader, tmp_path: Path
 ) -> None:
     platform = WecomServicePlatform()
-    async with staged(platform, own_database, reader, tmp_path) as stage:
+    async with staged(platform, own_community, reader, tmp_path) as stage:
         chat = f"{platform.alone('李姐')}"
         for text in ("帮助", "删除我的数据", "确认删除"):
             await stage.says(Saying("李姐", text))
@@ -117,11 +117,11 @@ async def test_who_has_his_data_removed_leaves_no_allowance(
 
 
 async def test_who_is_on_duty_is_called_where_he_need_not_speak_first(
-    own_database: Sessions, reader: Reader, tmp_path: Path
+    own_community: Sessions, reader: Reader, tmp_path: Path
 ) -> None:
     """王芳 was last seen where only answers are allowed; a call goes to the desk, at which she can always be told."""
     platform = WecomServicePlatform()
-    async with staged(platform, own_database, reader, tmp_path) as stage:
+    async with staged(platform, own_community, reader, tmp_path) as stage:
         async with stage.sessions.begin() as session:
             here = sa.select(Identity).where(Identity.sender == RESIDENTS["王芳"])
             known = (await session.scalars(here)).one()

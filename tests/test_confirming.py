@@ -27,8 +27,8 @@ LEASE = timedelta(minutes=4)
 
 
 @pytest.fixture
-async def office(sessions: Sessions, reader: Reader, tmp_path: Path) -> AsyncIterator[Office]:
-    async with opened(sessions, reader, tmp_path) as office:
+async def office(community: Sessions, reader: Reader, tmp_path: Path) -> AsyncIterator[Office]:
+    async with opened(community, reader, tmp_path) as office:
         yield office
 
 
@@ -200,9 +200,9 @@ async def test_one_that_was_given_up_does_not_count(office: Office) -> None:
 
 @pytest.mark.parametrize(("tells", "why"), [(True, "quota used"), (False, "not passed on")])
 async def test_a_quota_that_somebody_else_has_used_up_is_told(
-    sessions: Sessions, reader: Reader, tmp_path: Path, tells: bool, why: str
+    community: Sessions, reader: Reader, tmp_path: Path, tells: bool, why: str
 ) -> None:
-    async with opened(sessions, reader, tmp_path, WecomGroupsPlatform(prompt=False, tells_quota=tells)) as office:
+    async with opened(community, reader, tmp_path, WecomGroupsPlatform(prompt=False, tells_quota=tells)) as office:
         office.server.groups["wrB3"].said.append((office.stage.time.now, "别处发的"))
         await office.sends("3栋、4栋")
         told = [*await office.confirms(), *await office.passes(*[MINUTE] * 12)]

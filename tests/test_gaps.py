@@ -1,6 +1,5 @@
 """What the bot cannot have heard, and what comes too late to be answered."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +10,7 @@ import pytest
 from bot.channels.base import Can
 from bot.pulse import Pulses
 from handlers.understanding.decide import Reader
-from storage.database import open_database
+from storage.database import Sessions, open_database
 from tests.kit.plain import PlainPlatform
 from tests.kit.platform import Saying
 from tests.kit.scenarios import LAMP
@@ -29,12 +28,8 @@ def can() -> Can:
 
 
 @pytest.fixture
-async def stage(empty_file: Path, tmp_path: Path, reader: Reader, can: Can) -> AsyncIterator[Stage]:
-    url = f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'a.db')}"
-    async with (
-        open_database(url) as sessions,
-        staged(PlainPlatform(can), sessions, reader, tmp_path / "pictures") as stage,
-    ):
+async def stage(own_community: Sessions, tmp_path: Path, reader: Reader, can: Can) -> AsyncIterator[Stage]:
+    async with staged(PlainPlatform(can), own_community, reader, tmp_path / "pictures") as stage:
         await stage.wait(MINUTE)
         yield stage
 

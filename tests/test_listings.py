@@ -20,8 +20,8 @@ ADD_WAY, UPDATE_WAY = f"{EXTERNAL}groupchat/add_join_way", f"{EXTERNAL}groupchat
 
 
 @pytest.fixture
-async def office(sessions: Sessions, reader: Reader, tmp_path: Path) -> AsyncIterator[Office]:
-    async with opened(sessions, reader, tmp_path) as office:
+async def office(community: Sessions, reader: Reader, tmp_path: Path) -> AsyncIterator[Office]:
+    async with opened(community, reader, tmp_path) as office:
         yield office
 
 

@@ -26,8 +26,8 @@ def can(request: pytest.FixtureRequest) -> Can:
 
 
 @pytest.fixture
-async def stage(sessions: Sessions, tmp_path: Path, reader: Reader, can: Can) -> AsyncIterator[Stage]:
-    async with staged(PlainPlatform(can), sessions, reader, tmp_path / "pictures") as stage:
+async def stage(community: Sessions, tmp_path: Path, reader: Reader, can: Can) -> AsyncIterator[Stage]:
+    async with staged(PlainPlatform(can), community, reader, tmp_path / "pictures") as stage:
         yield stage
 
 

@@ -1,7 +1,6 @@
 """The whole service through OneBot: a bridge that dials in, real frames, a real database."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -30,17 +29,11 @@ LONG = "停" * 1000
 MANY = MOST_WAITING + 1500
 
 
-@pytest.fixture
-async def database(empty_file: Path, tmp_path: Path) -> AsyncIterator[Sessions]:
-    async with open_database(f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'onebot.db')}") as sessions:
-        yield sessions
-
-
 @pytest.fixture(params=[11, 12], ids=["v11", "v12"])
 async def here(
-    request: pytest.FixtureRequest, database: Sessions, reader: Reader, tmp_path: Path
+    request: pytest.FixtureRequest, own_community: Sessions, reader: Reader, tmp_path: Path
 ) -> AsyncIterator[Stage]:
-    async with staged(OneBotPlatform(request.param), database, reader, tmp_path / "pictures") as stage:
+    async with staged(OneBotPlatform(request.param), own_community, reader, tmp_path / "pictures") as stage:
         yield stage
 
 

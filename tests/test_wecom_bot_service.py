@@ -1,7 +1,6 @@
 """The whole service through the AI bot: cards that live from the call to the last click, and two processes that share it."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +10,7 @@ import pytest
 from bot.config import Config
 from bot.joining import prepare
 from handlers.understanding.decide import Reader
-from storage.database import open_database
+from storage.database import Sessions, open_database
 from tests.kit.platform import Said, Saying
 from tests.kit.stage import Stage, staged
 from tests.kit.wecom_bot import GROUPS, PEOPLE, WecomBotPlatform
@@ -28,12 +27,8 @@ LAMP: Final = "2单元3楼的灯坏了，麻烦来修一下"
 
 
 @pytest.fixture
-async def stage(empty_file: Path, tmp_path: Path, reader: Reader) -> AsyncIterator[Stage]:
-    url = f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'here.db')}"
-    async with (
-        open_database(url) as sessions,
-        staged(WecomBotPlatform(), sessions, reader, tmp_path / "pictures") as stage,
-    ):
+async def stage(own_community: Sessions, tmp_path: Path, reader: Reader) -> AsyncIterator[Stage]:
+    async with staged(WecomBotPlatform(), own_community, reader, tmp_path / "pictures") as stage:
         yield stage
 
 

@@ -31,7 +31,7 @@ from storage.database import Sessions
 from storage.identities import Identity
 from storage.tickets import Ticket
 from tests.kit.platform import Ground, Platform, Said, Saying
-from tests.world import CAST, CHANNEL, MONDAY_9, SHANGHAI, FakeChannel, settle_in
+from tests.world import CAST, CHANNEL, MONDAY_9, SHANGHAI, FakeChannel
 
 GROUPS: Final = ("3栋群", "4栋群", "小区群")
 DESK: Final = "desk"  #: the channel at which the staff speak where the platform hears nothing
@@ -201,14 +201,13 @@ def _typed(text: str, label: str) -> str | None:
 
 @asynccontextmanager
 async def staged(platform: Platform, sessions: Sessions, reader: Reader, folder: Path) -> AsyncIterator[Stage]:
-    """The community on that platform, as long as the block lasts."""
+    """The community, which is there already, on that platform, as long as the block lasts."""
     time, channels = Time(), dict[tuple[str, str], Channel]()
     house = HouseRules(Policy(SHANGHAI))
     common: dict[str, Any] = {"sessions": sessions, "clock": time, "house": house, "reach": Reaches(channels)}
     receiver = Receiver(reader=reader, **common)
     sender = Sender(sessions=sessions, channels=channels, clock=time, jitter=lambda: 0.0)
     ground = Ground(receiver.receive, MediaStore(folder, PICTURE_LIMIT), time, sessions)
-    await settle_in(sessions, time.now)
     desk = FakeChannel(name=DESK, can=Can(one_to_one=True), link=Link(DESK, "bot", time))
     async with platform.connected(ground) as channel:
         channels[channel.name, channel.account] = channel

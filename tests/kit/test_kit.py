@@ -18,14 +18,14 @@ from tests.kit.stage import staged
 async def test_a_channel_plays_its_part(
     row: Row,
     scenario: Scenario,
-    own_database: Sessions,
+    own_community: Sessions,
     reader: Reader,
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
     place = (ROWS.index(row), SCENARIOS.index(scenario))
     record_property("kit", (place, row.title, scenario.title))
-    async with staged(row.platform(), own_database, reader, tmp_path / "pictures") as stage:
+    async with staged(row.platform(), own_community, reader, tmp_path / "pictures") as stage:
         reason = scenario.needs(stage.can) or stage.platform.lacks.get(scenario.title)
         if reason is None:
             await scenario.play(stage)

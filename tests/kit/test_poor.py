@@ -26,8 +26,8 @@ POOR: Final = {
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
 @pytest.mark.parametrize("can", POOR.values(), ids=POOR)
 async def test_a_poor_channel_plays_its_part(
-    can: Can, scenario: Scenario, own_database: Sessions, reader: Reader, tmp_path: Path
+    can: Can, scenario: Scenario, own_community: Sessions, reader: Reader, tmp_path: Path
 ) -> None:
-    async with staged(PlainPlatform(can), own_database, reader, tmp_path / "pictures") as stage:
+    async with staged(PlainPlatform(can), own_community, reader, tmp_path / "pictures") as stage:
         if scenario.needs(can) is None:
             await scenario.play(stage)
