@@ -38,7 +38,7 @@ async def groups_of(
     query = sa.select(*_GROUP).join(Place, Place.id == _GROUP.place_id).where(gone)
     query = query.where(await _reached(session, audience, but)).order_by(_GROUP.id)
     # Bare columns: ten thousand of the session's own objects would take longer than everything else.
-    return [made(GroupChat, dict(row)) for row in (await session.execute(query)).mappings()]
+    return [made(GroupChat, dict(zip(_GROUP.keys(), row, strict=True))) for row in await session.execute(query)]
 
 
 async def holders_of(

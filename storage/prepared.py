@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import await_only
 
 from storage.changes import changed
-from storage.spelled import Spelled, values
+from storage.spelled import Spelled, values, values_of_each
 
 _IN_PLACE: Final = "in_place"  #: in the session's info: its `Place`
 
@@ -82,7 +82,7 @@ class Prepared:
         changed(session.sync_session)
         place = await _in_place(session)
         text, asked = self._spelled(place).text(rows[0])
-        doing = place.direct.many_at_once(text, [values(asked, row) for row in rows])
+        doing = place.direct.many_at_once(text, values_of_each(asked, rows))
         if isawaitable(doing):
             await doing
 
@@ -95,7 +95,7 @@ class Prepared:
 
     def _insert(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> Any:
         text, asked = self._spelled(place).text(rows[0])
-        return place.direct.each_at_once(text, [values(asked, row) for row in rows])
+        return place.direct.each_at_once(text, values_of_each(asked, rows))
 
     def _spelled(self, place: Place) -> Spelled:
         name = place.dialect.name

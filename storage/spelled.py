@@ -99,6 +99,22 @@ def values(asked: Sequence[Asked], given: Mapping[str, Any]) -> list[Any]:
     return found
 
 
+def values_of_each(asked: Sequence[Asked], rows: Sequence[Mapping[str, Any]]) -> list[Sequence[Any]]:
+    """The same for each of `rows`; what stands in many of them is converted once."""
+    return list(zip(*(_column(one, rows) for one in asked), strict=True))
+
+
+def _column(asked: Asked, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    name, at, convert, constant = asked
+    if name is None:
+        return [constant] * len(rows)
+    found = [row[name] if at is None else _flat(row[name])[at] for row in rows]
+    if convert is None:
+        return found
+    converted = {id(value): convert(value) for value in {id(value): value for value in found}.values()}
+    return [converted[id(value)] for value in found]
+
+
 def _flat(values: Sequence[Any]) -> Sequence[Any]:
     """What stands in tuples, in a row."""
     return [one for value in values for one in value] if values and isinstance(values[0], tuple) else values

@@ -18,6 +18,7 @@ from storage.members import Member
 from storage.outbox import OutboxMessage
 from storage.places import Place
 from storage.prepared import Prepared
+from storage.spelled import Asked, values_of_each
 from storage.types import Category, MemberId, MessageKind, PlaceId, PlaceKind, TicketId, Urgency
 
 NOW = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)
@@ -52,6 +53,25 @@ async def test_it_finds_what_the_session_finds(sessions: Sessions, names: list[s
                 found = await prepared.all(session, given)
                 assert sorted(map(tuple, found)) == sorted(map(tuple, expected))
                 assert all(isinstance(row.kind, PlaceKind) for row in found)
+
+
+def test_what_stands_in_many_rows_is_converted_once() -> None:
+    converted = []
+
+    def convert(value: list[int]) -> str:
+        converted.append(value)
+        return str(value)
+
+    asked = [Asked("key", None, None), Asked("body", None, convert), Asked(None, None, None, "same")]
+    shared, alike = [1], [1]
+    rows = [{"key": at, "body": body} for at, body in enumerate([shared, alike, shared, [2]])]
+    assert values_of_each(asked, rows) == [
+        (0, "[1]", "same"),
+        (1, "[1]", "same"),
+        (2, "[1]", "same"),
+        (3, "[2]", "same"),
+    ]
+    assert len(converted) == 3, "alike is not the same: it could be of another type"
 
 
 async def test_pairs_and_moments_go_in_and_come_out(sessions: Sessions) -> None:
