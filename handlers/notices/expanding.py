@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from handlers.messages import Button, File, Words
 from handlers.moment import Moment, key_at
@@ -12,7 +13,7 @@ from handlers.notices.remarks import ASKS
 from handlers.notices.variables import values_at
 from handlers.phrases import previews as shown_as
 from handlers.rules.broadcasts import UNKNOWN_VALUE, next_digest
-from handlers.rules.quiet import quiet_until
+from handlers.rules.quiet import QuietHours, quiet_until
 from handlers.rules.templates import filled, place_variables
 from storage import broadcasts, members, outbox, places, receipts
 from storage.broadcasts import Broadcast
@@ -56,52 +57,69 @@ async def expand(moment: Moment, broadcast: Broadcast, audience: Audience) -> No
     texts = await texts_at(moment, broadcast, audience.spots)
     manners = await manners_at(moment, audience.spots)
     full = await _full(moment, broadcast, audience, manners)
-    key = broadcast.round_key.removesuffix(":")
+    put = _Round(moment, broadcast)
     for group in audience.groups:
         rule = manners[group.place_id]
         gathered = _gathered_at(moment, broadcast, rule) if group.address in full else None
-        _say(moment, broadcast, group.address, texts[group.place_id], rule, key=key, gathered=gathered)
+        put.say(group.address, texts[group.place_id], rule, gathered=gathered)
     for person in audience.people:
         if person.way is not None:
-            _say(moment, broadcast, person.way, texts[person.place], manners[person.place], key=key, member=person.id)
+            put.say(person.way, texts[person.place], manners[person.place], member=person.id)
 
 
-def _say(
-    moment: Moment,
-    broadcast: Broadcast,
-    address: Address,
-    text: str,
-    rule: Manners,
-    *,
-    key: str,
-    gathered: datetime | None = None,
-    member: MemberId | None = None,
-) -> None:
-    due_at = gathered or moment.now
-    if not broadcast.warning:
-        due_at = quiet_until(due_at, rule.quiet, moment.house.zone)
-    channel, account, chat = address
-    reach = moment.reach.get(channel)
-    pressed = broadcast.asks_back and reach is not None and reach.buttons and not reach.waits
-    buttons = (Button("收到", f"收到 {broadcast.id}"),) if pressed else ()
-    words = Words(text, buttons, pictures=tuple(broadcast.pictures), files=tuple(map(File.of, broadcast.files)))
-    row = dict(
-        key=key_at(key, address),
-        channel=channel,
-        account=account,
-        chat=chat,
-        is_group=member is None,
-        kind=MessageKind.WARNING if broadcast.warning else MessageKind.BROADCAST,
-        body=words.to_body(),
-        created_at=moment.now,
-        due_at=due_at,
-        good_until=good_until(moment, broadcast, due_at),
-        ticket_id=None,
-        broadcast_id=broadcast.id,
-        member_id=member,
-    )
-    dead = UNKNOWN_VALUE if place_variables(text) else None
-    outbox.put(moment.session, row, dead=dead, gathers=gathered is not None)
+class _Round:
+    """Puts the messages of one round into the outbox. What they have in common is worked out once, for there may be many."""
+
+    def __init__(self, moment: Moment, broadcast: Broadcast) -> None:
+        self._moment, self._broadcast = moment, broadcast
+        self._key = broadcast.round_key.removesuffix(":")
+        self._alike: dict[str, Any] = dict(
+            kind=MessageKind.WARNING if broadcast.warning else MessageKind.BROADCAST,
+            created_at=moment.now,
+            ticket_id=None,
+            broadcast_id=broadcast.id,
+        )
+        self._body = cache(self._body_with)
+        self._times = cache(self._times_with)
+
+    def say(
+        self,
+        address: Address,
+        text: str,
+        rule: Manners,
+        *,
+        gathered: datetime | None = None,
+        member: MemberId | None = None,
+    ) -> None:
+        channel, account, chat = address
+        due_at, until = self._times(gathered or self._moment.now, rule.quiet)
+        body, dead = self._body(text, channel)
+        own: dict[str, Any] = dict(
+            key=key_at(self._key, address),
+            channel=channel,
+            account=account,
+            chat=chat,
+            is_group=member is None,
+            body=body,
+            due_at=due_at,
+            good_until=until,
+            member_id=member,
+        )
+        outbox.put(self._moment.session, self._alike | own, dead=dead, gathers=gathered is not None)
+
+    def _body_with(self, text: str, channel: str) -> tuple[dict[str, Any], str | None]:
+        """What is said there, and why it cannot be."""
+        notice, reach = self._broadcast, self._moment.reach.get(channel)
+        pressed = notice.asks_back and reach is not None and reach.buttons and not reach.waits
+        buttons = (Button("收到", f"收到 {notice.id}"),) if pressed else ()
+        words = Words(text, buttons, pictures=tuple(notice.pictures), files=tuple(map(File.of, notice.files)))
+        return words.to_body(), UNKNOWN_VALUE if place_variables(text) else None
+
+    def _times_with(self, due_at: datetime, quiet: QuietHours) -> tuple[datetime, datetime]:
+        """When it is due, and until when it is of use."""
+        if not self._broadcast.warning:
+            due_at = quiet_until(due_at, quiet, self._moment.house.zone)
+        return due_at, good_until(self._moment, self._broadcast, due_at)
 
 
 def good_until(moment: Moment, broadcast: Broadcast, due_at: datetime) -> datetime:
