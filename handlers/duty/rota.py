@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
 from typing import Any, Final
 
 from handlers.duty.lines import free_span, own_days_of, own_days_of_each, span_of
@@ -137,27 +136,31 @@ def named(rota: Rota, stretches: Iterable[Stretch]) -> list[Turn]:
     ]
 
 
-async def away(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, Away]:
-    """Those of `members` who do not count now, because of leave or of the hours that they gave.
+async def away(moment: Moment, members: Collection[MemberId], at: datetime | None = None) -> dict[MemberId, Away]:
+    """Those of `members` who do not count `at` that time (None: now), because of leave or of the hours that they gave.
 
     Two statements, and two more where somebody gave hours of working days or days off.
     """
-    here = moment.now.astimezone(moment.house.zone)
+    at = at or moment.now
+    here = at.astimezone(moment.house.zone)
     free = await hours.given_by(moment.session, members)
     by_kind = [member for member, given in free.items() if any(own.days is not Days.ANY for own in given)]
     days = await own_days_of_each(moment, by_kind, here.date() - DAY) if by_kind else {}
-    whose = {member: [(own, days.get(member, NO_OWN_DAYS)) for own in given] for member, given in free.items()}
-    now = {own: free_span(*own).covers(here) for own in set(chain.from_iterable(whose.values()))}
-    outside = (member for member, given in whose.items() if not any(now[own] for own in given))
-    found = {member: Away(on_leave=False, until=_next_start(whose[member], moment)) for member in outside}
-    for leave in await overrides.leave_of(moment.session, members, moment.now):
-        if leave.starts <= moment.now:
+    whose = {member: tuple((own, days.get(member, NO_OWN_DAYS)) for own in given) for member, given in free.items()}
+    outside = {given: _next_start(given, here) for given in set(whose.values()) if not _is_free(given, here)}
+    found = {m: Away(on_leave=False, until=outside[given]) for m, given in whose.items() if given in outside}
+    for leave in await overrides.leave_of(moment.session, members, at):
+        if leave.starts <= at:
             found[leave.goes_id] = Away(on_leave=True, until=leave.ends)
     return found
 
 
-def _next_start(given: Sequence[tuple[Hours, OwnDays]], moment: Moment) -> datetime | None:
-    ahead = (free_span(*own).turns(moment.now, moment.now + FREE_WITHIN, moment.house.zone) for own in given)
+def _is_free(given: Sequence[tuple[Hours, OwnDays]], here: datetime) -> bool:
+    return any(free_span(*own).covers(here) for own in given)
+
+
+def _next_start(given: Sequence[tuple[Hours, OwnDays]], here: datetime) -> datetime | None:
+    ahead = (free_span(*own).turns(here, here + FREE_WITHIN, here.tzinfo) for own in given)
     return min((begins for turns in ahead for begins, _ in turns), default=None)
 
 
