@@ -2,7 +2,8 @@
 
 `python bench/dispatch.py [--json] [--days N] [--seed N] [--model NAME]`. Sixty buildings and three hundred people with hours, skills and leave; the
 same reports and the same answers for our dispatch, which runs on the real rules and storage with a clock that jumps, and
-for everybody asked at once, round robin and random, for three stated ways in which people answer. It asserts nothing.
+for everybody asked at once, round robin and random, for three stated ways in which people answer; and how evenly it could
+be shared at the very best. It asserts nothing.
 """
 
 import argparse
@@ -25,10 +26,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a 
 
 from bench.answering import MODELS, Answering
 from bench.databases import create_tables
+from bench.evenest import WAYS, evenest
 from bench.parish import Parish, parish, settle_parish
 from bench.rivals import Outcome, rivals
 from bench.season import BEGINS, ZONE, Report, year
 from bench.year import Year
+from handlers.rules.dispatch import NEEDED
 from handlers.rules.escalations import ACCEPT_WITHIN, DAY_AND_NIGHT
 from handlers.rules.quiet import NIGHT, quiet_until
 from storage.database import open_database
@@ -99,7 +102,20 @@ def figures(found: Parish, reports: Sequence[Report], outcome: Outcome, model: A
         "gini": round(gini([work[person.number] for person in able]), 3),
         "gini_of_all": round(gini([work[person.number] for person in found.stewards]), 3),
         "by_stewards": round(sum(work[person.number] for person in able) / len(reports), 2),
+        "by_able": round(_by_able(found, reports, outcome), 2),
     }
+
+
+def _by_able(found: Parish, reports: Sequence[Report], outcome: Outcome) -> float:
+    """Of what needs a skill that somebody in the community has: the share that somebody took who has it."""
+    known = {skill for person in found.people for skill in person.skills}
+    asked = [(report, NEEDED.get(report.category, ())) for report in reports if report.number in outcome.taken]
+    took = [
+        not set(needed).isdisjoint(found.people[outcome.taken[report.number][1]].skills)
+        for report, needed in asked
+        if not known.isdisjoint(needed)
+    ]
+    return sum(took) / len(took) if took else 0.0
 
 
 def _waited(report: Report, until: datetime) -> timedelta:
@@ -138,8 +154,18 @@ async def measure(plan: Plan) -> dict[str, Any]:
         for rival in rivals(plan.seed, model):
             outcome = rival.play(people, reports, model, plan.seed)
             row[rival.name] = figures(people, reports, outcome, model, plan.seed)
-        found[model.name] = {**row, "ratios": _ratios(row)}
+        found[model.name] = {**row, "ratios": _ratios(row), "evenest": _evenest(people, reports, model, plan.seed)}
     return found
+
+
+def _evenest(found: Parish, reports: Sequence[Report], model: Answering, seed: int) -> dict[str, float]:
+    """The Gini that nobody can do better than, by whom it may be given to."""
+    able = [person for person in found.stewards if not model.nature(seed, person.number).never]
+    had = {
+        name: evenest(found, reports, model, seed, near=near, able=fit_first)
+        for name, (near, fit_first) in WAYS.items()
+    }
+    return {name: round(gini([work[person.number] for person in able]), 3) for name, work in had.items()}
 
 
 def _ratios(row: dict[str, Any]) -> dict[str, float]:
@@ -157,14 +183,16 @@ def shown(found: dict[str, Any]) -> str:
     for name, row in found.items():
         lines.append(name)
         for way, figures in row.items():
-            if way != "ratios":
+            if way not in ("ratios", "evenest"):
                 lines.append(
                     f"  {way:12} median {figures['median_min']:6} min, p95 {figures['p95_min']:7} min, in time "
-                    f"{figures['in_time']:.3f}, messages {figures['messages_per_report']:5}, Gini {figures['gini']:.3f}, "
+                    f"{figures['in_time']:.3f}, messages {figures['messages_per_report']:5}, Gini {figures['gini']:.3f}, by able {figures['by_able']:.2f}, "
                     f"never {figures['never_accepted']}; p95 of the limit {figures['p95_of_limit']}"
                 )
         aims = ", ".join(f"{name} {row['ratios'][name]} (aim {aim})" for name, aim in AIMS.items())
         lines.append(f"  ours beside the others: {aims}")
+        bounds = ", ".join(f"{way} {figure:.3f}" for way, figure in row["evenest"].items())
+        lines.append(f"  Gini at the very best: {bounds}")
     return "\n".join(lines)
 
 

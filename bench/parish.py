@@ -61,6 +61,11 @@ class Parish:
         """Those of the buildings, among whom the work is to be shared."""
         return [person for ladder in self.ladders for person in ladder[0]]
 
+    def near(self, building: int) -> list[Person]:
+        """Those of all buildings of its grid, its own first."""
+        others = (n for n in range(building % GRIDS, len(self.ladders), GRIDS) if n != building)
+        return [person for n in (building, *others) for person in self.ladders[n][0]]
+
 
 def parish(rng: Random, begins: datetime) -> Parish:
     """The people of the year that begins then, drawn by lot."""

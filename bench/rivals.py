@@ -1,6 +1,7 @@
 """What dispatch is compared with: everybody is asked at once, one after another in a circle, one after another by lot.
 
-… and, as a bound, the six of the whole ladder who answer soonest, asked by somebody who knows what each of them is like.
+… the last of these also among those next door, whom our dispatch asks, too; and, as a bound, the six of the whole ladder who
+answer soonest, asked by somebody who knows what each of them is like.
 
 They meet the same reports, the same people with their hours and leave, and the same answers, and have nothing else to
 do: no storage, no rules. Whoever can do it is asked before whoever cannot: else they would be even at the cost of the matter. Whoever is asked in turn has the same time before the next one is asked.
@@ -44,6 +45,7 @@ class Rival:
     at_once: int | None  #: so many; None: everybody on the whole ladder
     pick: Pick
     whole: bool = False  #: the whole ladder is one step
+    near: bool = False  #: those of the neighbouring buildings are asked as well
 
     def play(self, parish: Parish, reports: Sequence[Report], model: Answering, seed: int) -> Outcome:
         """The whole year."""
@@ -79,6 +81,8 @@ class Rival:
             level = min(times - 1, TOP)
             together = self.whole or self.at_once is None
             rungs = ladder if rings or together else ladder[level : level + 1]
+            if self.near and level == 0 and not rings:
+                rungs = [parish.near(report.building)]
             free = [person for rung in rungs for person in rung if person.is_free(at.astimezone(ZONE))]
             if rings:
                 yield at, free
@@ -140,5 +144,6 @@ def rivals(seed: int, model: Answering) -> list[Rival]:
         Rival("everybody", at_once=None, pick=by_lot(seed)),
         Rival("round robin", at_once=1, pick=in_a_circle()),
         Rival("random", at_once=1, pick=by_lot(seed)),
+        Rival("random near", at_once=1, pick=by_lot(seed), near=True),
         Rival("knows all", at_once=AT_ONCE[Urgency.URGENT], pick=by_nature(seed, model), whole=True),
     ]
