@@ -117,6 +117,8 @@ class Config(Section):
         return replace(
             self._manners(),
             neighbours=self.calling.neighbours,
+            weights=self.calling.weights(),
+            remembered=timedelta(days=self.calling.remember_days),
             code_for=timedelta(hours=kept.code_hours),
             ids_for=timedelta(days=kept.message_id_days),
             words_for=timedelta(days=kept.words_days),

@@ -11,6 +11,7 @@ from handlers.rules.broadcasts import NoticeRules
 from handlers.rules.dispatch import NEEDED, SKILLS, Limits
 from handlers.rules.escalations import Policy
 from handlers.rules.verifying import VerifyRules
+from handlers.rules.weights import USUAL, Weights
 from storage.types import Category
 
 ADVICE: Final[Mapping[Category, str]] = MappingProxyType(
@@ -82,6 +83,8 @@ class HouseRules:
     skills: tuple[str, ...] = SKILLS
     needed: Mapping[Category, tuple[str, ...]] = field(default_factory=lambda: NEEDED)  #: any one of them is enough
     limits: Limits = field(default_factory=Limits)
+    weights: Weights = USUAL
+    remembered: timedelta = timedelta(days=365)  #: for how long it counts that somebody has accepted a ticket
     neighbours: bool = True  #: whether those on duty next door are asked as well where a few are
     roster: RosterRules = field(default_factory=RosterRules)
     asked_from: float = 0.3  #: probability from which what is said to the bot opens a ticket

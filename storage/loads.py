@@ -13,8 +13,7 @@ from storage.tickets import Ticket, TicketEvent
 from storage.types import MemberId, TicketAction
 
 HOUR: Final = timedelta(hours=1)
-MONTH: Final = timedelta(days=30)
-REMEMBERED: Final = timedelta(days=90)  #: what lies further back counts neither for nor against anybody
+SILENT_FOR: Final = timedelta(days=90)  #: for so long it counts as a turn that somebody let one pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Load:
 
     open: int = 0
     lately: int = 0  #: accepted within the last hour
-    taken: int = 0  #: accepted within the last thirty days
+    taken: int = 0  #: accepted within the time that is remembered
     last: datetime | None = None  #: when he last accepted one, or let one pass without a word
 
 
@@ -36,7 +35,7 @@ _IN_HAND: Final = (
         Ticket.assignee_id.label("member"),
         sa.func.sum(sa.case((Ticket.closed_at.is_(None), 1), else_=0)).label("open"),
         sa.func.sum(sa.case((Ticket.accepted_at > sa.bindparam("hour_ago"), 1), else_=0)).label("lately"),
-        sa.func.sum(sa.case((Ticket.accepted_at > sa.bindparam("month_ago"), 1), else_=0)).label("taken"),
+        sa.func.count().label("taken"),
         sa.func.max(Ticket.accepted_at).label("last"),
     )
     .where(Ticket.assignee_id.in_(_MINE), Ticket.accepted_at > sa.bindparam("since"))
@@ -50,18 +49,20 @@ _ASKED: Final = (
 _SILENT: Final = (
     sa.select(TicketEvent.member_id, _NOTHING, _NOTHING, _NOTHING, sa.func.max(TicketEvent.at))
     .where(TicketEvent.action == sa.literal_column(f"'{TicketAction.NO_ANSWER.value}'"))
-    .where(TicketEvent.member_id.in_(_MINE), TicketEvent.at > sa.bindparam("since"))
+    .where(TicketEvent.member_id.in_(_MINE), TicketEvent.at > sa.bindparam("silent_since"))
     .group_by(TicketEvent.member_id)
 )
 _LOADS: Final = Prepared(sa.union_all(_IN_HAND, _ASKED, _SILENT))
 
 
-async def of_members(session: AsyncSession, members: Collection[MemberId], now: datetime) -> dict[MemberId, Load]:
-    """The load of each of `members`; who has none and had none lately is missing. One statement."""
+async def of_members(
+    session: AsyncSession, members: Collection[MemberId], now: datetime, within: timedelta
+) -> dict[MemberId, Load]:
+    """The load of each of `members`; who has none and had none `within` that time is missing. One statement."""
     if not members:
         return {}
-    ago = {"hour_ago": now - HOUR, "month_ago": now - MONTH}
-    given = {"members": list(members), "since": now - REMEMBERED, **ago}
+    since = {"since": now - within, "silent_since": now - SILENT_FOR, "hour_ago": now - HOUR}
+    given = {"members": list(members), **since}
     found: dict[MemberId, Load] = {}
     for member, in_hand, lately, taken, last in await _LOADS.all(session, given):
         known = found.get(member, _IDLE)

@@ -215,3 +215,16 @@ async def test_the_reporter_is_not_called_about_what_he_knows(world: World) -> N
     world.silent("王芳", "周网格")
     async with world.sessions.begin() as session:
         await session.execute(sa.delete(DutyShift))
+
+
+async def test_what_waits_until_the_morning_is_for_who_has_time_in_the_morning(world: World) -> None:
+    await on_duty_too(world, "赵强")
+    await world.says("王芳", "我的时间 每天18点到24点", alone=True)
+    await world.wait(timedelta(hours=14))
+    world.forget()
+    await world.says("冉幺妹", BIN)
+    await world.wait(timedelta(hours=9))
+    world.hears("赵强", "卫生")
+    world.silent("王芳")
+    await world.says("陈书记", "为什么派给他 1", alone=True)
+    assert any("王芳（不在他给的时间里）" in words.text for words in world.new("陈书记"))

@@ -18,6 +18,7 @@ from handlers.house import ADVICE, HouseRules, RosterRules
 from handlers.rules.broadcasts import NoticeRules
 from handlers.rules.escalations import Policy
 from handlers.rules.quiet import QuietHours
+from handlers.rules.weights import Weights
 from storage.types import PlaceKind, Urgency
 from tests.config_desk import EXAMPLE, Desk, example, tables
 
@@ -68,6 +69,7 @@ def test_every_key_that_is_a_time_says_its_unit() -> None:
         "_percent",
         "_messages",
         "_tokens",
+        "_tickets",
         "_yuan",
         "_url",
     )
@@ -140,7 +142,11 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
         [calling]
         urgent_at_once = 8
         ask_minutes = 7
+        few_ask_minutes = 45
         neighbours = false
+        remember_days = 180
+        in_hand_tickets = 1
+        catch_up_tickets = 2.5
         [roster]
         check_weeks = 4
         check_weekday = 1
@@ -177,6 +183,8 @@ def test_every_rule_of_the_house_can_be_set(desk: Desk) -> None:
     assert house.escalation.accept_within[Urgency.EMERGENCY] == timedelta(minutes=1)
     assert house.escalation.accept_within[Urgency.LOW] == timedelta(days=2)
     assert house.escalation.ladder == (PlaceKind.BUILDING, PlaceKind.COMPOUND)
+    assert house.weights == Weights(open=1, behind=2.5)
+    assert house.remembered == timedelta(days=180)
     assert len(house.advice) == len(ADVICE) + 1
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.rules.dispatch import BRAVED, PARTY, By, Candidate, Limits, Skip, order
+from handlers.rules.weights import Weights, caught_up
 from storage.types import MemberId, TicketId
 from tests.drawn import QUICK
 
@@ -178,3 +179,44 @@ def test_who_never_answers_comes_last_and_who_was_called_enough_not_at_all() -> 
     assert found.asked == (3, 1)
     assert found.passed == {2: Skip.CALLED_ENOUGH}
     assert found.by is By.ANSWERS
+
+
+def test_whoever_is_able_is_asked_among_a_few_however_much_he_has_had() -> None:
+    plumbers = [replace(somebody(1, "水工"), taken=30), replace(somebody(2, "水工"), taken=20)]
+    others = [replace(somebody(number), taken=number) for number in range(3, 9)]
+    found = order([*plumbers, *others], TICKET, ("水工",), fill=True)
+    assert found.asked[0] == 2
+    assert found.asked[1:] == (3, 4, 5, 6, 7, 8, 1)  # and one of them is enough: the other one has done his share
+
+
+def test_nothing_outweighs_for_good_what_somebody_has_had() -> None:
+    """The other one is next door and slow: he is asked all the same when the first one is so many ahead."""
+    near, other = replace(somebody(1), slow=-1.0), replace(somebody(2), far=True, slow=1.0)
+    ahead = Weights().far + 2 * Weights().slow
+    asked = [order([replace(near, taken=had), other], TICKET).asked[0] for had in range(10)]
+    assert asked == [1 if had < ahead else 2 for had in range(10)]
+
+
+def test_of_what_puts_him_first_the_most_is_told() -> None:
+    quick, other = replace(somebody(1), slow=-2.0, taken=1), somebody(2)
+    assert order([quick, other], TICKET).by is By.QUICK
+    assert order([quick, replace(other, taken=9)], TICKET).by is By.TAKEN
+    assert order([quick, replace(other, open=3)], TICKET).by is By.OPEN
+    assert order([replace(quick, slow=0.0, taken=0), replace(other, far=True)], TICKET).by is By.NEAR
+    assert order([quick, other], TICKET, weights=Weights(slow=0)).asked == (2, 1)
+
+
+@pytest.mark.parametrize("weight", ["open", "far", "able", "slow", "behind"])
+def test_no_weight_turns_the_order_round(weight: str) -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        Weights(**{weight: -1.0})
+
+
+@QUICK
+@given(st.lists(st.integers(0, 60), max_size=30))
+def test_nobody_makes_up_for_more_than_a_little(taken: list[int]) -> None:
+    counted = caught_up(taken)
+    average = sum(taken) / len(taken) if taken else 0.0
+    assert all(had <= now for had, now in zip(taken, counted, strict=True))
+    assert all(now >= average - Weights().behind for now in counted)
+    assert all(now == had for had, now in zip(taken, counted, strict=True) if had >= average - Weights().behind)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.rules.habits import GIVEN_UP_FOR, HALF_LIFE, LONGEST, SILENT_FROM, Habit, band_of
+from handlers.rules.habits import GIVEN_UP_FOR, HALF_LIFE, LONGEST, SILENT_FROM, Habit, band_of, expected_of, slowness
 from storage.bands import Band
 from tests.drawn import QUICK
 
@@ -14,8 +14,14 @@ NOON = datetime(2026, 5, 11, 4, tzinfo=UTC)
 minutes = st.floats(0, 10_000)
 
 
+def expected(*habits: Habit) -> float:
+    """The minutes in the part of the day that is named first."""
+    return expected_of(habits[0], habits)
+
+
 def test_somebody_new_is_taken_for_like_the_others() -> None:
-    assert Habit().expected == 10
+    assert expected(Habit()) == 10
+    assert slowness(expected(Habit())) == 0
     assert not Habit().is_silent(NOON)
 
 
@@ -24,7 +30,18 @@ def test_who_answers_soon_is_expected_sooner_than_who_lets_his_time_pass() -> No
     for day in range(5):
         quick = quick.after_answer(2, NOON + timedelta(days=day))
         slow = slow.after_silence(30, NOON + timedelta(days=day))
-    assert quick.expected < Habit().expected < slow.expected
+    assert expected(quick) < expected(Habit()) < expected(slow)
+    assert slowness(expected(quick)) < 0 < slowness(expected(slow))
+
+
+def test_how_he_answers_by_day_is_taken_for_how_he_does_in_the_evening_until_that_is_known() -> None:
+    by_day, evening = Habit(), Habit()
+    for day in range(20):
+        by_day = by_day.after_answer(2, NOON + timedelta(days=day))
+    assert expected(by_day) < expected(evening, by_day) < expected(evening)
+    for day in range(20):
+        evening = evening.after_answer(30, NOON + timedelta(days=day))
+    assert expected(evening, by_day) > expected(Habit()) > expected(by_day, evening)
 
 
 def test_being_overtaken_is_no_silence() -> None:

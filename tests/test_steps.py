@@ -167,8 +167,10 @@ def test_the_time_for_which_the_reporter_was_asked_does_not_count(held: timedelt
 
 def test_the_next_one_is_asked_until_nobody_is_left_and_then_all_once_more() -> None:
     asked = dict(asking=True, asked=1)
-    assert following(state(**asked)) == Step(StepKind.ASK_NEXT, july("24 10:10").astimezone(UTC))
-    left = taken(ask_next=july("24 10:20"))
+    in_turn = replace(PLAN, modes={**PLAN.modes, Urgency.NORMAL: Mode.IN_TURN})
+    assert following(state(**asked), in_turn) == Step(StepKind.ASK_NEXT, july("24 10:10").astimezone(UTC))
+    assert following(state(**asked)) == Step(StepKind.ASK_NEXT, july("24 10:30").astimezone(UTC))
+    left = taken(ask_next=july("24 10:30"))
     again = Step(StepKind.REPEAT, july("24 12:00").astimezone(UTC))
     assert following(state(**asked, taken=left)) == following(state(asked=1)) == again
     in_vain = state(**asked, called_at=july("24 12:00"), taken={**left, **taken(repeat=july("24 12:00"))})

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from handlers.rules.dispatch import Limits
 from handlers.rules.habits import SILENT_FROM
+from handlers.rules.weights import Weights
 from storage import members, places
 from storage.bands import Band
 from storage.duty import DutyShift
@@ -16,10 +17,11 @@ from storage.members import Member, RoleGrant
 from storage.places import Place
 from storage.types import PlaceKind, Role, TicketAction
 from tests.test_choices import BIN, LAMP, events
-from tests.test_modes import FLOOD, MINUTES_11
+from tests.test_modes import FLOOD
 from tests.test_skills import on_duty_too
 from tests.world import ACCOUNT, CHANNEL, World
 
+MINUTES_31 = timedelta(minutes=31)  #: whoever was asked among a few has let his time pass
 QUARREL = "报修 2单元1203和1204吵起来了，请来调解一下"
 
 
@@ -74,7 +76,7 @@ async def test_a_few_are_asked_at_once_and_the_first_one_has_it(world: World) ->
     await world.says("赵强", "接单", alone=True)
     world.hears("赵强", "归您了")
     world.hears("王芳", "赵强已经接了")
-    await world.wait(MINUTES_11)
+    await world.wait(MINUTES_31)
     world.silent("王芳", "周网格")
 
 
@@ -86,7 +88,7 @@ async def test_those_next_door_are_asked_when_nobody_of_the_building_answers(wor
     for who in ("王芳", "周网格"):
         world.hears(who, "照明")
     world.silent("赵强")
-    await world.wait(MINUTES_11)
+    await world.wait(MINUTES_31)
     world.hears("赵强", "照明")
     assert sorted(await events(world, TicketAction.NO_ANSWER)) == ["周网格", "王芳"]
     await world.says("赵强", "接单", alone=True)
@@ -139,7 +141,7 @@ async def test_urging_reminds_all_who_are_asked(world: World) -> None:
     assert bool(world.new("王芳")) == bool(world.new("赵强"))
 
 
-async def test_who_accepted_least_this_month_is_asked_first(world: World) -> None:
+async def test_who_accepted_least_lately_is_asked_first(world: World) -> None:
     await few(world, 1)
     await on_duty_too(world, "赵强")
     await world.says("王芳", "我会 木工", alone=True)
@@ -163,10 +165,26 @@ async def test_who_never_answers_is_asked_last_and_first_again_after_a_word(worl
     await world.says("冉幺妹", BIN)
     world.hears("赵强", "卫生")
     world.silent("王芳")
-    await world.wait(MINUTES_11)
+    await world.wait(MINUTES_31)
     world.hears("王芳", "卫生")
     await world.says("王芳", "去不了 1", alone=True)
     assert (await habit_of(world, "王芳")).silent == 0
+
+
+async def test_one_who_can_do_it_is_always_among_the_few_who_are_asked(world: World) -> None:
+    world.house = replace(world.house, weights=Weights(far=50))
+    await few(world, 2)
+    await on_duty_too(world, "赵强")
+    await next_door(world, "周网格")
+    await world.says("周网格", "我会 电工", alone=True)
+    world.forget()
+    await world.says("李姐", LAMP)
+    world.hears("周网格", "照明")  # although both others are as good as always before him
+    await world.says("陈书记", "为什么派给他 1", alone=True)
+    world.hears("陈书记", "至少叫一个会电工的", "近来接得少的先叫")
+    world.forget()
+    await world.says("冉幺妹", BIN)
+    world.silent("周网格")
 
 
 async def test_what_is_learned_is_told_and_goes_with_him(world: World) -> None:

@@ -152,6 +152,7 @@ def _with(limits: Limits, row: Policy, urgency: Urgency) -> Limits:
         _minutes(row.ask_minutes, limits.ask),
         working=limits.working if said is None else said == WORKING,
         at_once=limits.at_once,
+        few=_minutes(row.ask_minutes, limits.few),
     )
 
 

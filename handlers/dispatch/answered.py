@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from handlers.dispatch.choosing import of_round
-from handlers.dispatch.habits import here_and_now, known
+from handlers.dispatch.habits import Known, here_and_now, known
 from handlers.moment import Moment
 from handlers.rules.habits import Habit
 from storage import choices, habits
@@ -50,6 +50,6 @@ async def _change(moment: Moment, ticket: Ticket, changes: Mapping[MemberId, Cha
     rows = []
     for member, change in concerned.items():
         waited = max(moment.now - called[member], timedelta(0)) / timedelta(minutes=1)
-        new = change(before.get(member, (Habit(), 0))[0], waited, moment.now)
+        new = change(before.get(member, Known()).habit, waited, moment.now)
         rows.append(dict(member_id=member, band=band, **{name: getattr(new, name) for name in habits.SUMS}))
     await habits.write(moment.session, rows)

@@ -1,13 +1,17 @@
 """What is known of those who answer for a ticket's place: what they can do, what they have in hand, why they are out."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from handlers.dispatch import habits
 from handlers.duty import rota
 from handlers.moment import Moment
 from handlers.rules.dispatch import Candidate, Skip
-from handlers.rules.habits import Habit
+from handlers.rules.escalations import DAY_AND_NIGHT
+from handlers.rules.habits import slowness
+from handlers.rules.quiet import quiet_until
+from handlers.rules.weights import caught_up
 from storage import choices, homes, loads, places, skills
 from storage.loads import Load
 from storage.members import Person
@@ -23,7 +27,7 @@ SAID_NO: Final[Mapping[TicketAction, Skip]] = {
 #: Who is accused in these must not hear of it first, even where somebody's life is at stake.
 ACCUSING: Final = frozenset({Category.DISPUTE, Category.SECURITY, Category.CARE})
 _IDLE: Final = Load()
-_NEW: Final = (Habit(), 0)
+_NEW: Final = habits.Known()
 
 
 async def candidates(
@@ -39,33 +43,50 @@ async def candidates(
     if anew:
         out = {member: why for member, why in out.items() if why is not Skip.SILENT}
     can = await skills.of_members(moment.session, ids) if moment.house.needed.get(ticket.category) else {}
-    held = await loads.of_members(moment.session, ids, moment.now)
+    held = await loads.of_members(moment.session, ids, moment.now, moment.house.remembered)
     known = await habits.known(moment, ids) if ticket.urgency is not Urgency.EMERGENCY else {}
-    found = []
-    for member in ids:
-        load, (habit, calls) = held.get(member, _IDLE), known.get(member, _NEW)
-        can_do, silent = can.get(member, frozenset()), habit.is_silent(moment.now)
-        found.append(_candidate(member, can_do, load, calls, out.get(member), far=member in far, silent=silent))
-    return found
+    taken = caught_up([held.get(member, _IDLE).taken for member in ids], moment.house.weights)
+    return [
+        _candidate(
+            moment,
+            (member, can.get(member, frozenset()), out.get(member), had, member in far),
+            held.get(member, _IDLE),
+            known.get(member, _NEW),
+        )
+        for member, had in zip(ids, taken, strict=True)
+    ]
 
 
 def _candidate(
-    member: MemberId, can: frozenset[str], load: Load, calls: int, out: Skip | None, *, far: bool, silent: bool
+    moment: Moment, who: tuple[MemberId, frozenset[str], Skip | None, float, bool], load: Load, how: habits.Known
 ) -> Candidate:
+    """Who with what skills, why he is out, what he has had, whether he is of another building; his load and habit."""
+    member, can, out, had, far = who
     return Candidate(
-        member, can, load.open, load.lately, load.last, out, taken=load.taken, calls=calls, far=far, silent=silent
+        member,
+        can,
+        load.open,
+        load.lately,
+        load.last,
+        out,
+        had,
+        how.calls,
+        far,
+        how.habit.is_silent(moment.now),
+        slowness(how.expected),
     )
 
 
-async def absent(moment: Moment, ids: Sequence[MemberId]) -> dict[MemberId, Skip]:
-    """Who does not count now, whatever the ticket is."""
-    away = await rota.away(moment, ids)
+async def absent(moment: Moment, ids: Sequence[MemberId], at: datetime | None = None) -> dict[MemberId, Skip]:
+    """Who does not count `at` that time (None: now), whatever the ticket is."""
+    away = await rota.away(moment, ids, at)
     return {member: Skip.ON_LEAVE if why.on_leave else Skip.OFF_HOURS for member, why in away.items()}
 
 
 async def _out(moment: Moment, ticket: Ticket, ids: Sequence[MemberId]) -> dict[MemberId, Skip]:
-    """Who is a party to the matter, and who is away."""
-    found = await absent(moment, ids)
+    """Who is a party to the matter, and who is away when he hears of it: in the morning, where it can wait until then."""
+    policy, can_wait = moment.house.escalation, ticket.urgency not in DAY_AND_NIGHT
+    found = await absent(moment, ids, quiet_until(moment.now, policy.quiet, policy.zone) if can_wait else None)
     found |= dict.fromkeys(await _accused(moment, ticket, ids), Skip.COMPLAINED_OF)
     if ticket.called_at is not None:
         said_no = await choices.declined(moment.session, ticket)

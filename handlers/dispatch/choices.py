@@ -126,10 +126,8 @@ async def _answers(ctx: Context, people: Sequence[MemberId]) -> list[phrases.Ans
     """How those answer at this time of day who were called often enough to tell."""
     known = await habits.known(ctx, people)
     names = dict(zip(people, await _names(ctx, people), strict=False))
-    told = [(names[member], known[member][0]) for member in names if member in known]
-    return [
-        (name, round(h.asked), round(h.answered), round(h.expected)) for name, h in told if round(h.asked) >= TELLING
-    ]
+    told = [(names[member], known[member].habit, known[member].expected) for member in names if member in known]
+    return [(name, round(h.asked), round(h.answered), round(now)) for name, h, now in told if round(h.asked) >= TELLING]
 
 
 async def _place(ctx: Context, made: Choice) -> str:

@@ -61,6 +61,7 @@ async def choose(moment: Moment, ticket: Ticket, step: Step, *, at_most: bool = 
         moment.house.limits if at_most else None,
         emergency=emergency,
         fill=step.at_once not in (None, 1),
+        weights=moment.house.weights,
     )
     by_id = {person.id: person for person in step.people}
     return Chosen(tuple(by_id[member] for member in found.asked), found, at_most)

@@ -1,10 +1,11 @@
 """How people answer: looked up before somebody is called, and how often each was called today."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
 
 from handlers.moment import Moment
-from handlers.rules.habits import Habit, band_of
+from handlers.rules.habits import Habit, band_of, expected_of
 from storage import habits
 from storage.bands import Band
 from storage.tickets import Ticket
@@ -17,15 +18,32 @@ def here_and_now(moment: Moment) -> tuple[Band, date]:
     return band_of(local.time()), local.date()
 
 
-async def known(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, tuple[Habit, int]]:
-    """How each of `members` answers at this time of day, and how often he was called today; who is new is missing."""
+@dataclass(slots=True)
+class Known:
+    """What is known of one member."""
+
+    habit: Habit = field(default_factory=Habit)  #: at this time of day
+    calls: int = 0  #: how often he was called today
+    elsewhen: list[Habit] = field(default_factory=list)  #: at other times of day
+
+    @property
+    def expected(self) -> float:
+        """The minutes after which he answers now."""
+        return expected_of(self.habit, (self.habit, *self.elsewhen))
+
+
+async def known(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, Known]:
+    """How each of `members` answers, and how often he was called today; who is new is missing."""
     band, today = here_and_now(moment)
-    found: dict[MemberId, tuple[Habit, int]] = {}
+    found: dict[MemberId, Known] = {}
     for row in await habits.of_members(moment.session, members):
-        habit, calls = found.get(row.member_id, (Habit(), 0))
+        one = found.setdefault(row.member_id, Known())
+        one.calls += row.calls if row.day == today else 0
+        habit = Habit(row.asked, row.answered, row.minutes, row.silent, row.at)
         if row.band is band:
-            habit = Habit(row.asked, row.answered, row.minutes, row.silent, row.at)
-        found[row.member_id] = habit, calls + (row.calls if row.day == today else 0)
+            one.habit = habit
+        else:
+            one.elsewhen.append(habit)
     return found
 
 

@@ -16,7 +16,7 @@ SKIPPED: Final[Mapping[Skip, str]] = {
     Skip.REFUSED: "说了去不了",
     Skip.SILENT: "问过，没有回音",
     Skip.ON_LEAVE: "请假",
-    Skip.OFF_HOURS: "这会儿不在他给的时间里",
+    Skip.OFF_HOURS: "不在他给的时间里",
     Skip.FULL: "手上的单够多了",
     Skip.CALLED_ENOUGH: "今天叫过他好几回了",
     Skip.UNABLE: "",
@@ -25,8 +25,10 @@ REASONS: Final[Mapping[By, str]] = {
     By.ALONE: "能去的只有{name}",
     By.ANSWERS: "{name}平时有回音",
     By.OPEN: "{name}手上的单最少",
-    By.TAKEN: "{name}这个月接得最少",
+    By.TAKEN: "{name}近来接得最少",
     By.NEAR: "{name}就是这一栋的",
+    By.ABLE: "{name}会这个",
+    By.QUICK: "{name}这个钟点回得快",
     By.LAST: "{name}最久没轮到",
     By.LOT: "几个人一样闲，抽签轮到{name}",
 }
@@ -34,7 +36,7 @@ REASONS: Final[Mapping[By, str]] = {
 
 Answers = tuple[str, int, int, int]  #: a name, calls, answers, and the minutes after which an answer comes
 
-FIRST: Final = "手上少、这个月接得少的先叫，本栋的再排前一点，好久没回音的放后面"
+FIRST: Final = "手上少、近来接得少的先叫，本栋的、这个钟点回得快的再排前一点，好久没回音的放后面"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def _skilled(told: Told) -> str:
     if not told.needed or told.emergency:
         return ""
     skill = "或".join(told.needed)
+    if told.able and told.few:
+        return f"至少叫一个会{skill}的"
     return f"先找会{skill}的" if told.able else f"没有人登记会{skill}，就不分专长"
 
 

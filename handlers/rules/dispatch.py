@@ -13,6 +13,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
+from handlers.rules.weights import USUAL, Weights
 from storage.types import Category, MemberId, TicketId
 
 #: What the skills of a volunteer are called; a community may have others.
@@ -52,9 +53,6 @@ class Skip(StrEnum):
 PARTY: Final = frozenset({Skip.REPORTER, Skip.COMPLAINED_OF, Skip.GAVE_BACK, Skip.REFUSED})
 #: Where life is at stake nobody is spared for these.
 BRAVED: Final = frozenset({Skip.SILENT, Skip.OFF_HOURS, Skip.FULL, Skip.CALLED_ENOUGH, Skip.UNABLE})
-#: What is fair among neighbours: somebody of another building is asked first where he has accepted two fewer.
-FAR: Final = 1.5
-Turn = tuple[int, float, float, bytes]  #: open, accepted lately, the last turn as a moment of its own, the lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +79,11 @@ class Candidate:
     lately: int = 0  #: tickets accepted within the last hour
     last: datetime | None = None  #: when he last accepted one or let one pass without a word; None: not that is known
     out: Skip | None = None  #: he is a party to the matter, or away
-    taken: int = 0  #: tickets accepted within the last thirty days
+    taken: float = 0  #: tickets accepted within the time that is remembered, as `caught_up` counts them
     calls: int = 0  #: how often he was called today
     far: bool = False  #: he is of another building, and helps out
     silent: bool = False  #: he has not answered for long
+    slow: float = 0.0  #: how often over he takes twice as long to answer as is usual; below 0 he is quicker
 
 
 class By(StrEnum):
@@ -95,6 +94,8 @@ class By(StrEnum):
     OPEN = "open"  #: he has fewer in hand
     NEAR = "near"  #: he is of the building itself
     TAKEN = "taken"  #: he has accepted fewer lately
+    ABLE = "able"  #: he has the skill that it needs
+    QUICK = "quick"  #: he answers sooner at this time of day
     LAST = "last"  #: his last turn is longer ago
     LOT = "lot"
 
@@ -120,11 +121,12 @@ def order(
     *,
     emergency: bool = False,
     fill: bool = False,
+    weights: Weights = USUAL,
 ) -> Order:
     """Who is asked about `ticket`, the first one first.
 
-    Who answers at all before who does not; then fewest open, fewest accepted lately, where whoever is not of the building
-    counts as having more, whose last turn is longest ago, and as the lot falls.
+    Who answers at all before who does not; then who has had the least, as `weights` count it, whose last turn is longest
+    ago, and as the lot falls.
 
     The lot is drawn from the ticket's id and the member's alone, and falls the same on every machine and again.
 
@@ -133,37 +135,46 @@ def order(
         limits: None: nobody is too busy.
         emergency: Nobody is spared for being busy, off his own hours, or without the skill, and all are asked as they
             are listed.
-        fill: Who has not the skill comes behind those who have, so that a few can be asked at once.
+        fill: A few can be asked at once: the first one is somebody who has the skill, and the others need not have it.
     """
     everybody = {candidate.member: candidate for candidate in candidates}
     braved = BRAVED if emergency else frozenset[Skip]()
     passed = {m: why for m, c in everybody.items() if (why := _out(c, limits)) is not None and why not in braved}
     left = [candidate for member, candidate in everybody.items() if member not in passed]
-    fit = [candidate for candidate in left if not candidate.skills.isdisjoint(needed)]
-    if fit and not emergency and not fill:
-        able_ones = {candidate.member for candidate in fit}
-        passed |= {candidate.member: Skip.UNABLE for candidate in left if candidate.member not in able_ones}
-        left = fit
     if emergency:
         return Order(tuple(candidate.member for candidate in left), passed)
-    fitting = {candidate.member for candidate in fit}
-    left.sort(key=lambda c: (c.silent, c.member not in fitting, _turn(c, ticket), c.member))
-    able = bool(fit) or not needed or not left
-    return Order(tuple(candidate.member for candidate in left), passed, able, _decided(left))
+    fit = {candidate.member for candidate in left if not candidate.skills.isdisjoint(needed)}
+    if fit and not fill:
+        passed |= {c.member: Skip.UNABLE for c in left if c.member not in fit}
+        left = [c for c in left if c.member in fit]
+    had = {c.member: weights.had(c.taken, c.open, c.slow, far=c.far, able=c.member in fit) for c in left}
+    left.sort(key=lambda c: (c.silent, had[c.member], _last(c), lot(ticket, c.member), c.member))
+    able, by = bool(fit) or not needed or not left, _decided(left, fit, weights)
+    return Order(tuple(c.member for c in _one_able_first(left, fit)), passed, able, by)
 
 
-def _decided(left: Sequence[Candidate]) -> By:
+def _one_able_first(left: Sequence[Candidate], fit: Collection[MemberId]) -> Sequence[Candidate]:
+    """Whoever is asked among a few, one of them can do it: the first of those who can and who answers."""
+    first = next((one for one in left if one.member in fit and not one.silent), None)
+    return left if first is None else [first, *(one for one in left if one is not first)]
+
+
+def _decided(left: Sequence[Candidate], fit: Collection[MemberId], weights: Weights) -> By:
+    """What counted most for the first against the second."""
     if len(left) < 2:
         return By.ALONE
     first, second = left[:2]
-    reasons = {
-        By.ANSWERS: first.silent != second.silent,
-        By.OPEN: first.open != second.open,
-        By.TAKEN: first.taken < second.taken,
-        By.NEAR: first.far != second.far,
-        By.LAST: first.last != second.last,
+    if first.silent != second.silent:
+        return By.ANSWERS
+    ahead = {
+        By.OPEN: weights.open * (second.open - first.open),
+        By.TAKEN: second.taken - first.taken,
+        By.NEAR: weights.far * (second.far - first.far),
+        By.ABLE: weights.able * ((first.member in fit) - (second.member in fit)),
+        By.QUICK: weights.slow * (second.slow - first.slow),
     }
-    return next((by for by, decides in reasons.items() if decides), By.LOT)
+    most = max(ahead, key=lambda by: ahead[by])
+    return most if ahead[most] > 0 else By.LAST if first.last != second.last else By.LOT
 
 
 def _out(candidate: Candidate, limits: Limits | None) -> Skip | None:
@@ -175,10 +186,8 @@ def _out(candidate: Candidate, limits: Limits | None) -> Skip | None:
     return Skip.FULL if full else None
 
 
-def _turn(candidate: Candidate, ticket: TicketId) -> Turn:
-    last = candidate.last.timestamp() if candidate.last is not None else float("-inf")
-    share = candidate.taken + FAR * candidate.far
-    return candidate.open, share, last, lot(ticket, candidate.member)
+def _last(candidate: Candidate) -> float:
+    return candidate.last.timestamp() if candidate.last is not None else float("-inf")
 
 
 def lot(ticket: TicketId, member: MemberId) -> bytes:

@@ -39,8 +39,16 @@ DONE_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
         Urgency.LOW: timedelta(days=15),
     }
 )
-#: How many are asked at once, and how long before a few more are.
-AT_ONCE: Final[Mapping[Urgency, int]] = MappingProxyType({Urgency.URGENT: 6, Urgency.NORMAL: 4, Urgency.LOW: 2})
+#: How many are asked at once, and how long before a few more are: what can wait is not asked about all around at once.
+AT_ONCE: Final[Mapping[Urgency, int]] = MappingProxyType({Urgency.URGENT: 6, Urgency.NORMAL: 5, Urgency.LOW: 2})
+FEW_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
+    {
+        Urgency.URGENT: timedelta(minutes=5),
+        Urgency.NORMAL: timedelta(minutes=30),
+        Urgency.LOW: timedelta(minutes=30),
+    }
+)
+#: How long somebody has who is asked alone, before the next one is.
 ASK_WITHIN: Final[Mapping[Urgency, timedelta]] = MappingProxyType(
     {
         Urgency.URGENT: timedelta(minutes=5),
@@ -62,6 +70,7 @@ class Policy:
     done_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: DONE_WITHIN)
     at_once: Mapping[Urgency, int] = field(default_factory=lambda: AT_ONCE)
     ask_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: ASK_WITHIN)
+    few_within: Mapping[Urgency, timedelta] = field(default_factory=lambda: FEW_WITHIN)
     answer_within: timedelta = timedelta(hours=24)  #: how long a reporter who is asked may take
     chase_every: timedelta = timedelta(days=3)  #: how often a department outside is asked how it goes
     emergency_repeat: timedelta = timedelta(minutes=2)

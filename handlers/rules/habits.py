@@ -4,8 +4,10 @@ A call that ends without a word, or that somebody else was quicker to take, says
 it is not counted how long his answers took, but how many answers came in all the time for which he was waited for.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from math import log2
 from typing import Final
 
 from storage.bands import Band
@@ -13,7 +15,7 @@ from storage.bands import Band
 HALF_LIFE: Final = timedelta(days=60)
 LONGEST: Final = 60.0  #: minutes for which a call without an answer counts
 #: What is taken for granted of somebody new: so many answers in so many minutes.
-USUAL: Final = (2.0, 20.0)
+USUAL: Final = (4.0, 40.0)
 SILENT_FROM: Final = 6  #: calls in a row without a word, from which on others are asked first
 GIVEN_UP_FOR: Final = timedelta(days=30)  #: … for so long; then he is asked like anybody once more
 BANDS: Final = ((time(7), Band.NIGHT), (time(18), Band.DAY), (time(22), Band.EVENING))
@@ -28,11 +30,6 @@ class Habit:
     minutes: float = 0.0
     silent: int = 0
     at: datetime | None = None
-
-    @property
-    def expected(self) -> float:
-        """The minutes after which he answers, on the average."""
-        return (self.minutes + USUAL[1]) / (self.answered + USUAL[0])
 
     def is_silent(self, now: datetime) -> bool:
         """Whether he has not answered for so long that others are asked first."""
@@ -60,6 +57,19 @@ class Habit:
         """Somebody else took it before he had answered: no fault of his, but he was not quicker either."""
         old = self.faded(now)
         return replace(old, minutes=old.minutes + min(minutes, LONGEST))
+
+
+def expected_of(here: Habit, everywhere: Iterable[Habit]) -> float:
+    """The minutes after which he answers at this time of day; where little is known of that, as he does at any time."""
+    minutes, answered = USUAL[1], USUAL[0]
+    for habit in everywhere:
+        minutes, answered = minutes + habit.minutes, answered + habit.answered
+    return (here.minutes + USUAL[0] * minutes / answered) / (here.answered + USUAL[0])
+
+
+def slowness(expected: float) -> float:
+    """How often over such a time is twice what is usual; below 0 it is shorter."""
+    return log2(expected * USUAL[0] / USUAL[1])
 
 
 def band_of(clock: time) -> Band:

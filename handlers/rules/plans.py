@@ -34,6 +34,7 @@ class Limits:
     ask: timedelta = ASK  #: … for the next one to be asked, where they are asked one after another
     working: bool = False  #: whether these run in working time only
     at_once: int = 1  #: so many are asked at once, where a few are
+    few: timedelta = ASK  #: … and how long these have before a few more are
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Plan:
         """How many are asked at once; None: all who are on duty."""
         few = {Mode.IN_TURN: 1, Mode.WAVES: self.limits[urgency].at_once}
         return few.get(self.modes[urgency])
+
+    def ask_within(self, urgency: Urgency) -> timedelta:
+        """How long those have who are being asked, before others are."""
+        limits = self.limits[urgency]
+        return limits.few if self.modes[urgency] is Mode.WAVES else limits.ask
 
     @property
     def top(self) -> int:
@@ -90,6 +96,7 @@ class Plan:
                 policy.done_within[urgency],
                 policy.ask_within.get(urgency, ASK),
                 at_once=policy.at_once.get(urgency, 1),
+                few=policy.few_within.get(urgency, ASK),
             )
             for urgency in Urgency
         }
@@ -104,12 +111,13 @@ class Plan:
 
 def _seconds(limits: Limits) -> list[int]:
     durations = (limits.accept, limits.progress, limits.done, limits.ask)
-    return [*map(_whole, durations), int(limits.working), limits.at_once]
+    return [*map(_whole, durations), int(limits.working), limits.at_once, _whole(limits.few)]
 
 
 def _limits(kept: Sequence[int]) -> Limits:
     accept, progress, done, ask = (timedelta(seconds=seconds) for seconds in kept[:4])
-    return Limits(accept, progress, done, ask, working=bool(kept[4]), at_once=kept[5])
+    few = timedelta(seconds=kept[6]) if len(kept) > 6 else ask  # one that was dispatched before there were two
+    return Limits(accept, progress, done, ask, working=bool(kept[4]), at_once=kept[5], few=few)
 
 
 def _whole(duration: timedelta) -> int:

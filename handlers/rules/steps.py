@@ -95,9 +95,9 @@ def _waiting(plan: Plan, state: State, pace: Pace) -> Iterator[Step]:
     if state.urgency is Urgency.EMERGENCY:
         yield Step(StepKind.REPEAT, called + plan.repeat)
     elif state.asking and state.was_taken(StepKind.ASK_NEXT) is None:
-        yield Step(StepKind.ASK_NEXT, pace.after(called, limits.ask))
+        yield Step(StepKind.ASK_NEXT, pace.after(called, plan.ask_within(state.urgency)))
     elif state.asking and _hurries(plan, state):
-        yield Step(StepKind.CLIMB, pace.after(called, 2 * limits.ask))
+        yield Step(StepKind.CLIMB, pace.after(called, 2 * plan.ask_within(state.urgency)))
     elif state.asked and state.was_taken(StepKind.REPEAT) is None:
         yield Step(StepKind.REPEAT, pace.after(called, AGAIN * limits.accept))
     pooled = state.was_taken(StepKind.TO_POOL)
