@@ -224,3 +224,11 @@ async def test_a_private_matter_is_not_verified_in_a_group(world: World) -> None
     assert (await ticket(world)).status is TicketStatus.DONE
     await world.says("陈书记", "待核验")
     world.silent("3栋群")
+
+
+async def test_why_it_was_given_to_him_can_still_be_told_after_it_came_back_to_him(world: World) -> None:
+    await done(world)
+    await world.says("陈书记", "核验不通过 1 还是不亮", alone=True)
+    world.forget()
+    await world.says("陈书记", "为什么派给他 1", alone=True)
+    world.hears("陈书记", "王芳")

@@ -39,7 +39,7 @@ TELLING: Final = 3  #: calls, from which on it is told how somebody answers
 async def why(ctx: Context, rest: str) -> Reply:
     """Why these were asked and not the others: to staff of the place; to the one who was, why he."""
     ticket = await _meant(ctx, rest, "为什么派给他")
-    made = of_round(ticket, await choices.of_ticket(ctx.session, ticket.id))
+    made = await _which_counts(ctx, ticket)
     if not made:
         pooled = plan_of(ctx, ticket).modes[ticket.urgency] is Mode.POOL
         return Reply(phrases.in_pool(ticket) if pooled else phrases.not_called(ticket), alone=True)
@@ -87,6 +87,13 @@ async def _meant(ctx: Context, rest: str, word: str) -> Ticket:
     if accused or not (any(me in choice.codes["called"] for choice in made) or await is_staff_for(ctx, ticket)):
         raise Refusal(refusals.no_such_ticket(ticket.number), alone=True)
     return ticket
+
+
+async def _which_counts(ctx: Context, ticket: Ticket) -> Sequence[Choice]:
+    """The choices of this round; of the one before where the ticket came back to whoever had it, without a call."""
+    every = await choices.of_ticket(ctx.session, ticket.id)
+    held = ticket.assignee_id is not None and bool(every)
+    return of_round(ticket, every) or [one for one in every if held and one.round == every[-1].round]
 
 
 async def _why_me(ctx: Context, ticket: Ticket, made: Sequence[Choice], me: MemberId) -> str:
