@@ -36,11 +36,12 @@ MOST_READ: Final = 3000  #: pages, by way of one proxy
 READ_WITHIN: Final = timedelta(minutes=10)
 SIZES: Final = (44, 36, 30, 24, 20, 17, 14, 12, 10, 9, 8)  #: of letters, in points
 WIDTH: Final = 510  #: of the paper inside its margins, in points
-HEIGHT: Final = 510  #: what the heading and the code leave of it
+HEIGHT: Final = 480  #: what the heading, the day and the code leave of it
 LINE: Final = 1.5  #: times the size of its letters
 _STYLE: Final = """@page{size:A4;margin:15mm}body{font-family:"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;
 margin:0 auto;max-width:180mm;padding:1em;color:#000;background:#fff}h1{text-align:center;color:#b00;font-size:48pt;
 margin:0 0 .3em;letter-spacing:.3em;text-indent:.3em}p{white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.5;margin:0}
+p.day{text-align:right;font-size:18pt}
 footer{display:flex;gap:1em;align-items:center;margin-top:1.5em;border-top:2px solid #b00;padding-top:1em;font-size:14pt;
 break-inside:avoid}footer svg{width:38mm;height:38mm;flex:none}button{font-size:1.3em;padding:.6em 2em;margin:1em auto;
 display:block}@media print{body{padding:0}}"""
@@ -86,7 +87,9 @@ class Posters:
         if found is None:
             raise web.HTTPNotFound(text="这条通知已经取消了。", headers=HEADERS)
         how = phrases.how_to_answer(found.number, self.house.bot_name) if found.asks_back else ""
-        return page_with("通知", f"<p>{escape(found.text)}</p><footer>{escape(how)}</footer>")
+        return page_with(
+            "通知", f'<p>{escape(found.text)}</p><p class="day">{escape(found.day)}</p><footer>{escape(how)}</footer>'
+        )
 
     async def ask_own(self, _: web.Request) -> web.StreamResponse:
         """The button of who was reminded; that a chat looks at the link is no answer."""
@@ -134,7 +137,7 @@ def poster(found: Poster, address: str, bot: str) -> str:
     )
     return (
         f"<h1>{'预警' if found.warning else '通知'}</h1>"
-        f'<p style="font-size:{size}pt">{escape(found.text)}</p>'
+        f'<p style="font-size:{size}pt">{escape(found.text)}</p><p class="day">{escape(found.day)}</p>'
         f"<footer>{code.getvalue().decode()}<div>扫一扫，在手机上看。<br>{escape(how)}</div></footer>"
     )
 

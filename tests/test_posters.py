@@ -77,14 +77,18 @@ async def test_a_poster_is_opened_once_by_a_button(open_world: World) -> None:
         assert (status, "停水" in page) == (200, False)
     status, page = await fetched(open_world, path, "POST")
     assert status == 200
-    for part in ("明天停水 &lt;b&gt;请接水&lt;/b&gt;", "<svg", "收到请回复1", "发“收到 1”", "size:A4"):
+    for part in ("明天停水 &lt;b&gt;请接水&lt;/b&gt;", "<svg", "收到请回复1", "发“收到 1”", "size:A4", "日 周"):
         assert part in page
     assert (await fetched(open_world, path, "POST"))[0] == 404
 
 
 @pytest.mark.parametrize("text", ["停水", "请各户关好门窗。" * 40, "请关好门窗。" * 330, "请关窗。\n" * 25])
 async def test_however_long_it_is_one_page(text: str) -> None:
-    body = poster(Poster(BroadcastId(5), PlaceId(3), "3栋", text, warning=False, asks_back=True), PUBLIC, "红管家")
+    body = poster(
+        Poster(BroadcastId(5), PlaceId(3), "3栋", text, warning=False, asks_back=True, day="2026年5月12日 周二发"),
+        PUBLIC,
+        "红管家",
+    )
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = await browser.new_page()
@@ -181,3 +185,14 @@ async def test_a_page_of_ones_own_leads_to_no_other_notice_after_its_end(open_wo
     open_world.now += timedelta(days=7)
     assert (await fetched(open_world, found[1], "POST"))[0] == 404
     assert not await answers(open_world)
+
+
+async def test_a_wall_is_read_for_days_so_that_the_day_stands_below_unless_it_comes_again(open_world: World) -> None:
+    await goes_out(open_world, "通知 3栋：明天停水")
+    _, page = await fetched(open_world, await link_of(open_world, "海报 1"), "POST")
+    assert re.search(r"20\d\d年\d+月\d+日 周.发", page)
+    await writes(open_world, "通知 每周一上午9点 3栋：今天收垃圾")
+    await open_world.says("陈书记", "确认 2", alone=True)
+    _, page = await fetched(open_world, await link_of(open_world, "海报 2"), "POST")
+    assert "今天收垃圾" in page
+    assert "日 周" not in page

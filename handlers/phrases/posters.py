@@ -1,5 +1,8 @@
 """What is said of notices on paper and on pages."""
 
+from datetime import datetime
+
+from handlers.phrases.times import WEEKDAYS
 from storage.broadcasts import Broadcast
 
 
@@ -27,6 +30,11 @@ def which_place(broadcast: Broadcast) -> str:
 def how_to_answer(number: int, bot: str) -> str:
     """Under a notice on paper or on a page, where an answer is wanted."""
     return f"看到了，请在群里回“收到”，或者单独给{bot}发“收到 {number}”。"
+
+
+def day(local: datetime) -> str:
+    """“2026年11月23日 周一发”: a wall is read for days."""
+    return f"{local.year}年{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]}发"
 
 
 def personal_link(address: str) -> str:

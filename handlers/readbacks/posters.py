@@ -37,6 +37,7 @@ class Poster:
     text: str
     warning: bool
     asks_back: bool
+    day: str  #: on which it went out or will, that 明天 can be understood on a wall; empty where it comes again
 
 
 @router.command("海报", example="海报 5 3栋", does="把通知印成一张 A4，贴在楼道里", allow=Role.ADMIN)
@@ -93,7 +94,8 @@ async def page_of(moment: Moment, number: BroadcastId, place: PlaceId) -> Poster
     if found is None or there is None or found.status in _UNSETTLED:
         return None
     where, text = await title(moment.session, place), await _text(moment, found, place)
-    return Poster(found.id, place, where, text, found.warning, found.asks_back)
+    day = said.day(found.due_at.astimezone(moment.house.zone)) if found.repeat is None else ""
+    return Poster(found.id, place, where, text, found.warning, found.asks_back, day)
 
 
 async def answer_by_link(moment: Moment, number: BroadcastId, member: MemberId) -> bool:
