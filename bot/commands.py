@@ -38,7 +38,12 @@ def demo(given: Namespace) -> int:
     from storage.database import open_database
 
     community = {"name": COMMUNITY}
-    config = Config.model_validate({"data_dir": given.data, "port": given.port, "community": community})
+    here = (
+        f"http://127.0.0.1:{given.port}"  # who tries it is at this machine, so that posters and calendars open as well
+    )
+    config = Config.model_validate(
+        {"data_dir": given.data, "port": given.port, "public_url": here, "community": community}
+    )
     set_up("warning")
 
     async def move_in_and_run(stop: asyncio.Event) -> None:
