@@ -1,4 +1,4 @@
-"""How well messages are understood: the figures of tests/eval/score.py, casual talk, letters, and the three manners."""
+"""How well messages are understood: the figures of tests/eval/score.py, casual talk, letters, alarms, and the three manners."""
 
 import json
 import sys
@@ -18,9 +18,10 @@ EVAL: Final = Path(__file__).parent.parent / "tests" / "eval"
 DEV: Final = tuple(sorted((EVAL / "dev").glob("*.jsonl")))
 HELD: Final = tuple(sorted((EVAL / "held").glob("s*.jsonl")))
 #: By author; nobody has looked at what goes wrong in these.
-FRESH: Final = {author: tuple(sorted((EVAL / "held").glob(f"{author}*.jsonl"))) for author in "z3"}
+FRESH: Final = {author: tuple(sorted((EVAL / "held").glob(f"{author}*.jsonl"))) for author in "z37"}
 CASUAL: Final = EVAL / "held" / "casual.jsonl"
 LETTERS: Final = EVAL / "held" / "letters.jsonl"
+ALARMS: Final = EVAL / "held" / "alarms.jsonl"
 GROUPS: Final = EVAL / "train" / "groups"
 
 #: The group in which something is said that stands alone, and who says it.
@@ -73,6 +74,19 @@ def letters(reader: Reader) -> dict[str, float]:
         "requests": len(requests),
         "recall": len(found) / len(requests),
         "category_accuracy": right / max(len(found), 1),
+    }
+
+
+def alarms(reader: Reader) -> dict[str, float]:
+    """Emergencies of every kind as first words in a group, and what only sounds like one: who calls out for which."""
+    called: dict[bool, list[bool]] = {True: [], False: []}
+    for line, answer in alone(reader, ALARMS):
+        called[line["urgency"] == "emergency"].append(any(one["urgency"] == "emergency" for one in answer["items"]))
+    return {
+        "emergencies": len(called[True]),
+        "recall": sum(called[True]) / len(called[True]),
+        "others": len(called[False]),
+        "false": sum(called[False]) / len(called[False]),
     }
 
 

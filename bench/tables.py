@@ -63,7 +63,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def figures(found: Mapping[str, Any]) -> str:
-    """How well: both sets of groups, casual talk and letters."""
+    """How well: both sets of groups, casual talk, letters and alarms."""
     rows = [
         [a.name, *map(_short, (a.least, a.best)), *(a.shown(found[k][a.figure]) for k in ("dev", "held"))] for a in AIMS
     ]
@@ -71,6 +71,8 @@ def figures(found: Mapping[str, Any]) -> str:
         rows.append([aim.name, *map(_short, (aim.least, aim.best)), NONE, aim.shown(found[which][aim.figure])])
     sorted_right = _short(found["letters"]["category_accuracy"])
     rows.append(["……找到的里面类别对", NONE, NONE, NONE, sorted_right])
+    for name, figure in (("各种险情（一句话，没有前文）听成紧急的", "recall"), ("像险情其实不是，也喊了的", "false")):
+        rows.append([name, NONE, NONE, NONE, _short(found["alarms"][figure])])
     sizes = [f"{found[k]['messages']} 条、{found[k]['gold_tickets']} 张单" for k in ("dev", "held")]
     head = ["没见过的话", "至少", "目标", f"dev（{sizes[0]}）", f"held（{sizes[1]}）"]
     return table(head, rows)

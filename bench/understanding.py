@@ -17,7 +17,7 @@ from typing import Any, Final
 sys.path.insert(0, str(Path(__file__).parent.parent))  # it may be started as a file as well
 
 from bench.effort import effort
-from bench.judged import DEV, FRESH, HELD, casual, left_out, letters, manners, scored
+from bench.judged import DEV, FRESH, HELD, alarms, casual, left_out, letters, manners, scored
 from bench.material import material
 from bench.parts import parts
 from bench.tables import author_row, parts_of
@@ -41,6 +41,7 @@ def everything(rounds: int) -> dict[str, Any]:
         **{author: scored(reader, paths) for author, paths in FRESH.items()},
         "casual": casual(reader),
         "letters": letters(reader),
+        "alarms": alarms(reader),
         "manners": manners(),
         "parts": parts(reader),
         "effort": effort(reader, rounds),

@@ -76,6 +76,13 @@ def test_any_text_has_a_place_or_none(text: str) -> None:
         ("8-3整个单元", Spot("8", "3", None, None)),
         ("7#2单元1905", Spot("7", "2", None, "1905")),
         ("-2车库", Spot(None, None, -2, None)),
+        ("1单元-301", Spot(None, "1", None, "301")),
+        ("12#2-1806", Spot("12", "2", None, "1806")),
+        ("4门门口", Spot(None, "4", None, None)),
+        ("201张老先生", Spot(None, None, None, "201")),
+        ("1101到1104", NOWHERE),
+        ("两单元都停了", NOWHERE),
+        ("201张票", NOWHERE),
         ("打119了", NOWHERE),
         ("电话13800001234", NOWHERE),
         ("花了300块", NOWHERE),
@@ -95,6 +102,14 @@ def test_a_courtyard_is_a_building_where_there_are_several() -> None:
     assert only("12号院2单元一楼", COMPOUND) == Spot("12", "2", 1, None)
     assert only("5号院3号楼2单元", COMPOUND) == Spot("3", "2", None, None)
     assert only("三号院停水", HOUSE) == NOWHERE
+
+
+def test_a_house_may_have_a_number_of_three_digits_where_no_floor_can() -> None:
+    assert only("203楼3门", COMPOUND) == Spot("203", "3", None, None)
+    assert only("205楼前头", COMPOUND) == Spot("205", None, None, None)
+    assert only("205楼上漏水", COMPOUND) == Spot(None, None, None, "205")
+    assert only("23楼门口", Scene(floors=6)) == Spot("23", None, None, None)
+    assert only("5楼门口", Scene(floors=6)) == Spot(None, None, 5, None)
 
 
 @pytest.mark.parametrize("name", ["2-1203 李姐", "3-2-1203李姐", "2单元1203 李姐", "李姐（2-1203）", "2-1203Lily"])
@@ -118,6 +133,10 @@ HOME = Spot(None, "2", None, "1203")
         ("小姑子带人到我家来砸门", NOWHERE),
         ("我们这屋暖气管漏水了", Spot(None, "2", None, "1203")),
         ("雪又厚了一层", NOWHERE),
+        ("挨家敲门换阀门，要280", NOWHERE),
+        ("304装修，我在503听得清清楚楚", Spot(None, None, None, "304")),
+        ("我在503，水管漏了", Spot(None, None, None, "503")),
+        ("声音像是大概十层往上传来的", NOWHERE),
         ("从十五楼走下来，敲了1204没人", NOWHERE),
         ("1单元和2单元中间的井盖破了", NOWHERE),
         ("@2-1101 王哥 路灯不亮了", NOWHERE),
@@ -133,6 +152,20 @@ def test_a_later_message_fills_in_what_was_missing_and_moves_nothing() -> None:
     assert added(spot, "我在7楼，马上下来", HOUSE, NOWHERE, theirs=False, staff=False) == spot
     assert added(spot, "说错了，是5楼", HOUSE, NOWHERE, theirs=True, staff=False) == Spot("3", None, 5, None)
     assert added(Spot("3"), "我在503，听得清清楚楚", HOUSE, NOWHERE, theirs=False, staff=False) == Spot("3")
+
+
+def test_what_the_staff_find_out_goes_before_what_was_thought() -> None:
+    thought = Spot("3", "2", 10)
+    assert added(thought, "监控看了，是12楼窗户丢的", HOUSE, NOWHERE, theirs=False, staff=True) == Spot("3", "2", 12)
+    assert added(thought, "12楼的玻璃明早来装", HOUSE, NOWHERE, theirs=False, staff=True) == thought
+    assert added(Spot("3", "2"), "4楼小韩你看看还滴不", HOUSE, NOWHERE, theirs=False, staff=True) == Spot("3", "2")
+    assert added(Spot("3", "2"), "好像是9楼那家的婆婆", HOUSE, NOWHERE, theirs=True, staff=False) == Spot("3", "2")
+
+
+def test_a_room_that_is_his_own_has_his_unit() -> None:
+    home = Spot("3", "2", None, "602")
+    assert added(Spot("3"), "在家，602", HOUSE, home, theirs=True, staff=False) == Spot("3", "2", None, "602")
+    assert added(Spot("3"), "不是我，601", HOUSE, home, theirs=True, staff=False) == Spot("3", None, None, "601")
 
 
 def test_who_says_where_he_lives_after_the_floor_means_his_flat() -> None:
@@ -151,6 +184,8 @@ def test_who_says_where_he_lives_after_the_floor_means_his_flat() -> None:
         ("请问是几单元？", "", NOWHERE),
         ("是1单元的八楼不？", "对头", Spot(unit="1", floor=8)),
         ("1单元的吗", "嗯嗯是的", Spot(unit="1")),
+        ("1单元的吗", "对,西边那个", Spot(unit="1")),
+        ("几单元的呢", "1 我抬头看到的", Spot(unit="1")),
         ("1单元的吗", "", NOWHERE),
         ("1单元昨天也停过", "是的", NOWHERE),
         ("请问是几单元？", "99999999999", NOWHERE),

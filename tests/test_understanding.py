@@ -311,3 +311,12 @@ def test_who_only_calls_somebody_has_not_said_yet_what_is_the_matter(talk: Talk,
     assert talk.says("1-1702 阿May", text)["items"] == []
     told = talk.says("1-1702 阿May", "我和娃被关在电梯里了")
     assert [(item["act"], item["urgency"]) for item in told["items"]] == [("open", "emergency")]
+
+
+def test_a_steward_who_sees_danger_raises_the_alarm_and_who_is_at_it_does_not_raise_another(talk: Talk) -> None:
+    talk.says("8栋 老许", "一单元停电了，一半楼层没电")
+    alarm = "不好了！地库负一配电房门口水漫进来了，就快到柜子了"
+    (item,) = talk.says("党员庄师傅", alarm, role="steward")["items"]
+    assert (item["act"], item["urgency"]) == ("open", "emergency")
+    said = talk.says("物业老郑", "配电房进的水正在抽，沙袋堵上了", role="property", after_minutes=5)
+    assert "open" not in [act for act, _ in acts(said)]

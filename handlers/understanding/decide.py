@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handlers.understanding.classify import ACTS, CATEGORIES, STAFF, URGENCIES, Scores
+from handlers.understanding.classify import ACTS, CATEGORIES, NOTICE, STAFF, URGENCIES, Scores
 from handlers.understanding.danger import danger
 from handlers.understanding.scales import LINKED, Scales, View, Weighed
 from handlers.understanding.several import halves
@@ -19,7 +19,8 @@ IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
 GRAVE: Final = 0.5  #: … and from this one on, where it is told of a ticket that was none until then
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket
 SURER: Final = 0.2  #: by so much more than that a message must be a request to open one by being nothing likelier
-OVER: Final = 0.4  #: a word about a ticket says that it is over from this probability on
+LONGEST_ANSWER: Final = 12  #: characters of what may be an answer to where it is
+OVER: Final = 0.7  #: a word about a ticket says that it is over from this probability on: to close in error is worse
 OVER_SAID: Final = 0.15  #: … and from this one on, where it ends with the words for that
 
 
@@ -47,23 +48,25 @@ class Reader(Scales):
             return SILENCE
         second, first = sorted(verdict)[-2:]
         confidence, margin, choice = sum(verdict[:LINKED]), first - second, chosen(verdict, view.text)
-        staff = view.heard.role in STAFF
         peril = danger(view.text) if confidence >= PERIL else None
-        if peril is not None and not staff and choice >= LINKED:  # in danger it is no talk
-            choice = verdict.index(max(verdict[:LINKED]))
+        at_it = view.heard.role in STAFF and (peril is None or ACTS[choice] == NOTICE or is_known(peril, tickets))
+        if (
+            peril is not None and not at_it and (choice >= LINKED or view.heard.role in STAFF)
+        ):  # in danger it is no talk
+            choice = 0 if view.heard.role in STAFF else verdict.index(max(verdict[:LINKED]))
         best = tied_to(tickets, weighed.links, ACTS[choice]) if 0 < choice < LINKED else None
         if best is not None:
             item = linking(Act(ACTS[choice]), view, scene, question.memory, tickets[best])
             grave = peril is not None or view.urgencies[0] >= GRAVE
             # "The same here" raises nothing; who tells of danger where there was none says more than that.
             worse = peril is not None and item.act is Act.ME_TOO and item.urgency is not Urgency.EMERGENCY
-            if (worse or (grave and item.act is Act.DETAIL)) and not staff:
+            if (worse or (grave and item.act is Act.DETAIL)) and view.heard.role not in STAFF:
                 item = replace(item, act=Act.DETAIL, urgency=Urgency.EMERGENCY)
             return Judgement(Intent.REQUEST, (item,), confidence, margin)
         surely = choice == 0 and confidence >= self.quiet + SURER
         if only_calls(view.text):
             return SILENCE
-        if surely or verdict[0] >= (self.quiet if peril is None or staff else PERIL):
+        if surely or verdict[0] >= (self.quiet if peril is None or at_it else PERIL):
             opened = self._openings(view, scene, peril)
             items = tuple(told_before(item, view.heard, tickets) or item for item in opened)
             return Judgement(Intent.REQUEST, items, confidence, margin)
@@ -97,13 +100,17 @@ class Reader(Scales):
         )
 
 
+def is_known(peril: Category, tickets: Sequence[OpenTicket]) -> bool:
+    """Whether a ticket is open that a word of the staff about such a danger may be about."""
+    return any(t.closed_at is None and (t.urgency is Urgency.EMERGENCY or t.category is peril) for t in tickets)
+
+
 def chosen(verdict: Sequence[float], text: str) -> int:
     """The likeliest of ACTS. That something is over is believed sooner and later than that, as the words go."""
     choice = verdict.index(max(verdict))
     if ACTS[choice] in (Act.DETAIL, Act.RESOLVED):
         over = OVER_SAID if says_over(text) else OVER
-        is_over = ACTS[choice] == Act.RESOLVED or verdict[_RESOLVED] >= over
-        return _RESOLVED if is_over and not goes_on(text) else _DETAIL
+        return _RESOLVED if verdict[_RESOLVED] >= over and not goes_on(text) else _DETAIL
     return choice
 
 
@@ -144,6 +151,6 @@ def linking(act: Act, view: View, scene: Scene, memory: Memory, ticket: OpenTick
     theirs, staff = heard.sender == ticket.opened_by, heard.role in STAFF
     if act is Act.DETAIL or (act is Act.RESOLVED and (theirs or staff)):
         spot = added(spot, view.text, scene, heard.home, theirs=theirs and act is Act.DETAIL, staff=staff)
-        if len(view.text) < 6 and memory.recent:
+        if len(view.text) < LONGEST_ANSWER and memory.recent:
             spot = answered(view.text, memory.recent[-1][0].text, scene).updated(spot)
     return Item(act, ticket.id, ticket.category, ticket.urgency, spot)

@@ -23,17 +23,20 @@ _R: Final = (
 _SAID: Final = r"[一二三四五六七八九十幺][零〇○一二三四五六七八九幺]{2,3}"  # a room read out digit by digit
 _START: Final = r"(?<![\dA-Za-z/#+-])(?<!\d[.:])"
 _CALLS: Final = r"(?!(?:11[029]|12[02]|400)(?![\d室房])|12345)"  # 110, 119, 120, 400 are called, not lived in
-_NOT_A_ROOM: Final = r"(?![\d.:%°/年月日号块元点分秒个人度米斤次平瓦伏万件份台张页岁][^房室]?|[多几][个人块]|毫|天(?!天)|公[斤里]|-\d|[A-Za-z]{2}|[VWK](?![A-Za-z])|车位)"
+_NOT_A_ROOM: Final = r"(?![\d.:%°/年月日号块元点分秒个人度米斤次平瓦伏万件份台页岁][^房室]?|张(?![老大阿家叔姨婶爷奶师伯嬢孃])|[多几][个人块]|毫|天(?!天)|公[斤里]|-\d|[A-Za-z]{2}|[VWK](?![A-Za-z])|车位)"
 
 PARTS: Final = re.compile(
-    rf"""{_START}(?P<several>(?:{_N}[到至、]{_N}|[一二三四五六七八九]{{2}})(?:栋|幢|单元|楼|层)|一栋(?=楼)|123+4*(?!室))
-    |{_START}(?P<b3>{_B})(?:栋|幢|号楼|座)?[-_/杠](?P<u3>\d{{1,2}}|{_CN})(?:单元|梯)?[-_/杠,](?P<r3>{_R}|{_SAID}|\d{{1,2}}(?![\d月日]))
+    rf"""{_START}(?P<several>(?:{_N}[到至、]{_N}|[一二三四五六七八九]{{2}})(?:栋|幢|单元|楼|层)|一栋(?=楼)|123+4*(?!室)|\d{{3,4}}[到至~]\d{{3,4}})
+    |{_START}(?P<b3>{_B})(?:(?:栋|幢|号楼|座)?[-_/杠]|\#楼?)(?P<u3>\d{{1,2}}|{_CN})(?:单元|梯)?[-_/杠,](?P<r3>{_R}|{_SAID}|\d{{1,2}}(?![\d月日]))
+    |(?<![\dA-Za-z/+-])(?P<u4>{_N})(?:单元|梯)[-_](?P<r4>{_R}|{_SAID}){_NOT_A_ROOM}
     |{_START}(?P<b2>{_B})(?:栋|幢|号楼|座|号|\#)?[-_杠](?P<r2>{_R}|{_SAID}){_NOT_A_ROOM}
     |{_START}(?P<bu>{_B})(?:栋|幢|号楼|座)?-(?P<u2>\d)(?=(?:整个?)?单元|那边|[,，门的 ]|$)
     |{_START}(?P<block>[A-Z])(?P<u1>\d{{1,2}})单元
     |{_START}(?P<yard>{_N})号院(?!子)(?!.{{0,2}}{_B}(?:栋|幢|号楼|座))
+    |{_START}(?P<hall>\d{{3}})楼(?![上下道顶板梯层房])
     |{_START}(?P<building>{_B})(?:栋(?!单车)|幢|座(?!位)|号楼|\#楼?|号(?={_N}单元|{_R}|{_SAID}|门口|楼|底楼|的?铁门)|楼(?={_N}(?:单元|门(?!口))))
-    |(?<![\dA-Za-z/+-])(?P<unit>{_N})(?:单元|梯|门(?={_R}|洞|{_N}[楼层]))
+    |(?<![\dA-Za-z/+-])(?P<unit>(?!两){_N})(?:单元|梯|门(?={_R}|洞|门口|{_N}[楼层]))
+    |(?<=[楼栋幢座])(?P<door>(?!两){_N})门(?!禁)
     |(?:负|地下(?=(?:\d|{_CN})[楼层])|(?<![\w一-鿿])-(?=\d(?:[楼层F]|车库|地库|停车)))(?P<below>[1-9]|{_CN})(?:楼|层|F)?
     |{_START}(?P<floor>\d{{1,2}}A?|(?!两){_CN}{{1,3}})(?:楼(?!上?下?[主群盖]|[房道]子)|层(?![一灰水冰油皮膜霜土泥纱绿黑白薄厚纸布阳楼])|F(?![A-Za-z]))
     |{_START}(?P<tower>[A-Z][1-9])(?![\dA-Za-z栋幢座-])
@@ -77,6 +80,19 @@ def _building(match: re.Match[str], scene: Scene) -> Spot:
     return Spot(building=_number(text))
 
 
+def _hall(text: str, scene: Scene) -> Spot:
+    """「203楼」 is no floor: a building where they are called so, else what stands for room 203."""
+    called_so = scene.building is None or len(scene.building) == len(text)
+    return Spot(building=text) if called_so else Spot(room=text)
+
+
+def _storey(match: re.Match[str], scene: Scene) -> Spot:
+    """「12楼」 is a floor, but a building where no house is so high."""
+    floor = _floor(match["floor"])
+    too_high = scene.building is None and scene.floors is not None and (floor or 0) > scene.floors
+    return Spot(building=str(floor)) if too_high and match[0].endswith("楼") else Spot(floor=floor)
+
+
 def _tower(text: str, scene: Scene) -> Spot:
     """「B2」 is a basement, and 「C2」 a building where buildings are called so."""
     if scene.building == text or scene.towers:
@@ -100,14 +116,17 @@ READ: Final[dict[str, Callable[[re.Match[str], Scene], Spot]]] = {
     "several": lambda _, __: Spot(),
     "r3": lambda found, _: Spot(_number(found["b3"]), _number(found["u3"]), None, _room(found["r3"])),
     "r2": lambda found, scene: _pair(_number(found["b2"]) or "", _room(found["r2"]), scene),
+    "r4": lambda found, _: Spot(unit=_number(found["u4"]), room=_room(found["r4"])),
     "u2": lambda found, _: Spot(building=_number(found["bu"]), unit=found["u2"]),
     "u1": lambda found, _: Spot(building=found["block"], unit=_number(found["u1"])),
     "yard": lambda found, scene: Spot(building=_number(found["yard"])) if scene.building is None else Spot(),
+    "hall": lambda found, scene: _hall(found["hall"], scene),
     "building": _building,
     "unit": lambda found, _: Spot(unit=_number(found["unit"])),
+    "door": lambda found, _: Spot(unit=_number(found["door"])),
     "below": lambda found, _: Spot(floor=-int(_number(found["below"]) or "1") or None),
     "tower": lambda found, scene: _tower(found["tower"], scene),
-    "floor": lambda found, _: Spot(floor=_floor(found["floor"])),
+    "floor": _storey,
     "theirs": lambda found, _: Spot(building=found["lettered"], room=found["theirs"]),
     "room": lambda found, _: Spot(room=_room(found["room"])),
     "spelled": lambda found, _: Spot(room=_room(found["spelled"])),

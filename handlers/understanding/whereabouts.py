@@ -10,25 +10,40 @@ from handlers.understanding.place import addresses
 from handlers.understanding.sound import understood
 from handlers.understanding.types import Scene, Spot
 
+#: 901又搓麻将, 我在1001听得清清楚楚: where he is who tells of another place.
+HE_STANDS: Final = re.compile(r"我[在住是]$")
+ROOM_AFTER: Final = frozenset("室的家那户开")
+#: 要280: money, where no more is said of it than three digits.
+PRICE: Final = re.compile(r"(?:要|收费?|花了?|交了?|罚款?|卖|便宜)[我你他她]?$")
+#: 4楼小韩你看看: who is spoken to is called by where he lives.
+SPOKEN_TO: Final = re.compile(r"^的?[一-鿿]{1,3}[你您](?:再?[看试听瞧]|现在)")
+#: 是九楼那家的婆婆: who somebody is, and not where.
+SOMEBODY: Final = re.compile(r"^(?:那?家)?的(?:老?婆婆|老汉|老人家?|老太|老头|爷爷|奶奶|大爷|大妈|嬢嬢|孃孃|[娃孩])")
+#: 是26楼窗户丢的: a finding, which goes before whatever was thought until then.
+FOUND: Final = re.compile(
+    r"[楼层房室户家\d][^,]{0,8}[丢扔抛甩倒泼](?:下来)?的|(?:^|[,. ])(?:就|还)?是[\d一二三四五六七八九十]{1,3}[楼层]"
+)
 NEIGHBOUR: Final = re.compile(r"(?:楼上|楼下|隔壁|对门|对面)的?$")
 ON_THE_WAY: Final = re.compile(
-    r"(?:爬到?|跑[到上下]?|走到|敲了?|按|尾[号数]|车牌号?|车位号?|密码|电压|血压|通到|直到|贴在?|绕)[是在为 :]?$"
+    r"(?:爬[到了]?|跑[到上下]?|走到|敲了?|按|尾[号数]|车牌号?|车位号?|密码|电压|血压|通到|直到|贴在?|绕)[是在为 :]?$"
 )
 SEEN_FROM: Final = re.compile(
-    r"^(?:(?:的人|也)?都(?:能?闻|能?听|能?看)|那[头边]绕|[走爬跑](?:下|上|过|到)|以上|以下|到顶|车位|那[边头](?:跑|飞|走|去)|公[告示]栏)"
+    r"^(?:[再朝]?往上|(?:的人|也)?都(?:能?闻|能?听|能?看)|那[头边]绕|[走爬跑](?:下|上|过|到)|以上|以下|到顶|车位|那[边头](?:跑|飞|走|去)|公[告示]栏)"
 )
 NO_FLOOR: Final = re.compile(r"(?:[厚薄盖积落糊包里外了起]|迫降)$")
 BETWEEN: Final = re.compile(r"^(?:[和跟与到至、~/]|以及|还有)?$")
 CORRECTS: Final = re.compile(r"[说打写报看搞]错|更正|不是.{0,8}是")
 #: 对头, 是的嘛: says yes, where something was asked.
-AGREES: Final = re.compile(r"嗯*(?:对头|对|是|系|没错|就是)*+[的滴啊呀嘛咯哦嗯]*+")
+AGREES: Final = re.compile(r"嗯*(?:对头|对|是|系|没错|就是)*+[的滴啊呀嘛咯哦嗯]*+(?:(?<=[^ ,])[ ,].{0,8})?")
+#: 1 我看到有手缩回去: a number first, where one was asked for.
+NUMBER_FIRST: Final = re.compile(r"(?:\d{1,2}(?=[ ,])|\d{1,2}(?=$))")
 ASKS: Final = re.compile(r"[?？吗吧]|不是|是不")
 MENTION: Final = re.compile(r"@\S+(?: (?=\S{1,4}(?:\s|$)))?")
 
 
 def place_said(text: str, scene: Scene, home: Spot) -> Spot:
     """The place that `text` (as `plain` gives it) states: its first address, what later ones add, then the home."""
-    spot = said(text, scene, home)
+    spot = _his_own(said(text, scene, home), home)
     own = OWN_HOME.search(text)
     if own is None or (spot != Spot() and own["whose"]):
         return spot
@@ -41,10 +56,10 @@ def said(text: str, scene: Scene, home: Spot) -> Spot:
         scene = replace(scene, towers=True)
     if "@" in text:
         text = MENTION.sub("@", text)
+    found = [each for each in addresses(text, scene) if not _passing(text, *each)]
+    elsewhere = [each for each in found if not HE_STANDS.search(text[max(each[0] - 2, 0) : each[0]])]
     spot, until = Spot(), 0
-    for begin, end, address in addresses(text, scene):
-        if _passing(text, begin, end, address):
-            continue
+    for begin, end, address in elsewhere or found:
         spot = _second(spot, address, text[until:begin]) if _clash(spot, address) else address.updated(spot)
         until = end
     return spot
@@ -64,10 +79,13 @@ def added(old: Spot, text: str, scene: Scene, home: Spot, *, theirs: bool, staff
         and (old.floor is None or lies_on(home.room, old.floor))
     ):
         new = _at_home(new, home, text) if old.room is None or old.room == home.room else Spot(home.building, home.unit)
-    if staff and new.room is None and new.floor is not None and new.unit is None:
+    if theirs:
+        new = _his_own(new, home)
+    found = staff and FOUND.search(text) is not None
+    if staff and not found and new.room is None and new.floor is not None and new.unit is None:
         new = replace(new, floor=None)
     if _clash(old, new):
-        return old.updated(new) if CORRECTS.search(text) or lies_above(new.room, old.room) else old
+        return old.updated(new) if found or CORRECTS.search(text) or lies_above(new.room, old.room) else old
     return old.updated(new)
 
 
@@ -76,7 +94,8 @@ def answered(text: str, question: str, scene: Scene) -> Spot:
     bare = text.strip(" ,.!~。")
     if bare and AGREES.fullmatch(bare) and ASKS.search(question):
         return said(understood(question), scene, Spot())
-    number = bare if bare.isdecimal() else numeral(bare)
+    first = NUMBER_FIRST.match(bare)
+    number = first[0] if first else numeral(bare)
     if number is None or not 0 < len(number) < 3:
         return Spot()
     if "单元" in question:
@@ -109,7 +128,19 @@ def _passing(text: str, begin: int, end: int, address: Spot) -> bool:
         and NO_FLOOR.search(text[max(begin - 3, 0) : begin])
     ):
         return True
-    return bool(ON_THE_WAY.search(text[max(begin - 8, 0) : begin]) or SEEN_FROM.match(text[end : end + 6]))
+    if (
+        address == Spot(room=address.room)
+        and len(address.room or "") == 3
+        and PRICE.search(text[max(begin - 4, 0) : begin])
+    ):
+        return text[end : end + 1] not in ROOM_AFTER
+    if text[begin - 1 : begin] == "是" and SOMEBODY.match(text[end : end + 8]):
+        return True
+    return bool(
+        SPOKEN_TO.match(text[end : end + 8])
+        or ON_THE_WAY.search(text[max(begin - 8, 0) : begin])
+        or SEEN_FROM.match(text[end : end + 6])
+    )
 
 
 def _clash(spot: Spot, other: Spot) -> bool:
@@ -142,6 +173,12 @@ def _common(spot: Spot, other: Spot) -> Spot:
     if other.floor is not None and spot.floor != other.floor:
         return Spot(spot.building, spot.unit)
     return Spot(spot.building, spot.unit, spot.floor)
+
+
+def _his_own(spot: Spot, home: Spot) -> Spot:
+    """The spot with building and unit of the speaker's home, where the room that he says is his own."""
+    his = home.room is not None and spot.room == home.room and not _clash(replace(spot, floor=None), home)
+    return Spot(home.building, home.unit).updated(spot) if his else spot
 
 
 def _at_home(spot: Spot, home: Spot, text: str) -> Spot:

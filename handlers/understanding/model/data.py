@@ -1,4 +1,4 @@
-"""What there is to learn from: groups followed for days, and messages that stand alone."""
+"""What there is to learn from: groups followed for days, messages that stand alone, and what is said afterwards."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -82,6 +82,17 @@ def _first_words(line: Line, name: str) -> Line:
         "attachments": [],
         "gold": {"intent": line["intent"], "items": [opened] if line["intent"] == Intent.REQUEST else []},
     }
+
+
+def followed(data: Path) -> list[Sample]:
+    """What is said of something reported before, without saying which: for the table alone, which reads but words."""
+    said = [line for path in sorted((data / "followups").glob("*.jsonl")) for line in _lines(path)]
+    return [
+        Sample(
+            f"*{number % DEALT}", _features(line["text"], Role(line["role"]), ()), line["act"], line["category"], None
+        )
+        for number, line in enumerate(said)
+    ]
 
 
 def samples(transcripts: Iterable[Transcript]) -> Iterator[Sample]:

@@ -16,7 +16,7 @@ from handlers.understanding.model.data import Transcript, alone, transcript
 HELD: Final = Path(__file__).with_name("held.jsonl.gz")
 DATA: Final = Path("tests/eval")
 GROUPS: Final = ("dev/*.jsonl", "held/s*.jsonl")
-ALONE: Final = ("held/casual.jsonl", "held/letters.jsonl")
+ALONE: Final = ("held/casual.jsonl", "held/letters.jsonl", "held/alarms.jsonl")
 
 
 def held(path: Path = HELD) -> list[Transcript]:

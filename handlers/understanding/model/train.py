@@ -21,7 +21,7 @@ from sklearn.svm import LinearSVC
 from handlers.understanding.classify import ACTS, CATEGORIES, HEADS, URGENCIES, WIDTH, Scores, Words
 from handlers.understanding.decide import Reader
 from handlers.understanding.model import WEIGHTS
-from handlers.understanding.model.data import Sample, Transcript, quiet, samples, talking
+from handlers.understanding.model.data import Sample, Transcript, followed, quiet, samples, talking
 from handlers.understanding.model.lessons import (
     Lesson,
     taught_by_forgetting,
@@ -107,7 +107,7 @@ def learn(data: Path = DATA, without: Collection[str] = ()) -> Reader:
     """A reader trained on everything in `data` but what the authors in `without` wrote."""
     alone()  # a sum in another order is another sum, and the weights are to be the same on every machine
     groups = [group for group in (*talking(data), *quiet(data)) if group.author not in without]
-    chosen = list(samples(groups))
+    chosen = [*samples(groups), *followed(data)]
     authors = sorted({group.author for group in groups})
     taught: list[tuple[Words, list[Transcript]]] = []
     for fold in range(FOLDS):
