@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.rules.habits import GIVEN_UP_FOR, HALF_LIFE, LONGEST, SILENT_FROM, Habit, band_of, expected_of, slowness
+from handlers.rules.habits import (
+    GIVEN_UP_FOR,
+    HALF_LIFE,
+    LONGEST,
+    SILENT_FROM,
+    Habit,
+    band_of,
+    expected_of,
+    gives_no_word,
+    slowness,
+)
 from storage.bands import Band
 from tests.drawn import QUICK
 
@@ -60,6 +70,25 @@ def test_one_answer_ends_a_silence_and_time_does() -> None:
     assert found.is_silent(NOON)
     assert not found.after_answer(5, NOON).is_silent(NOON)
     assert not found.is_silent(NOON + GIVEN_UP_FOR)
+
+
+def test_who_never_answers_at_any_time_is_not_tried_out_at_every_time_of_day_anew() -> None:
+    by_day, evening = Habit(), Habit()
+    for _ in range(SILENT_FROM // 2):
+        by_day, evening = by_day.after_silence(30, NOON), evening.after_silence(30, NOON)
+    assert not by_day.is_silent(NOON)
+    assert gives_no_word(by_day, [evening], NOON)
+    assert gives_no_word(Habit(), [by_day, evening], NOON)
+    assert not gives_no_word(by_day, [evening], NOON + GIVEN_UP_FOR)
+    assert not gives_no_word(by_day, [evening, Habit().after_answer(5, NOON)], NOON)
+
+
+def test_who_answers_in_the_evening_is_left_in_peace_by_day_alone() -> None:
+    by_day, evening = Habit(), Habit().after_answer(5, NOON)
+    for _ in range(SILENT_FROM):
+        by_day = by_day.after_silence(30, NOON)
+    assert gives_no_word(by_day, [evening], NOON)
+    assert not gives_no_word(evening, [by_day], NOON)
 
 
 @QUICK

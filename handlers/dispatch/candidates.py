@@ -72,7 +72,7 @@ def _candidate(
         had,
         how.calls,
         far,
-        how.habit.is_silent(moment.now),
+        how.is_silent(moment.now),
         slowness(how.expected),
     )
 

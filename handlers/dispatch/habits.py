@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from handlers.moment import Moment
-from handlers.rules.habits import Habit, band_of, expected_of
+from handlers.rules.habits import Habit, band_of, expected_of, gives_no_word
 from storage import habits
 from storage.bands import Band
 from storage.tickets import Ticket
@@ -30,6 +30,10 @@ class Known:
     def expected(self) -> float:
         """The minutes after which he answers now."""
         return expected_of(self.habit, (self.habit, *self.elsewhen))
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether others are asked before him."""
+        return gives_no_word(self.habit, self.elsewhen, now)
 
 
 async def known(moment: Moment, members: Collection[MemberId]) -> dict[MemberId, Known]:

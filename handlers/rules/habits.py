@@ -4,7 +4,7 @@ A call that ends without a word, or that somebody else was quicker to take, says
 it is not counted how long his answers took, but how many answers came in all the time for which he was waited for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from math import log2
@@ -17,6 +17,7 @@ LONGEST: Final = 60.0  #: minutes for which a call without an answer counts
 #: What is taken for granted of somebody new: so many answers in so many minutes.
 USUAL: Final = (4.0, 40.0)
 SILENT_FROM: Final = 6  #: calls in a row without a word, from which on others are asked first
+FADED: Final = 0.5  #: what is left of an answer that does not tell any more that he answers at all
 GIVEN_UP_FOR: Final = timedelta(days=30)  #: … for so long; then he is asked like anybody once more
 BANDS: Final = ((time(7), Band.NIGHT), (time(18), Band.DAY), (time(22), Band.EVENING))
 
@@ -57,6 +58,14 @@ class Habit:
         """Somebody else took it before he had answered: no fault of his, but he was not quicker either."""
         old = self.faded(now)
         return replace(old, minutes=old.minutes + min(minutes, LONGEST))
+
+
+def gives_no_word(here: Habit, elsewhen: Collection[Habit], now: datetime) -> bool:
+    """Whether others are asked before him: he has not answered for long at this time of day, or for longer at no time."""
+    if here.is_silent(now) or any(habit.answered >= FADED for habit in (here, *elsewhen)):
+        return here.is_silent(now)
+    last = max((habit.at for habit in (here, *elsewhen) if habit.at is not None), default=None)
+    return replace(here, silent=sum(habit.silent for habit in (here, *elsewhen)), at=last).is_silent(now)
 
 
 def expected_of(here: Habit, everywhere: Iterable[Habit]) -> float:
