@@ -45,8 +45,8 @@ _GIVEN: Final = Prepared(
 async def given_by(session: AsyncSession, members: Collection[MemberId]) -> dict[MemberId, list[Hours]]:
     """The hours of `members`; who gave none is missing, and can always be asked."""
     found: dict[MemberId, list[Hours]] = {}
-    for member, *hours in await _GIVEN.all(session, {"members": list(members)}):
-        found.setdefault(member, []).append(Hours(*hours))
+    for row in await _GIVEN.all(session, {"members": list(members)}):
+        found.setdefault(row[0], []).append(Hours(*row[1:]))
     return found
 
 

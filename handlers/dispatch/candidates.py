@@ -27,7 +27,6 @@ SAID_NO: Final[Mapping[TicketAction, Skip]] = {
 #: Who is accused in these must not hear of it first, even where somebody's life is at stake.
 ACCUSING: Final = frozenset({Category.DISPUTE, Category.SECURITY, Category.CARE})
 _IDLE: Final = Load()
-_NEW: Final = habits.Known()
 
 
 async def candidates(
@@ -51,30 +50,21 @@ async def candidates(
             moment,
             (member, can.get(member, frozenset()), out.get(member), had, member in far),
             held.get(member, _IDLE),
-            known.get(member, _NEW),
+            known.get(member),
         )
         for member, had in zip(ids, taken, strict=True)
     ]
 
 
 def _candidate(
-    moment: Moment, who: tuple[MemberId, frozenset[str], Skip | None, float, bool], load: Load, how: habits.Known
+    moment: Moment, who: tuple[MemberId, frozenset[str], Skip | None, float, bool], load: Load, how: habits.Known | None
 ) -> Candidate:
     """Who with what skills, why he is out, what he has had, whether he is of another building; his load and habit."""
     member, can, out, had, far = who
-    return Candidate(
-        member,
-        can,
-        load.open,
-        load.lately,
-        load.last,
-        out,
-        had,
-        how.calls,
-        far,
-        how.is_silent(moment.now),
-        slowness(how.expected),
-    )
+    bare = (member, can, load.open, load.lately, load.last, out, had)
+    if how is None:
+        return Candidate(*bare, far=far)
+    return Candidate(*bare, how.calls, far, how.is_silent(moment.now), slowness(how.expected))
 
 
 async def absent(moment: Moment, ids: Sequence[MemberId], at: datetime | None = None) -> dict[MemberId, Skip]:

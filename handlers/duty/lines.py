@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from handlers.clocks.openings import own_kinds
@@ -18,7 +19,7 @@ _ALWAYS: Final = date(2000, 1, 1)
 
 def span_of(shift: Any, own_days: OwnDays = NO_OWN_DAYS) -> Span:
     """The turns that a line of the roster, a `DutyShift` or as much of one, stands for."""
-    weekdays, rotation = frozenset(map(int, shift.weekdays)), None
+    weekdays, rotation = _days(shift.weekdays), None
     if getattr(shift, "cadence", None) is not None:
         rotation = Rotation(shift.cadence, shift.since, shift.seats, shift.every, shift.first_seat)
     return Span(
@@ -33,6 +34,11 @@ def span_of(shift: Any, own_days: OwnDays = NO_OWN_DAYS) -> Span:
         rotation,
         shift.seat if rotation else 0,
     )
+
+
+@cache
+def _days(weekdays: str) -> frozenset[int]:
+    return frozenset(map(int, weekdays))
 
 
 def line_of(place: PlaceId, member: MemberId, span: Span, pattern: str = "") -> DutyShift:
@@ -53,7 +59,7 @@ def line_of(place: PlaceId, member: MemberId, span: Span, pattern: str = "") -> 
 
 def free_span(given: Hours, own_days: OwnDays = NO_OWN_DAYS) -> Span:
     """The hours that somebody gave, as turns of nobody in particular."""
-    weekdays = frozenset(map(int, given.weekdays))
+    weekdays = _days(given.weekdays)
     return Span(MemberId(0), _ALWAYS, None, weekdays, given.starts, given.ends, given.days, own_days)
 
 

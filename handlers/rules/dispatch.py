@@ -77,7 +77,7 @@ class Candidate:
     skills: frozenset[str] = frozenset()
     open: int = 0  #: tickets in his hands
     lately: int = 0  #: tickets accepted within the last hour
-    last: datetime | None = None  #: when he last accepted one or let one pass without a word; None: not that is known
+    last: datetime | str | None = None  #: when he last accepted one or let one pass, as it compares; None: not known
     out: Skip | None = None  #: he is a party to the matter, or away
     taken: float = 0  #: tickets accepted within the time that is remembered, as `caught_up` counts them
     calls: int = 0  #: how often he was called today
@@ -148,7 +148,7 @@ def order(
         passed |= {c.member: Skip.UNABLE for c in left if c.member not in fit}
         left = [c for c in left if c.member in fit]
     had = {c.member: weights.had(c.taken, c.open, c.slow, far=c.far, able=c.member in fit) for c in left}
-    left.sort(key=lambda c: (c.silent, had[c.member], _last(c), lot(ticket, c.member), c.member))
+    left.sort(key=lambda c: (c.silent, had[c.member], (c.last is not None, c.last), lot(ticket, c.member), c.member))
     able, by = bool(fit) or not needed or not left, _decided(left, fit, weights)
     return Order(tuple(c.member for c in _one_able_first(left, fit)), passed, able, by)
 
@@ -184,10 +184,6 @@ def _out(candidate: Candidate, limits: Limits | None) -> Skip | None:
         return Skip.CALLED_ENOUGH
     full = candidate.open >= limits.most_open or candidate.lately >= limits.most_an_hour
     return Skip.FULL if full else None
-
-
-def _last(candidate: Candidate) -> float:
-    return candidate.last.timestamp() if candidate.last is not None else float("-inf")
 
 
 def lot(ticket: TicketId, member: MemberId) -> bytes:

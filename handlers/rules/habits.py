@@ -62,10 +62,12 @@ class Habit:
 
 def gives_no_word(here: Habit, elsewhen: Collection[Habit], now: datetime) -> bool:
     """Whether others are asked before him: he has not answered for long at this time of day, or for longer at no time."""
-    if here.is_silent(now) or any(habit.answered >= FADED for habit in (here, *elsewhen)):
+    every = (here, *elsewhen)
+    calls = sum(habit.silent for habit in every)
+    if calls < SILENT_FROM or here.is_silent(now) or any(habit.answered >= FADED for habit in every):
         return here.is_silent(now)
-    last = max((habit.at for habit in (here, *elsewhen) if habit.at is not None), default=None)
-    return replace(here, silent=sum(habit.silent for habit in (here, *elsewhen)), at=last).is_silent(now)
+    last = max((habit.at for habit in every if habit.at is not None), default=None)
+    return replace(here, silent=calls, at=last).is_silent(now)
 
 
 def expected_of(here: Habit, everywhere: Iterable[Habit]) -> float:
