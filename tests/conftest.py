@@ -37,6 +37,7 @@ def pytest_collection_finish() -> None:
     """Thousands of tests were found, and stay: nobody need look through them for garbage again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)  # and in what a single test leaves there is little
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -57,7 +57,7 @@ class Handed(Ears):
         await self.receiver.receive(inbound)
 
 
-@dataclass
+@dataclass(repr=False)
 class Town:
     """The community, and what is between it and the bot."""
 

@@ -27,7 +27,7 @@ PATIENT: Final = 10  #: seconds after which a test gives up
 HERE: Final = {"channel": "webchat", "account": "web"}
 
 
-@dataclass
+@dataclass(repr=False)
 class Page:
     """The page, served, and everybody in front of it."""
 

@@ -71,12 +71,12 @@ class FakeChannel:
         return f"out-{chat}-{len(self.said[chat])}"
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio writes down what every task returned, which would be all that is in it
 class World:
     """A running bot without a platform: people say and hear, and the clock jumps."""
 
     sessions: Sessions
-    reader: Reader = field(repr=False)  # thousands of numbers, and asyncio writes down what a task returned
+    reader: Reader
     now: datetime = MONDAY_9.astimezone(UTC)
     house: HouseRules = field(default_factory=lambda: HOUSE)
     channel: FakeChannel = field(default_factory=FakeChannel)

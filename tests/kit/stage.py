@@ -48,7 +48,7 @@ class Time:
         return self.now
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Stage:
     """The community with its bot on one platform."""
 
