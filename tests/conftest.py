@@ -5,11 +5,13 @@ import gc
 import os
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -29,8 +31,8 @@ class Postgres(NamedTuple):
     """What opens a PostgreSQL database, and what leaves nothing in it, or nothing but the small community."""
 
     engine: AsyncEngine
-    empty: str
-    settled: str
+    clear: Callable[[], object]
+    settle: Callable[[], object]
 
 
 def pytest_collection_finish() -> None:
@@ -125,11 +127,21 @@ def sqlite_engine(empty_file: Path) -> AsyncEngine:
 
 
 @pytest.fixture(scope="session")
-def postgres(postgres_url: str) -> Postgres:
-    """As for SQLite, and what puts everything back to how a test wants to find it."""
-    anew = _anew()
-    settled = asyncio.run(_put_by(postgres_url))
-    return Postgres(make_engine(postgres_url), anew, f"{anew};{settled}")
+def postgres(postgres_url: str) -> Iterator[Postgres]:
+    """As for SQLite, and what puts everything back to how a test wants to find it.
+
+    One connection does that for all tests: to each that is new the server explains all tables anew.
+    """
+    anew, back = _anew(), asyncio.run(_put_by(postgres_url))
+    address = sa.make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as beside:
+        connection = beside.run(asyncpg.connect(address))
+
+        def run(script: str) -> None:
+            beside.run(connection.execute(script))
+
+        yield Postgres(make_engine(postgres_url), partial(run, anew), partial(run, f"{anew};{back}"))
+        beside.run(connection.close())
 
 
 @pytest.fixture
@@ -169,11 +181,17 @@ def database(request: pytest.FixtureRequest) -> AsyncEngine | Postgres:
 
 
 @pytest.fixture
-async def sessions(database: AsyncEngine | Postgres, is_settled: bool) -> AsyncIterator[Sessions]:
+def engine(database: AsyncEngine | Postgres, is_settled: bool) -> AsyncEngine:
+    """What opens it, as the test wants to find it."""
+    if not isinstance(database, Postgres):
+        return database
+    (database.settle if is_settled else database.clear)()
+    return database.engine
+
+
+@pytest.fixture
+async def sessions(engine: AsyncEngine) -> AsyncIterator[Sessions]:
     """Sessions on a database with all tables, and with no rows but those of `community`."""
-    engine = database.engine if isinstance(database, Postgres) else database
-    if isinstance(database, Postgres):
-        await _run(engine, database.settled if is_settled else database.empty)
     yield sessions_on(engine)
     await engine.dispose()
 
@@ -217,13 +235,6 @@ async def _put_by(url: str) -> str:
                 back.append(f"SELECT setval({number}, max(id)) FROM {table.name}")  # noqa: S608 -- as above
     await engine.dispose()
     return ";".join(back)
-
-
-async def _run(engine: AsyncEngine, script: str) -> None:
-    """Run many statements at once; the connection stays for the test."""
-    async with engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.execute(script)
 
 
 @pytest.fixture
