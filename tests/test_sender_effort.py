@@ -17,12 +17,15 @@ from bot.quotas import Quota, Quotas
 from bot.turns import Account, Turns
 from storage import claims
 from storage.base import table_of
-from storage.database import Sessions
+from storage.database import Sessions, sessions_on
 from storage.entities import made
 from storage.outbox import OutboxMessage
+from storage.prepared import _in_place
+from storage.spelled import values
 from storage.types import OutboxStatus
+from tests.conftest import Postgres
 from tests.post import PATIENT, Mouth, Post
-from tests.world import ACCOUNT, CHANNEL
+from tests.world import ACCOUNT, CHANNEL, MONDAY_9
 
 HERE: Final = (CHANNEL, ACCOUNT)
 AT_WILL: Final = Can()
@@ -99,3 +102,15 @@ async def _effort(session: AsyncSession, post: Post) -> int:
     sqlite.set_progress_handler(None, STEPS)
     assert [message.chat for message in taken] == ["3栋群"]
     return looks[0] * STEPS
+
+
+async def test_what_is_before_a_message_is_looked_for_in_its_chat(postgres: Postgres) -> None:
+    """PostgreSQL keeps the plan that it makes while nothing waits, and it must still do when ten thousand do."""
+    given = {"now": MONDAY_9, "leased": MONDAY_9, "by": "one", "most": 1, "of_channel": CHANNEL, "of_account": ACCOUNT}
+    taking = claims._taking(of_one=True, dangers=False, resting=False, quiet=False)
+    async with sessions_on(postgres.engine)() as session:
+        place = await _in_place(session)
+        text, asked = taking._spelled(place).text(given)
+        plan = await place.direct.at_once(f"EXPLAIN {text}", values(asked, given))
+    await postgres.engine.dispose()
+    assert any("Index Cond" in line and "chat" in line for (line,) in plan)
