@@ -41,9 +41,10 @@ async def candidates(
     out = await _out(moment, ticket, ids)
     if anew:
         out = {member: why for member, why in out.items() if why is not Skip.SILENT}
-    can = await skills.of_members(moment.session, ids) if moment.house.needed.get(ticket.category) else {}
-    held = await loads.of_members(moment.session, ids, moment.now, moment.house.remembered)
-    known = await habits.known(moment, ids) if ticket.urgency is not Urgency.EMERGENCY else {}
+    weighed = ids if ticket.urgency is not Urgency.EMERGENCY else []  # then everybody is called, in whatever order
+    can = await skills.of_members(moment.session, weighed) if moment.house.needed.get(ticket.category) else {}
+    held = await loads.of_members(moment.session, weighed, moment.now, moment.house.remembered)
+    known = await habits.known(moment, weighed)
     taken = caught_up([held.get(member, _IDLE).taken for member in ids], moment.house.weights)
     return [
         _candidate(
