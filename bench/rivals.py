@@ -1,7 +1,7 @@
 """What dispatch is compared with: everybody is asked at once, one after another in a circle, one after another by lot.
 
-… the last of these also among those next door, whom our dispatch asks, too; and, as a bound, the six of the whole ladder who
-answer soonest, asked by somebody who knows what each of them is like.
+… the last of these also among those next door, whom our dispatch asks, too, and there twelve at once; and, as a bound, the
+six of the whole ladder who answer soonest, asked by somebody who knows what each of them is like.
 
 They meet the same reports, the same people with their hours and leave, and the same answers, and have nothing else to
 do: no storage, no rules. Whoever can do it is asked before whoever cannot: else they would be even at the cost of the matter. Whoever is asked in turn has the same time before the next one is asked.
@@ -145,5 +145,6 @@ def rivals(seed: int, model: Answering) -> list[Rival]:
         Rival("round robin", at_once=1, pick=in_a_circle()),
         Rival("random", at_once=1, pick=by_lot(seed)),
         Rival("random near", at_once=1, pick=by_lot(seed), near=True),
+        Rival("twelve near", at_once=12, pick=by_lot(seed), near=True),
         Rival("knows all", at_once=AT_ONCE[Urgency.URGENT], pick=by_nature(seed, model), whole=True),
     ]
