@@ -1,7 +1,7 @@
 """How evenly the year of `bench/dispatch.py` could be shared at the very best, by somebody who knows what nobody can know.
 
-He gives each report to whoever has had the fewest of those who are free and would accept it, without asking anybody. What
-is uneven even then comes from people's hours, from what they can do and from where they live, and from no way of asking.
+He gives each report, as it comes, to whoever has had the fewest of those who are free and would accept it, without asking
+anybody. What is uneven even then comes from people's hours, from what they can do and from where they live, and from no way of asking.
 """
 
 from collections import Counter
