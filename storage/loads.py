@@ -1,4 +1,7 @@
-"""How much each member has in hand, and when he last had his turn."""
+"""How much each member has in hand and has had lately, and when he last had his turn.
+
+Who let one pass without a word is no concern of this: his habits tell it, and put him behind.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -9,11 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from storage.prepared import Prepared
-from storage.tickets import Ticket, TicketEvent
-from storage.types import MemberId, TicketAction
+from storage.tickets import Ticket
+from storage.types import MemberId
 
 HOUR: Final = timedelta(hours=1)
-SILENT_FOR: Final = timedelta(days=90)  #: for so long it counts as a turn that somebody let one pass
 
 
 #: A moment as the database hands it over: it compares with others of them, and is turned into nothing else.
@@ -26,7 +28,7 @@ class Load(NamedTuple):
     open: int = 0
     lately: int = 0  #: accepted within the last hour
     taken: int = 0  #: accepted within the time that is remembered
-    last: Written | None = None  #: when he last accepted one, or let one pass without a word
+    last: Written | None = None  #: when he last accepted one
 
 
 _MINE: Final[sa.BindParameter[Any]] = sa.bindparam("members", expanding=True)
@@ -61,13 +63,7 @@ _ASKED: Final = (
     .where(Ticket.asking_id.in_(_MINE))
     .group_by(Ticket.asking_id)
 )
-_SILENT: Final = (
-    sa.select(TicketEvent.member_id, _NOTHING, _NOTHING, _NOTHING, _as_written(sa.func.max(TicketEvent.at)))
-    .where(TicketEvent.action == sa.literal_column(f"'{TicketAction.NO_ANSWER.value}'"))
-    .where(TicketEvent.member_id.in_(_MINE), TicketEvent.at > sa.bindparam("silent_since"))
-    .group_by(TicketEvent.member_id)
-)
-_LOADS: Final = Prepared(sa.union_all(_IN_HAND, _ASKED, _SILENT))
+_LOADS: Final = Prepared(sa.union_all(_IN_HAND, _ASKED))
 
 
 async def of_members(
@@ -76,8 +72,7 @@ async def of_members(
     """The load of each of `members`; who has none and had none `within` that time is missing. One statement."""
     if not members:
         return {}
-    since = {"since": now - within, "silent_since": now - SILENT_FOR, "hour_ago": now - HOUR}
-    given = {"members": list(members), **since}
+    given = {"members": list(members), "since": now - within, "hour_ago": now - HOUR}
     found: dict[MemberId, Load] = {}
     for row in await _LOADS.all(session, given):
         member, load = row[0], Load(*row[1:])

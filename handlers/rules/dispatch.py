@@ -77,7 +77,7 @@ class Candidate:
     skills: frozenset[str] = frozenset()
     open: int = 0  #: tickets in his hands
     lately: int = 0  #: tickets accepted within the last hour
-    last: datetime | str | None = None  #: when he last accepted one or let one pass, as it compares; None: not known
+    last: datetime | str | None = None  #: when he last accepted one, as it compares; None: not known
     out: Skip | None = None  #: he is a party to the matter, or away
     taken: float = 0  #: tickets accepted within the time that is remembered, as `caught_up` counts them
     calls: int = 0  #: how often he was called today
