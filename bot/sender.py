@@ -22,7 +22,7 @@ from bot.outcomes import Outcome, Verdict, follow
 from bot.quotas import Quota, Quotas
 from bot.saying import say
 from bot.turns import Pace, Turns, account_of, elsewhere, loop_time
-from storage import claims
+from storage import claims, settling
 from storage.chats import Address
 from storage.database import Sessions
 from storage.outbox import OutboxMessage
@@ -111,7 +111,7 @@ class Sender:
             landed = await self._note(session)
             claimed = [message for quota in self._quotas.all() for message in await self._take(session, quota)]
             with_buttons = [message for message in claimed if message.body.get("buttons")]
-            await claims.reword(session, [one for one in with_buttons if await self._is_numbered(session, one)])
+            await settling.reword(session, [one for one in with_buttons if await self._is_numbered(session, one)])
         self._forget(landed)
         return claimed
 
@@ -157,14 +157,14 @@ class Sender:
     async def _note(self, session: AsyncSession) -> int:
         now, landed = self.clock(), self._landed
         out = [(message.id, outcome.platform_id) for message, outcome in landed if outcome.error is None]
-        await claims.said(session, out, now)
-        await claims.lacked(session, [message.id for message, outcome in landed if outcome.lacks])
+        await settling.said(session, out, now)
+        await settling.lacked(session, [message.id for message, outcome in landed if outcome.lacks])
         failed = [(message, outcome.error) for message, outcome in landed if outcome.error is not None]
-        rows = [claims.copied(message) for message, _ in failed]
+        rows = [settling.copied(message) for message, _ in failed]
         for row, (message, error) in zip(rows, failed, strict=True):
             self._verdict.note(row, error, now)
             await follow(session, message, error, now)
-        await claims.settle(session, rows)
+        await settling.settle(session, rows)
         return len(landed)
 
     def _forget(self, landed: int) -> None:

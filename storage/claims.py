@@ -1,4 +1,4 @@
-"""Taking from the outbox what may be said now, and writing down what became of it: a few statements a batch.
+"""Taking from the outbox what may be said now: a few statements a batch. `settling` writes down what became of it.
 
 In a chat one message goes at a time, in this order: danger, then talk, then warnings, then notices. What was put off on
 purpose has not joined the line yet; what failed and waits for its next try keeps its place in it.
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.base import table_of
 from storage.chats import Address
 from storage.entities import made
-from storage.outbox import INCOMPLETE, OutboxMessage
+from storage.outbox import OutboxMessage
 from storage.prepared import Prepared
 from storage.types import OutboxStatus
 
@@ -27,8 +27,6 @@ _BEFORE: Final = _ROW.alias("before")
 # Written out, because a partial index is of use only to a question that names its rows.
 _PENDING: Final[sa.ColumnClause[Any]] = sa.literal_column("'pending'")
 _SENDING: Final[sa.ColumnClause[Any]] = sa.literal_column("'sending'")
-#: What a failed attempt changes in a message.
-_CHANGED: Final = ("status", "lease_until", "leased_by", "error", "due_at", "attempts", "chat")
 #: What one has to know of a message to say it, and to judge an attempt.
 _KNOWN: Final = (
     "id",
@@ -59,7 +57,7 @@ async def claim(
 ) -> Sequence[OutboxMessage]:
     """Lease up to `limit` due messages, at most one a chat, so that a chat stays in order.
 
-    They are to be looked at only, and only at what is said, to whom; `said` and `settle` write down what became of them.
+    They are to be looked at only, and only at what is said, to whom; `settling` writes down what became of them.
 
     Args:
         session: Commit it at once, so that the lease is visible to other senders.
@@ -145,42 +143,6 @@ def _rounded(some: Sequence[Any]) -> Sequence[Any]:
     """With the last repeated until there are a power of two: few lengths make few statements to prepare."""
     missing = (1 << (len(some) - 1).bit_length()) - len(some)
     return [*some, *([some[-1]] * missing)]
-
-
-_BY_ID: Final = sa.update(_ROW).where(_ROW.c.id == sa.bindparam("row"))
-_OVER: Final[dict[str, Any]] = {"status": OutboxStatus.SENT, "lease_until": None, "leased_by": None}
-_SAID: Final = Prepared(_BY_ID.values(sent_at=sa.bindparam("now"), platform_id=sa.bindparam("said_as"), **_OVER))
-
-
-async def said(session: AsyncSession, messages: Sequence[tuple[int, str | None]], now: datetime) -> None:
-    """Write down that messages that were claimed are out: their ids, and the platform's ids for them."""
-    if messages:
-        await _SAID.many(session, [{"row": row, "said_as": said_as, "now": now} for row, said_as in messages])
-
-
-async def lacked(session: AsyncSession, messages: Sequence[int]) -> None:
-    """Write down that messages are out without a picture or a file that was gone; their authors hear of it."""
-    if messages:
-        await session.execute(sa.update(_ROW).where(_ROW.c.id.in_(messages)).values(error=INCOMPLETE))
-
-
-async def settle(session: AsyncSession, messages: Sequence[OutboxMessage]) -> None:
-    """Write down what a failed attempt has made of messages that were claimed."""
-    rows = [{"row": one["id"], **{name: one[name] for name in _CHANGED}} for one in map(vars, messages)]
-    if rows:
-        await session.execute(_BY_ID, rows)
-
-
-async def reword(session: AsyncSession, messages: Sequence[OutboxMessage]) -> None:
-    """Write down what is said in messages that were claimed, where that has changed."""
-    rows = [{"row": message.id, "body": message.body} for message in messages]
-    if rows:
-        await session.execute(_BY_ID, rows)
-
-
-def copied(message: OutboxMessage) -> OutboxMessage:
-    """The same message once more, to try something on."""
-    return made(OutboxMessage, {name: value for name, value in vars(message).items() if name in _ROW.c})
 
 
 async def left_hanging(session: AsyncSession, *, now: datetime, by: str | None = None) -> Sequence[OutboxMessage]:

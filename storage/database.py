@@ -13,9 +13,9 @@ Sessions = async_sessionmaker[AsyncSession]
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Sessions]:
-    """Sessions on the database at `url`, for as long as the block lasts."""
-    engine = make_engine(url)
+async def open_database(url: str, busy_ms: int = sqlite.BUSY_MS) -> AsyncIterator[Sessions]:
+    """Sessions on the database at `url`, for as long as the block lasts; SQLite waits for who holds its file at most so long."""
+    engine = make_engine(url, busy_ms)
     try:
         yield sessions_on(engine)
     finally:
@@ -27,7 +27,7 @@ def sessions_on(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-def make_engine(url: str) -> AsyncEngine:
+def make_engine(url: str, busy_ms: int = sqlite.BUSY_MS) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`."""
     if sa.make_url(url).get_backend_name() != "sqlite":
         return _on_server(url)
@@ -37,7 +37,7 @@ def make_engine(url: str) -> AsyncEngine:
         poolclass=sa.AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
-        module=sqlite.InPlace(),
+        module=sqlite.InPlace(busy_ms),
         hide_parameters=True,  # an error must not say what people wrote
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare)
@@ -63,4 +63,4 @@ def _prepare(connection: Any, _record: object) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     own: Any = connection.connection.dbapi_connection
-    own.begin()
+    own.start()

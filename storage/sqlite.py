@@ -48,6 +48,7 @@ class InPlaceCursor(sqlite3.Cursor):
 class InPlaceConnection(sqlite3.Connection):
     """One connection. Whoever holds it has it to himself, as the pool sees to."""
 
+    busy_ms = BUSY_MS
     _on_disk = 0  #: how many rows had been written, ever, when the last transaction ended
 
     @override
@@ -56,7 +57,7 @@ class InPlaceConnection(sqlite3.Connection):
         await_only(_nothing())  # SQLAlchemy takes a driver that never waits for one that blocks
         return super().cursor(InPlaceCursor)
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Begin a transaction, straight away: what SQLAlchemy does around a statement takes longer than this one."""
         try:
             super().cursor(InPlaceCursor).execute(BEGIN)
@@ -106,7 +107,7 @@ class InPlaceConnection(sqlite3.Connection):
 
     def _waiting(self, call: Callable[..., InPlaceCursor], *args: Any) -> InPlaceCursor:
         wait: Callable[[str], object] = super().cursor().execute
-        wait(f"PRAGMA busy_timeout = {BUSY_MS}")
+        wait(f"PRAGMA busy_timeout = {self.busy_ms}")
         try:
             return call(*args)
         finally:
@@ -148,12 +149,15 @@ async def _finished(call: Callable[..., Any], *args: Any) -> Any:
 class InPlace(AsyncAdapt_aiosqlite_dbapi):
     """The module that the dialect takes its connections from."""
 
-    def __init__(self) -> None:
+    def __init__(self, busy_ms: int) -> None:
         super().__init__(aiosqlite, sqlite3)
+        self._busy_ms = busy_ms
 
     @override
     def connect(self, file: str, *, uri: bool = False, **_: Any) -> Any:
         """Open `file`. SQLAlchemy begins transactions itself, and `InPlaceConnection` waits itself."""
-        return sqlite3.connect(
+        opened = sqlite3.connect(
             file, uri=uri, timeout=0, isolation_level=None, check_same_thread=False, factory=InPlaceConnection
         )
+        opened.busy_ms = self._busy_ms
+        return opened

@@ -45,11 +45,10 @@ async def test_whoever_finds_the_file_held_waits_and_holds_up_nobody(tmp_path: P
 
 
 async def test_whoever_finds_the_file_held_for_too_long_is_told_by_the_databases_own_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("storage.sqlite.BUSY_MS", 1)
     file = tmp_path / "a.db"
-    async with open_database(f"sqlite+aiosqlite:///{file}") as sessions:
+    async with open_database(f"sqlite+aiosqlite:///{file}", busy_ms=1) as sessions:
         async with sessions.begin() as session:
             await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
