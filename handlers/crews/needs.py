@@ -1,5 +1,6 @@
 """需求: something that residents would like done, perhaps by several people at a certain hour."""
 
+from dataclasses import replace
 from typing import Final
 
 from handlers.context import Context
@@ -19,9 +20,12 @@ from handlers.tickets.reports import as_report
 from handlers.tickets.telling import note
 from storage import crews
 from storage.crews import Crew
-from storage.types import TicketAction, Urgency
+from storage.types import Category, TicketAction, Urgency
 
 router: Final = Router()
+
+#: Nobody signs up for these: who wants several pairs of hands wants something carried, and it need not be kept from the group.
+NO_WORK: Final = frozenset({Category.DISPUTE, Category.SECURITY})
 
 
 @router.command(
@@ -48,6 +52,8 @@ async def need(ctx: Context, rest: str) -> Reply | None:
         starts_at = start_in(text, ctx.now, ctx.house.zone)
     except Past:
         raise Refusal(phrases.gone_by()) from None
+    if item.category in NO_WORK:
+        item = replace(item, category=Category.OTHER)
     opened = await open_ticket(ctx, item, text, await ctx.member())
     crew = await crews.enter(ctx.session, opened.ticket.id, count, starts_at)
     opened.ticket.runs_since = starts_at  # it cannot be done before it begins
