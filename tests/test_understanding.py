@@ -320,3 +320,6 @@ def test_a_steward_who_sees_danger_raises_the_alarm_and_who_is_at_it_does_not_ra
     assert (item["act"], item["urgency"]) == ("open", "emergency")
     said = talk.says("物业老郑", "配电房进的水正在抽，沙袋堵上了", role="property", after_minutes=5)
     assert "open" not in [act for act, _ in acts(said)]
+    talk.says("物业老郑", "水抽干了，修好了", role="property", after_minutes=30)
+    said = talk.says("物业老郑", "配电房进水是排水沟堵了，清通了", role="property", after_minutes=30)
+    assert "open" not in [act for act, _ in acts(said)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from handlers.understanding.classify import ACTS, CATEGORIES, NOTICE, STAFF, URGENCIES, Scores
@@ -21,6 +22,7 @@ OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half 
 SURER: Final = 0.2  #: by so much more than that a message must be a request to open one by being nothing likelier
 LONGEST_ANSWER: Final = 12  #: characters of what may be an answer to where it is
 OVER: Final = 0.7  #: a word about a ticket says that it is over from this probability on: to close in error is worse
+AFTERMATH: Final = timedelta(hours=6)  #: after a danger is over, in which the staff tell what it was
 OVER_SAID: Final = 0.15  #: … and from this one on, where it ends with the words for that
 
 
@@ -49,7 +51,9 @@ class Reader(Scales):
         second, first = sorted(verdict)[-2:]
         confidence, margin, choice = sum(verdict[:LINKED]), first - second, chosen(verdict, view.text)
         peril = danger(view.text) if confidence >= PERIL else None
-        at_it = view.heard.role in STAFF and (peril is None or ACTS[choice] == NOTICE or is_known(peril, tickets))
+        at_it = view.heard.role in STAFF and (
+            peril is None or ACTS[choice] == NOTICE or is_known(peril, tickets, view.heard.at)
+        )
         if (
             peril is not None and not at_it and (choice >= LINKED or view.heard.role in STAFF)
         ):  # in danger it is no talk
@@ -100,9 +104,10 @@ class Reader(Scales):
         )
 
 
-def is_known(peril: Category, tickets: Sequence[OpenTicket]) -> bool:
-    """Whether a ticket is open that a word of the staff about such a danger may be about."""
-    return any(t.closed_at is None and (t.urgency is Urgency.EMERGENCY or t.category is peril) for t in tickets)
+def is_known(peril: Category, tickets: Sequence[OpenTicket], at: datetime) -> bool:
+    """Whether a ticket is open, or was until lately, that a word of the staff about such a danger may be about."""
+    lately = (t for t in tickets if t.closed_at is None or at - t.closed_at < AFTERMATH)
+    return any(t.urgency is Urgency.EMERGENCY or t.category is peril for t in lately)
 
 
 def chosen(verdict: Sequence[float], text: str) -> int:

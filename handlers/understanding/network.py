@@ -26,7 +26,7 @@ class Network:
         return result
 
 
-def alone() -> None:
+def on_one_thread() -> None:
     """Let numpy work on one thread from now on, in the whole process.
 
     The products here take microseconds. Shared among threads they take no less, and the other thread then waits for the

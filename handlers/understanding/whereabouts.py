@@ -36,7 +36,7 @@ CORRECTS: Final = re.compile(r"[说打写报看搞]错|更正|不是.{0,8}是")
 #: 对头, 是的嘛: says yes, where something was asked.
 AGREES: Final = re.compile(r"嗯*(?:对头|对|是|系|没错|就是)*+[的滴啊呀嘛咯哦嗯]*+(?:(?<=[^ ,])[ ,].{0,8})?")
 #: 1 我看到有手缩回去: a number first, where one was asked for.
-NUMBER_FIRST: Final = re.compile(r"(?:\d{1,2}(?=[ ,])|\d{1,2}(?=$))")
+NUMBER_FIRST: Final = re.compile(r"\d{1,2}(?=[ ,]|$)")
 ASKS: Final = re.compile(r"[?？吗吧]|不是|是不")
 MENTION: Final = re.compile(r"@\S+(?: (?=\S{1,4}(?:\s|$)))?")
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from handlers.understanding.classify import ACTS, WIDTH, Words
 from handlers.understanding.decide import Reader
-from handlers.understanding.network import Network, alone
+from handlers.understanding.network import Network, on_one_thread
 from handlers.understanding.scales import LINKED
 from handlers.understanding.thread import FACTS
 from handlers.understanding.types import Heard, Memory, OpenTicket, Question, Scene, Spot
@@ -51,7 +51,7 @@ def load_reader(path: Path = WEIGHTS) -> Reader:
     Raises:
         ModelBroken: the file is missing, damaged or made by another version.
     """
-    alone()
+    on_one_thread()
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             return assembled({name: file[name] for name in file.files})

@@ -29,7 +29,7 @@ from handlers.understanding.model.lessons import (
     taught_by_mistakes,
     taught_by_surprise,
 )
-from handlers.understanding.network import Network, alone
+from handlers.understanding.network import Network, on_one_thread
 from handlers.understanding.scales import facts
 from storage.types import Act
 
@@ -105,7 +105,7 @@ def learn_networks(lessons: Sequence[Lesson]) -> tuple[Network, Network]:
 
 def learn(data: Path = DATA, without: Collection[str] = ()) -> Reader:
     """A reader trained on everything in `data` but what the authors in `without` wrote."""
-    alone()  # a sum in another order is another sum, and the weights are to be the same on every machine
+    on_one_thread()  # a sum in another order is another sum, and the weights are to be the same on every machine
     groups = [group for group in (*talking(data), *quiet(data)) if group.author not in without]
     chosen = [*samples(groups), *followed(data)]
     authors = sorted({group.author for group in groups})
