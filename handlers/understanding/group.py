@@ -10,6 +10,7 @@ from storage.types import Act, Role
 
 KEPT_AFTER_CLOSING: Final = timedelta(days=2)
 CHINA: Final = timezone(timedelta(hours=8))
+ROLES: Final = frozenset(Role)
 
 
 class Judge(Protocol):
@@ -54,7 +55,7 @@ class Group:
             at=_moment(message["ts"]),
             sender=str(sender.get("id")),
             name=str(sender.get("name") or ""),
-            role=Role(role) if role in set(Role) else Role.RESIDENT,
+            role=Role(role) if role in ROLES else Role.RESIDENT,
             text=str(message.get("text") or ""),
             from_bot=role == "bot",
             to_bot="bot" in mentions,

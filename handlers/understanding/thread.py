@@ -3,27 +3,28 @@
 Nobody says which ticket he means. What ties a message to one is who speaks, what he quotes or whom he calls, how long
 ago and how many messages ago it was spoken of, what it is about, and where.
 
-A message has a dozen tickets to be compared with, and many messages come at once, so that every fact is worked out as a
-column: for all messages and their tickets together.
+The few facts of a few tickets are worked out one by one: numpy takes longer to begin than all of them take.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, repeat
-from math import inf
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log1p
 from operator import add
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from handlers.understanding.classify import STAFF, Scores
-from handlers.understanding.look import Look
-from handlers.understanding.types import Spot
+from handlers.understanding.classify import CATEGORIES, STAFF, Scores
+from handlers.understanding.look import Look, minutes
+from handlers.understanding.types import Heard, OpenTicket, Spot
+from storage.types import Urgency
 
 LOOK_BACK: Final = 12  #: messages; what was spoken of before them is no longer the talk
 FACTS: Final = 40
+COLUMN: Final = {category: column for column, category in enumerate(CATEGORIES)}
 Row = tuple[float, ...]
-Column = NDArray[np.floating | np.bool]  #: one fact, for all pairs of a message and a ticket
+_NOWHERE: Final = Spot()
 
 
 def evidence(looks: Sequence[Look], acts: Scores, topics: Scores) -> Scores:
@@ -32,156 +33,146 @@ def evidence(looks: Sequence[Look], acts: Scores, topics: Scores) -> Scores:
     Args:
         acts, topics: The shares that the words of each message give, a row a message.
     """
-    whose = np.repeat(np.arange(len(looks)), [len(look.tickets) for look in looks])
-    rows = np.empty((len(whose), FACTS + acts.shape[1]), dtype=np.float32)
-    if len(whose):
-        message = np.array(list(map(_numbers, looks)))[whose].T
-        ticket = np.array([ticket.numbers for look in looks for ticket in look.tickets]).T
-        tie = np.array(list(chain.from_iterable(map(_ties, looks))), dtype=np.float64).T
-        steps = _steps(message[_TALK:], ticket[1])
-        facts = chain(
-            _by_speaker(message, tie, steps),
-            _by_time(message, ticket, steps),
-            _by_topic(message, ticket, tie, topics[whose, ticket[3].astype(np.intp)], topics.max(axis=1)[whose]),
-            _by_place(message, ticket),
-        )
-        for number, fact in enumerate(facts):
-            rows[:, number] = fact
-        rows[:, FACTS:] = acts[whose]
-    return rows
+    said = zip(looks, acts.tolist(), topics.tolist(), strict=True)
+    rows = [row for look, act, topic in said if look.tickets for row in _rows(look, act, topic)]
+    return np.array(rows, np.float32).reshape(-1, FACTS + acts.shape[1])
 
 
-_TALK: Final = 20  #: where the last messages begin in what `_numbers` gives: how many, and when they were said
-
-
-def _numbers(look: Look) -> Row:
+@dataclass(slots=True)
+class Talk:
     """What is the same for every ticket that a message may belong to."""
-    heard, text, recent = look.heard, look.text, look.memory.recent
-    still = [ticket for ticket in look.tickets if ticket.closed_at is None]
-    talk = [said.at.timestamp() for said, _ in recent[: -LOOK_BACK - 1 : -1]]
-    return (
-        heard.at.timestamp(),
-        max([ticket.last for ticket in look.tickets], default=0.0),
-        look.before,
-        max(len(still), 1),
-        max(sum(ticket.opened_by == heard.sender for ticket in still), 1),
-        heard.role in STAFF,
-        heard.quoted_ticket is not None,
-        heard.reply_to is not None and heard.quoted_ticket is None,
-        bool(heard.mentions) or heard.to_bot,
-        look.question is not None,
-        len(text),
-        look.spot != _NOWHERE,
-        *look.spot.numbers,
-        *heard.home.numbers,
-        len(talk),
-        *talk,
-        *repeat(-inf, LOOK_BACK - len(talk)),
+
+    look: Look
+    heard: Heard
+    is_placed: bool  #: it says where
+    lives: bool  #: the speaker's home is known
+    words: frozenset[str]
+    length: int
+    topics: Sequence[float]
+    topmost: float
+    is_staff: bool
+    calls: bool
+    source: str | None  #: who said what is quoted
+    now: float
+    since: list[float]  #: minus the moments when the last messages were heard, the latest first
+    still: int
+    own: int
+    latest: float
+
+
+def _talk(look: Look, topics: Sequence[float]) -> Talk:
+    heard, recent = look.heard, look.memory.recent
+    still = [ticket.opened_by for ticket in look.tickets if ticket.closed_at is None]
+    return Talk(
+        look=look,
+        heard=heard,
+        is_placed=look.spot != _NOWHERE,
+        lives=heard.home != _NOWHERE,
+        words=frozenset(map(add, look.text, look.text[1:])),
+        length=len(look.text),
+        topics=topics,
+        topmost=max(topics),
+        is_staff=heard.role in STAFF,
+        calls=bool(heard.mentions) or heard.to_bot,
+        source=_source(look),
+        now=heard.at.timestamp(),
+        since=[-said.at.timestamp() for said, _ in recent[: -LOOK_BACK - 1 : -1]],
+        still=max(len(still), 1),
+        own=max(still.count(heard.sender), 1),
+        latest=max(ticket.last for ticket in look.tickets),
     )
 
 
-_NOWHERE: Final = Spot()
+def _source(look: Look) -> str | None:
+    if look.heard.reply_to is None:
+        return None
+    return next((said.sender for said, _ in reversed(look.memory.recent) if said.id == look.heard.reply_to), None)
 
 
-def _ties(look: Look) -> list[Row]:
-    """What names or words tie a message to each of its tickets."""
-    heard, asked, sender = look.heard, look.question, look.heard.sender
-    quoted, mentions, words = heard.quoted_ticket, heard.mentions, frozenset(map(add, look.text, look.text[1:]))
-    sources = (said.sender for said, _ in reversed(look.memory.recent) if said.id == heard.reply_to)
-    source = next(sources, None) if heard.reply_to is not None else None
-    about, called = (asked.quoted_ticket, asked.mentions) if asked is not None else (None, ())
-    return [
-        (
-            ticket.id == quoted,
-            ticket.opened_by == source,
-            ticket.opened_by == sender,
-            sender in ticket.people,
-            ticket.opened_by in mentions,
-            not ticket.people.isdisjoint(mentions),
-            ticket.id == about,
-            ticket.opened_by in called,
-            len(words & ticket.pairs),
+def _rows(look: Look, acts: Sequence[float], topics: Sequence[float]) -> Iterator[Row]:
+    talk = _talk(look, topics)
+    for ticket in look.tickets:
+        steps = bisect_left(talk.since, -ticket.last)  # so many messages ago the ticket was spoken of
+        if steps == len(talk.since):
+            steps = LOOK_BACK
+        yield (
+            *_by_speaker(talk, ticket, steps),
+            *_by_time(talk, ticket, steps),
+            *_by_topic(talk, ticket),
+            *_by_place(talk, ticket),
+            *acts,
         )
-        for ticket in look.tickets
-    ]
 
 
-def _steps(talk: Column, last: Column) -> Column:
-    """How many messages ago each ticket was spoken of; LOOK_BACK where that was before them all."""
-    heard, *moments = talk
-    later = (np.array(moments) > last).sum(axis=0)
-    return np.where(later < heard, later, LOOK_BACK)
-
-
-def _by_speaker(message: Column, tie: Column, steps: Column) -> Iterable[Column]:
-    before, own, staff, quotes, quotes_else, calls, asked = message[[2, 4, 5, 6, 7, 8, 9]]
-    quoted, source, opener, known, called, called_other, about, asked_him, _ = tie
+def _by_speaker(talk: Talk, ticket: OpenTicket, steps: int) -> Row:
+    heard, before, asked = talk.heard, talk.look.before, talk.look.question
+    opener, known = heard.sender == ticket.opened_by, heard.sender in ticket.people
     return (
-        quoted,
-        quotes > quoted,
-        quotes_else,
-        source,
+        heard.quoted_ticket == ticket.id,
+        heard.quoted_ticket is not None and heard.quoted_ticket != ticket.id,
+        heard.reply_to is not None and heard.quoted_ticket is None,
+        talk.source == ticket.opened_by,
         opener,
-        opener / own,
+        opener / talk.own,
         known,
-        known * staff,
-        staff,
-        called,
-        called_other,
-        calls,
+        known and talk.is_staff,
+        talk.is_staff,
+        ticket.opened_by in heard.mentions,
+        not ticket.people.isdisjoint(heard.mentions),
+        talk.calls,
         before == steps,
-        opener * ((before >= 0) & (before <= steps)),
-        about,
-        asked * np.maximum(steps == 0, asked_him),
+        opener and 0 <= before <= steps,
+        asked is not None and asked.quoted_ticket == ticket.id,
+        asked is not None and (steps == 0 or ticket.opened_by in asked.mentions),
     )
 
 
-def _by_time(message: Column, ticket: Column, steps: Column) -> Iterable[Column]:
-    now, latest, _, still = message[:4]
-    opened, last, closed = ticket[:3]
-    over = ~np.isnan(closed)
-    spans = np.maximum(now - (np.where(over, closed, now), last, opened), 0)
+def _by_time(talk: Talk, ticket: OpenTicket, steps: int) -> Row:
+    now, closed = talk.now, ticket.closed
     return (
-        over,
-        *np.minimum(np.log1p(spans / 60) / 8, 1),
-        last == latest,
+        closed is not None,
+        0.0 if closed is None else minutes(now - closed),
+        minutes(now - ticket.last),
+        minutes(now - ticket.opened),
+        ticket.last == talk.latest,
         1 / (1 + steps),
         steps == 0,
         steps >= LOOK_BACK,
-        1 / still,
+        1 / talk.still,
     )
 
 
-def _by_topic(message: Column, ticket: Column, tie: Column, share: Column, topmost: Scores) -> Iterable[Column]:
-    length, shared = message[10], tie[-1]
+def _by_topic(talk: Talk, ticket: OpenTicket) -> Row:
+    share, shared = talk.topics[COLUMN[ticket.category]], len(talk.words & ticket.pairs)
     return (
         share,
-        np.log1p(share * 50) / 4,  # the same on a scale that parts little from nothing
-        share >= topmost,
-        np.minimum(shared, 6) / 3,
-        shared / (ticket[5] + length + 1) * 4,
-        length == 0,
-        np.minimum(length, 40) / 40,
-        ticket[4],
+        log1p(share * 50) / 4,  # the same on a scale that parts little from nothing
+        share >= talk.topmost,
+        min(shared, 6) / 3,
+        shared / (ticket.length + talk.length + 1) * 4,
+        not talk.length,
+        min(talk.length, 40) / 40,
+        ticket.urgency is Urgency.EMERGENCY,
     )
 
 
-def _by_place(message: Column, ticket: Column) -> Iterable[Column]:
-    there, spots = ticket[6:], message[12:20].reshape(2, 4, -1)  # what was said, and the speaker's home
-    equal = spots == there
-    same, lives = equal.sum(axis=1)
-    both = (~np.isnan(spots) & ~np.isnan(there)).sum(axis=1)  # what is not said is no number
-    differ, elsewhere = both[0] - same, both[1] - lives
-    return same, differ, equal[0, -1], message[11], lives / 2, elsewhere / 2, equal[1, -1]
+def _by_place(talk: Talk, ticket: OpenTicket) -> Row:
+    spot, home, there = talk.look.spot, talk.heard.home, ticket.spot
+    same, differ = agreement(spot, there) if talk.is_placed else (0, 0)
+    lives, elsewhere = agreement(home, there) if talk.lives else (0, 0)
+    return (
+        same,
+        differ,
+        spot.room is not None and spot.room == there.room,
+        talk.is_placed,
+        lives / 2,
+        elsewhere / 2,
+        home.room is not None and home.room == there.room,
+    )
 
 
 def agreement(spot: Spot, other: Spot) -> tuple[int, int]:
     """How many parts of two spots agree and how many contradict each other."""
-    pairs = (
-        (spot.building, other.building),
-        (spot.unit, other.unit),
-        (spot.floor, other.floor),
-        (spot.room, other.room),
-    )
+    pairs = zip(spot.parts, other.parts, strict=True)
     said = [one == two for one, two in pairs if one is not None and two is not None]
     return sum(said), len(said) - sum(said)

@@ -3,24 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from math import nan
 from operator import add
 from typing import Final
-from zlib import crc32
 
 from storage.types import Act, Category, Intent, Role, Urgency
 
 RECENT: Final = 50
 RECENT_FOR: Final = timedelta(hours=2)
 GIST: Final = 80  #: characters of a ticket's first words that are compared
-_COLUMN: Final = {category: column for column, category in enumerate(Category)}
-
-
-@lru_cache(2**12)
-def _number(part: str | int | None) -> float:
-    """A number for a part of a spot, by which it is compared; what is not said equals nothing."""
-    return nan if part is None else crc32(str(part).encode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +32,9 @@ class Spot:
         )
 
     @property
-    def numbers(self) -> tuple[float, ...]:
-        """The parts as numbers: many spots are compared at once."""
-        return (_number(self.building), _number(self.unit), _number(self.floor), _number(self.room))
+    def parts(self) -> tuple[str | int | None, ...]:
+        """From wide to narrow."""
+        return self.building, self.unit, self.floor, self.room
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +81,22 @@ class OpenTicket:
     gist: str  #: the words that opened it
     people: frozenset[str] = frozenset()  #: senders who reported it, joined it or work on it
     closed_at: datetime | None = None
-    #: what every message is compared with: when it was last spoken of, the pairs of characters of its first words, and
-    #: when it was opened, spoken of and closed (no number: not yet), its category, whether it is an emergency, how long
-    #: its words are, and its spot
+    #: What every message is compared with: when it was opened, spoken of last and closed, in seconds; the pairs of
+    #: characters of its first words, and how long those are.
+    opened: float = field(init=False, compare=False)
     last: float = field(init=False, compare=False)
+    closed: float | None = field(init=False, compare=False)
     pairs: frozenset[str] = field(init=False, compare=False)
-    numbers: tuple[float, ...] = field(init=False, compare=False)
+    length: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        gist, last = self.gist[:GIST], self.last_at.timestamp()
+        gist = self.gist[:GIST]
         pairs = frozenset(map(add, gist, gist[1:]))
-        closed = nan if self.closed_at is None else self.closed_at.timestamp()
-        moments = (self.opened_at.timestamp(), last, closed)
-        about = (_COLUMN[self.category], self.urgency is Urgency.EMERGENCY, len(pairs) + bool(gist))
-        object.__setattr__(self, "last", last)
+        object.__setattr__(self, "opened", self.opened_at.timestamp())
+        object.__setattr__(self, "last", self.last_at.timestamp())
+        object.__setattr__(self, "closed", None if self.closed_at is None else self.closed_at.timestamp())
         object.__setattr__(self, "pairs", pairs)
-        object.__setattr__(self, "numbers", (*moments, *about, *self.spot.numbers))
+        object.__setattr__(self, "length", len(pairs) + bool(gist))
 
 
 @dataclass(frozen=True, slots=True)
