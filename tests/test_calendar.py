@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.rules.calendar import (
@@ -291,6 +291,11 @@ WORKDAYS = "Mon,Tue,Wed,Thu,Fri 00-24"
         pytest.param(DESK, "2023-10-13 17:30", 1, "2023-10-16 17:30", id="the same time of day"),
         pytest.param("Mon 09-17; Tue 10-16", "2023-10-09 16:30", 1, "2023-10-10 16:00", id="closed by then"),
         pytest.param("Mon 09-17; Tue 10-16", "2023-10-09 09:30", 1, "2023-10-10 10:00", id="not open yet"),
+        pytest.param(OFFICE, "2023-10-09 12:30", 1, "2023-10-10 14:00", id="from the end of the break"),
+        pytest.param("Mon,Tue 22-04", "2023-10-10 01:00", 1, "2023-10-11 01:00", id="from night to night"),
+        pytest.param("Mon 22-04; Wed 09-17", "2023-10-10 01:00", 1, "2023-10-11 17:00", id="from a night to a day"),
+        pytest.param("Mon 22-10; Tue 09-17", "2023-10-10 09:30", 1, "2023-10-10 17:00", id="a night into a day"),
+        pytest.param("Mon 22-20; Tue,Wed 09-17", "2023-10-09 23:00", 1, "2023-10-11 17:00", id="a night over a day"),
     ],
 )
 def test_so_many_days_of_work(open_hours: str, start: str, days: int, deadline: str) -> None:
@@ -371,8 +376,15 @@ def any_hours(draw: st.DrawFn) -> Hours:
     return Hours(zone, week, own, draw(st.booleans()))
 
 
-starts = st.datetimes(datetime(2025, 1, 1), datetime(2026, 6, 1), timezones=st.just(UTC)).map(to_the_minute)
+#: When the clocks of Berlin, Chicago and Lord Howe are put back, and when the first is put forward.
+CHANGES = [at(f"{moment}:00") for moment in ("2025-10-26 01", "2025-11-02 07", "2026-04-04 15", "2026-03-29 01")]
 amounts = st.integers(0, 20_000).map(minutes)
+starts = st.one_of(
+    st.datetimes(datetime(2025, 1, 1), datetime(2026, 6, 1), timezones=st.just(UTC)).map(to_the_minute),
+    st.builds(
+        lambda change, days, time: change - days * DAY + time, st.sampled_from(CHANGES), st.integers(0, 3), amounts
+    ),
+)
 
 
 @QUICK
@@ -391,6 +403,9 @@ def test_adding_twice_is_adding_once(open_hours: Hours, start: datetime, first: 
     assert once == twice or (not second and next_opening(open_hours, once) == twice)
 
 
+@example(hours("Mon 22-04; Wed 09-17"), at("2023-10-09 23:00"), DAY, minutes(120))
+@example(hours("00-24", "Europe/Berlin"), at("2025-10-26 00:59"), DAY, MINUTE)  # from 2:59 back to 2:00
+@example(hours("00-24", "Europe/Berlin"), at("2026-03-28 01:30:30"), DAY, minutes(30))  # there is no half past two
 @QUICK
 @given(any_hours(), starts, amounts, amounts)
 def test_who_starts_later_or_needs_more_is_not_done_earlier(

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from handlers.rules.holidays import DayKind, assumed_kind
-from handlers.rules.intervals import WHOLE_DAY, Interval, instant, merged, minutes_of
+from handlers.rules.intervals import WHOLE_DAY, Interval, instant, merged, minutes_of, same_time
 
 Stretch = tuple[datetime, datetime]
 
 DAY: Final = timedelta(days=1)
+NOBODY: Final = "nobody is ever there"
 LONGEST_CLOSED: Final = 400  #: days without an opening, after which there is none
 NO_DAYS: Final[Mapping[date, tuple[Interval, ...]]] = MappingProxyType({})
 
@@ -60,15 +62,27 @@ class Hours:
 
     def stretches(self, since: datetime) -> Iterator[Stretch]:
         """See `Calendar.stretches`; they come to an end where there are none any more."""
+        for _, stretches in self._days(since):
+            yield from stretches
+
+    def _days(self, since: datetime) -> Iterator[tuple[date, list[Stretch]]]:
+        """The days of work that end later than `since`, each with what is its own.
+
+        A night belongs to the evening on which it begins, for as long as it lasts: the next day has what comes after it,
+        and where that is nothing it is no day of work.
+        """
         day, closed = since.astimezone(self.zone).date() - DAY, 0
         until = since.astimezone(UTC)
         while closed < LONGEST_CLOSED:
             closed += 1
+            found: list[Stretch] = []
             for first, last in sorted(self.on(day)):
                 starts, ends = max(instant(day, first, self.zone), until), instant(day, last, self.zone)
                 if starts < ends:
-                    yield starts, ends
+                    found.append((starts, ends))
                     until, closed = ends, 0
+            if found:
+                yield day, found
             day += DAY
 
     def after(self, since: datetime, limit: timedelta) -> datetime:
@@ -77,18 +91,19 @@ class Hours:
         return add(self, begun, rest) if rest else begun
 
     def _days_later(self, since: datetime, days: int) -> datetime:
-        """The same time of day so many days of work later, or where it is closed then, the closing before."""
-        local = next_opening(self, since).astimezone(self.zone)
+        """The same time of day so many days of work later, or where it is closed then, the closing before.
+
+        Both are counted from the midnight of the day of work: two at night is 26 o'clock of the evening before. So
+        whoever begins later is on a later day, or at a later time of the same, and done later.
+        """
+        found = list(islice(self._days(since), days + 1))
+        if len(found) <= days:
+            raise NeverOpen(NOBODY)
+        (day, [(begun, _), *_]), (later, stretches) = found[0], found[-1]
         if not days:
-            return local.astimezone(UTC)
-        day, left = local.date(), days
-        while left:
-            day += DAY
-            left -= bool(self.on(day))
-        at = instant(day, local.hour * 60 + local.minute, self.zone) + timedelta(seconds=local.second)
-        midnight = instant(day, 0, self.zone)
-        before = [min(at, ends) for starts, ends in _until(self, midnight, at)]
-        return before[-1] if before else next_opening(self, at)
+            return begun
+        at = same_time(begun, day, later, self.zone)
+        return max([stretches[0][0], *(min(at, ends) for starts, ends in stretches if starts <= at)])
 
     def kept(self) -> dict[str, Any]:
         """As it is stored; the zone is the community's."""
@@ -128,7 +143,7 @@ def add(calendar: Calendar, since: datetime, amount: timedelta) -> datetime:
         if ends - starts >= amount:
             return starts + amount
         amount -= ends - starts
-    raise NeverOpen("nobody is ever there")
+    raise NeverOpen(NOBODY)
 
 
 def elapsed(calendar: Calendar, since: datetime, until: datetime) -> timedelta:

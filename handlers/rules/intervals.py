@@ -55,3 +55,15 @@ def minutes_of(moment: datetime, day: date, zone: ZoneInfo) -> int:
     """The minutes that the clock of `zone` shows at `moment`, counted from the midnight of `day`."""
     local = moment.astimezone(zone)
     return (local.date() - day).days * WHOLE_DAY + local.hour * 60 + local.minute
+
+
+def same_time(moment: datetime, day: date, other: date, zone: ZoneInfo) -> datetime:
+    """When the clock of `zone` shows as much after the midnight of `other` as it shows at `moment` after that of `day`.
+
+    What is later stays later: of a time that comes twice the second counts as its end.
+    """
+    while (local := moment.astimezone(zone)).fold:
+        moment = moment.replace(second=0, microsecond=0) + MINUTE
+    minutes = minutes_of(moment, day, zone)
+    seconds = timedelta(seconds=local.second, microseconds=local.microsecond)
+    return min(instant(other, minutes, zone) + seconds, instant(other, minutes + 1, zone))
