@@ -38,7 +38,7 @@ class RoleGrant(Base, kw_only=True):
     __tablename__ = "role_grant"
 
     member_id: Mapped[MemberId] = mapped_column(sa.ForeignKey("member.id"), primary_key=True)
-    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True)
+    place_id: Mapped[PlaceId] = mapped_column(sa.ForeignKey("place.id"), primary_key=True, index=True)
     role: Mapped[Role] = mapped_column(primary_key=True)
 
 

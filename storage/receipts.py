@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from storage.chats import Address
+from storage.inbox import Key
 from storage.outbox import INCOMPLETE, UNSAID, WAITING, OutboxMessage
 from storage.prepared import Prepared
 from storage.types import BroadcastId, MessageKind, OutboxStatus, TicketId
@@ -152,21 +153,20 @@ async def came_back(session: AsyncSession, message: tuple[str, str, str], reason
 
 
 _ABOUT: Final = Prepared(
-    sa.select(OutboxMessage.platform_id, OutboxMessage.ticket_id).where(
-        sa.tuple_(OutboxMessage.channel, OutboxMessage.account, OutboxMessage.platform_id).in_(
-            sa.bindparam("messages", expanding=True)
-        ),
+    sa.select(OutboxMessage.ticket_id).where(
+        OutboxMessage.channel == sa.bindparam("of_channel"),
+        OutboxMessage.account == sa.bindparam("of_account"),
+        OutboxMessage.platform_id == sa.bindparam("message"),
         OutboxMessage.ticket_id.is_not(None),
     )
 )
 
 
-async def about(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
-    """Which tickets the bot's own messages with these (channel, account, platform id) were about."""
-    if not messages:
-        return {}
-    found = await _ABOUT.all(session, {"messages": list(messages)})
-    return {str(message): ticket for message, ticket in found if ticket is not None}
+async def about(session: AsyncSession, message: Key) -> TicketId | None:
+    """Which ticket the bot's own message with that (channel, account, platform id) was about."""
+    channel, account, platform_id = message
+    found = await _ABOUT.all(session, {"of_channel": channel, "of_account": account, "message": platform_id})
+    return found[-1].ticket_id if found else None
 
 
 async def forget_words(session: AsyncSession, before: datetime) -> None:

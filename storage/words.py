@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, insert_once, table_of
+from storage.inbox import Key
 from storage.prepared import Prepared
 from storage.tickets import Ticket
 from storage.types import Act, MemberId, TicketId
@@ -18,6 +19,7 @@ class TicketMessage(Base, kw_only=True):
     """Words that belong to a ticket, under the channel's id of the message that brought them."""
 
     __tablename__ = "ticket_message"
+    __table_args__ = (sa.Index("ix_ticket_message_heard", "channel", "account", "message_id"),)
 
     ticket_id: Mapped[TicketId] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
     channel: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
@@ -67,21 +69,22 @@ async def keep_picture(session: AsyncSession, picture: Mapping[str, Any]) -> Non
 
 
 _HOLDING: Final = Prepared(
-    sa.select(TicketMessage.message_id, TicketMessage.ticket_id)
+    sa.select(TicketMessage.ticket_id)
     .where(
-        sa.tuple_(TicketMessage.channel, TicketMessage.account, TicketMessage.message_id).in_(
-            sa.bindparam("messages", expanding=True)
-        )
+        TicketMessage.channel == sa.bindparam("of_channel"),
+        TicketMessage.account == sa.bindparam("of_account"),
+        TicketMessage.message_id == sa.bindparam("message"),
     )
-    .order_by(TicketMessage.ticket_id)
+    .order_by(TicketMessage.ticket_id.desc())
+    .limit(1)
 )
 
 
-async def holding(session: AsyncSession, messages: Collection[tuple[str, str, str]]) -> dict[str, TicketId]:
-    """Which tickets the messages with these (channel, account, message id) belong to, by message id."""
-    if not messages:
-        return {}
-    return {message: ticket for message, ticket in await _HOLDING.all(session, {"messages": list(messages)})}
+async def holding(session: AsyncSession, message: Key) -> TicketId | None:
+    """Which ticket the message belongs to; of several the last."""
+    channel, account, heard = message
+    found = await _HOLDING.all(session, {"of_channel": channel, "of_account": account, "message": heard})
+    return found[0].ticket_id if found else None
 
 
 async def opened_by(session: AsyncSession, channel: str, account: str, message: str) -> Sequence[Ticket]:

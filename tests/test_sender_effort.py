@@ -24,13 +24,13 @@ from storage.prepared import _in_place
 from storage.spelled import values
 from storage.types import OutboxStatus
 from tests.conftest import Postgres
+from tests.effort import STEPS, effort_of
 from tests.post import PATIENT, Mouth, Post
 from tests.world import ACCOUNT, CHANNEL, MONDAY_9
 
 HERE: Final = (CHANNEL, ACCOUNT)
 AT_WILL: Final = Can()
 LONG: Final = 60.0  #: seconds; nothing may wait so long
-STEPS: Final = 10  #: of SQLite's machine, between two looks
 
 
 async def _said(after: asyncio.Event | None = None) -> Outcome:
@@ -91,17 +91,10 @@ async def test_what_was_said_before_slows_nobody_down(own_database: Sessions) ->
 
 async def _effort(session: AsyncSession, post: Post) -> int:
     """Steps to claim a message of one account; it is not kept."""
-    connection: Any = (await session.connection()).sync_connection
-    sqlite, looks = connection.connection.dbapi_connection, [0]
-
-    def look() -> None:
-        looks[0] += 1
-
-    sqlite.set_progress_handler(look, STEPS)
-    taken = await claims.claim(session, now=post.now, lease=timedelta(minutes=1), limit=1, by="one", only=HERE)
-    sqlite.set_progress_handler(None, STEPS)
+    claiming = claims.claim(session, now=post.now, lease=timedelta(minutes=1), limit=1, by="one", only=HERE)
+    steps, taken = await effort_of(session, claiming)
     assert [message.chat for message in taken] == ["3栋群"]
-    return looks[0] * STEPS
+    return steps
 
 
 async def test_what_is_before_a_message_is_looked_for_in_its_chat(postgres: Postgres) -> None:

@@ -75,7 +75,7 @@ async def _open_for_author(ctx: Context, heard: Heard, more: str) -> Reply | Non
     predicted: Gold = examples.silence(str(before[1].intent if before else Intent.CHATTER))
     # Of two who do this at once the second waits here for the first, and finds its ticket.
     entry = await examples.keep(ctx, author, said, predicted, examples.request(Act.OPEN, None, item))
-    held = await words.holding(ctx.session, [(ctx.inbound.channel, ctx.inbound.account, heard.id)])
+    held = await words.holding(ctx.session, (ctx.inbound.channel, ctx.inbound.account, heard.id))
     if held:
         meant = await quoted(ctx)
         raise Refusal(phrases.already(meant) if meant else phrases.said_what())

@@ -144,15 +144,16 @@ async def is_answer(ctx: Context, text: str) -> bool:
 
 async def _raised(ctx: Context, asked: Asked) -> bool:
     """Whether the message belongs to a ticket already, which is an emergency from now on if that was the question."""
-    held = await words.holding(ctx.session, [(ctx.inbound.channel, ctx.inbound.account, asked.about)])
-    for number in held.values():
-        ticket = await tickets.by_id(ctx.session, number)
-        if asked.alarm and ticket.status in OPEN and ticket.urgency is not Urgency.EMERGENCY:
-            ticket.urgency = Urgency.EMERGENCY
-            advance(ctx, ticket, TicketAction.CORRECT, (await ctx.member()).id)
-            await alarm(ctx, ticket)
-            outdate(ctx.board, ctx.place)
-    return bool(held)
+    held = await words.holding(ctx.session, (ctx.inbound.channel, ctx.inbound.account, asked.about))
+    if held is None:
+        return False
+    ticket = await tickets.by_id(ctx.session, held)
+    if asked.alarm and ticket.status in OPEN and ticket.urgency is not Urgency.EMERGENCY:
+        ticket.urgency = Urgency.EMERGENCY
+        advance(ctx, ticket, TicketAction.CORRECT, (await ctx.member()).id)
+        await alarm(ctx, ticket)
+        outdate(ctx.board, ctx.place)
+    return True
 
 
 def _bare(text: str) -> str:

@@ -53,8 +53,8 @@ async def quoted(ctx: Context) -> Ticket | None:
     if ctx.inbound.reply_to is None:
         return None
     key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
-    found = await words.holding(ctx.session, [key]) or await receipts.about(ctx.session, [key])
-    return await tickets.by_id(ctx.session, next(iter(found.values()))) if found else None
+    found = await words.holding(ctx.session, key) or await receipts.about(ctx.session, key)
+    return await tickets.by_id(ctx.session, found) if found else None
 
 
 async def community(ctx: Context) -> Place:

@@ -125,8 +125,8 @@ async def quoted(ctx: Context) -> str | None:
     if ctx.inbound.reply_to is None:
         return None
     key = (ctx.inbound.channel, ctx.inbound.account, ctx.inbound.reply_to)
-    found = await words.holding(ctx.session, [key]) or await receipts.about(ctx.session, [key])
-    return str(next(iter(found.values()))) if found else None
+    found = await words.holding(ctx.session, key) or await receipts.about(ctx.session, key)
+    return str(found) if found else None
 
 
 def _small_answer(ctx: Context, judged: Judgement) -> Reply | None:

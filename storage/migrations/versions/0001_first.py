@@ -615,6 +615,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_role_grant_place_id")),
         sa.PrimaryKeyConstraint("member_id", "place_id", "role", name=op.f("pk_role_grant")),
     )
+    with op.batch_alter_table("role_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_grant_place_id"), ["place_id"], unique=False)
+
     op.create_table(
         "ticket",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -1002,6 +1005,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_id", "channel", "account", "message_id", name=op.f("pk_ticket_message")),
     )
     with op.batch_alter_table("ticket_message", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_message_heard", ["channel", "account", "message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_message_member_id"), ["member_id"], unique=False)
 
     op.create_table(
