@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.appended import append, waiting
-from storage.base import Base
+from storage.base import Base, table_of
+from storage.entities import made
 from storage.many import portions
 from storage.prepared import Prepared
 from storage.tickets import Ticket, TicketEvent
@@ -31,6 +32,12 @@ class Choice(Base, kw_only=True):
     level: Mapped[int]
     place_id: Mapped[PlaceId | None] = mapped_column(sa.ForeignKey("place.id"))  #: None: nobody answers anywhere
     codes: Mapped[dict[str, Any]]
+
+
+_CHOICE: Final = table_of(Choice).c
+_OF_TICKET: Final = Prepared(
+    sa.select(*_CHOICE).where(_CHOICE.ticket_id == sa.bindparam("ticket")).order_by(_CHOICE.id)
+)
 
 
 def enter(
@@ -58,9 +65,10 @@ async def enter_each(
 
 
 async def of_ticket(session: AsyncSession, ticket: TicketId) -> Sequence[Choice]:
-    """What was chosen for it, in order."""
-    query = sa.select(Choice).where(Choice.ticket_id == ticket).order_by(Choice.id)
-    return (await session.scalars(query)).all()
+    """What was chosen for it, in order, to be looked at."""
+    kept = [row._asdict() for row in await _OF_TICKET.all(session, {"ticket": ticket})]
+    just_now = (row for row in waiting(session, Choice) if row["ticket_id"] == ticket)
+    return [made(Choice, row) for row in (*kept, *just_now)]
 
 
 _NO: Final = (TicketAction.REFUSE, TicketAction.NO_ANSWER, TicketAction.RETURN, TicketAction.TRANSFER)

@@ -16,7 +16,7 @@ Change = Callable[[Habit, float, datetime], Habit]  #: after so many minutes, at
 
 async def note_answer(moment: Moment, ticket: Ticket, member: MemberId) -> None:
     """`member` has said whether he goes."""
-    await _change(moment, ticket, {member: Habit.after_answer})
+    await _change(moment, await _last_called(moment, ticket), {member: Habit.after_answer})
 
 
 async def note_taken(moment: Moment, ticket: Ticket, member: MemberId) -> None:
@@ -24,12 +24,13 @@ async def note_taken(moment: Moment, ticket: Ticket, member: MemberId) -> None:
     said_no = await choices.declined(moment.session, ticket)
     called = await _last_called(moment, ticket)
     waited_for = {other: Habit.overtaken for other in called if said_no.get(other) is not TicketAction.REFUSE}
-    await _change(moment, ticket, {**waited_for, member: Habit.after_answer})
+    await _change(moment, called, {**waited_for, member: Habit.after_answer})
 
 
 async def note_silence(moment: Moment, ticket: Ticket, members: Collection[MemberId]) -> None:
     """Their time is over, and they have not said a word."""
-    await _change(moment, ticket, dict.fromkeys(members, Habit.after_silence))
+    if members:
+        await _change(moment, await _last_called(moment, ticket), dict.fromkeys(members, Habit.after_silence))
 
 
 async def _last_called(moment: Moment, ticket: Ticket) -> dict[MemberId, datetime]:
@@ -40,9 +41,8 @@ async def _last_called(moment: Moment, ticket: Ticket) -> dict[MemberId, datetim
     return {MemberId(member): choice.at for choice in made for member in choice.codes["called"]}
 
 
-async def _change(moment: Moment, ticket: Ticket, changes: Mapping[MemberId, Change]) -> None:
+async def _change(moment: Moment, called: Mapping[MemberId, datetime], changes: Mapping[MemberId, Change]) -> None:
     """Learn that of those who were called."""
-    called = await _last_called(moment, ticket) if changes else {}
     concerned = {member: change for member, change in changes.items() if member in called}
     if not concerned:
         return
