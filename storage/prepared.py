@@ -86,12 +86,11 @@ class Prepared:
         if isawaitable(doing):
             await doing
 
-    def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert `rows` from within the session's own events."""
+    def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+        """What an insert or an update returns for `rows`, from within the session's own events."""
         changed(session)
         found = self._insert(_known(session) or _opened(session), rows)
-        if isawaitable(found):
-            await_only(found)
+        return await_only(found) if isawaitable(found) else found
 
     def _insert(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> Any:
         text, asked = self._spelled(place).text(rows[0])

@@ -84,8 +84,9 @@ class InPlaceConnection(sqlite3.Connection):
     def each_at_once(self, text: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """What an insert of one row returns for all of `rows`: one statement, or as many as need be."""
         found: list[Any] = []
-        for start in range(0, len(rows), MOST_AT_ONCE):
-            some = rows[start : start + MOST_AT_ONCE]
+        most = MOST_AT_ONCE if text.startswith("INSERT") else 1
+        for start in range(0, len(rows), most):
+            some = rows[start : start + most]
             found += self.at_once(_for_each(text, len(some[0]), len(some)), list(chain.from_iterable(some)))
         return found
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+import storage.rewritten  # noqa: F401 -- it writes what is changed in a ticket
 from storage.appended import append
 from storage.base import Base, only, table_of
 from storage.entities import ById, attached, made
