@@ -1,7 +1,7 @@
 """What is known about messages before anybody handles them: the group, the place, the speaker, what may be meant."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from handlers.understanding.decide import Reader
 from handlers.understanding.types import Memory
 from storage import chats, directory, members, places
 from storage.chats import Address, GroupChat
+from storage.entities import attached
 from storage.identities import Who
 from storage.members import Known
 from storage.places import Place
@@ -111,8 +112,9 @@ async def note_way(ctx: Context) -> None:
     seen = known.identity.seen_at
     lately = ctx.is_group or (seen is not None and ctx.now - seen < SEEN_AGAIN)
     if known.identity.one_to_one != way or not lately:
-        ctx.known = members.acting(ctx.session, known)
-        ctx.known.identity.one_to_one, ctx.known.identity.seen_at = way, ctx.now
+        identity = attached(ctx.session, known.identity)
+        identity.one_to_one, identity.seen_at = way, ctx.now
+        ctx.known = replace(known, identity=identity)
         await ctx.session.flush()  # he may be told something at once
 
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import make_transient_to_detached, object_session
 from sqlalchemy.orm.util import identity_key
 
 from storage.base import Base, table_of
@@ -41,6 +41,8 @@ def _columns(kind: type[Base]) -> tuple[str, ...]:
 
 def attached(session: AsyncSession, entity: Entity) -> Entity:
     """The session's own object for that row: the one that is there, or one like `entity`, which stays as it is."""
+    if object_session(entity) is session.sync_session:
+        return entity
     there = session.sync_session.identity_map.get(identity_key(instance=entity))
     if there is not None:
         return there
@@ -64,9 +66,9 @@ class ById(Generic[Entity]):
         Raises:
             NoResultFound: There is none.
         """
-        key = identity_key(self._kind, number)
-        if key in session.sync_session.identity_map:
-            return await session.get_one(self._kind, number)  # as it is now, should it have expired
+        there = session.sync_session.identity_map.get(identity_key(self._kind, number))
+        if there is not None:
+            return await session.get_one(self._kind, number) if sa.inspect(there).expired else there
         found = await self._row.all(session, {"id": number})
         if not found:
             raise NoResultFound(f"no {self._kind.__tablename__} has that id")

@@ -118,8 +118,9 @@ async def heard(session: AsyncSession, people: Collection[Who]) -> dict[Who, Kno
 
 
 def acting(session: AsyncSession, known: Known) -> Known:
-    """The same with the session's own objects: what is changed in them is written."""
-    return replace(known, member=attached(session, known.member), identity=attached(session, known.identity))
+    """The same with the session's own member: what is changed in him is written."""
+    member = attached(session, known.member)
+    return known if member is known.member else replace(known, member=member)
 
 
 async def grants_of(session: AsyncSession, members: Collection[MemberId]) -> dict[MemberId, tuple[Grant, ...]]:
