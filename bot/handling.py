@@ -14,6 +14,7 @@ from handlers.context import Context
 from handlers.messages import Happening, Refusal
 from handlers.router import Asked, Routes
 from handlers.tickets.board import outdate
+from storage import members
 from storage.changes import changes, is_pending
 from storage.inbox import Key
 
@@ -62,6 +63,8 @@ async def _let(ctx: Context, routes: Routes) -> None:
 
 async def _begun(ctx: Context) -> int:
     """Write down what the messages before have changed, so that what this one changes can be told from it."""
+    if ctx.known is not None:  # a command may change who gives it
+        ctx.known = members.acting(ctx.session, ctx.known)
     await ctx.session.flush()
     return changes(ctx.session)
 
