@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.town import ACCOUNT
-from bot.channels.base import Can, Link
+from bot.channels.base import Can, Link, Sent
 from bot.channels.onebot import OneBotConfig
 from bot.channels.telegram import TelegramConfig
 from bot.channels.webchat import WebchatConfig
@@ -62,12 +62,12 @@ class Platform:
     def __post_init__(self) -> None:
         self.link = Link(self.name, self.account, self.clock, up=True)
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         assert words.text
         self.said.append((asyncio.get_running_loop().time(), chat))
         await asyncio.sleep(self.random.uniform(0.05, 0.3))
-        return f"out-{len(self.said)}"
+        return Sent(f"out-{len(self.said)}")
 
     @property
     def needs(self) -> float:

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from bench.town import ACCOUNT, CHANNEL
 from bot.app import run
-from bot.channels.base import About, Can, Channel, Link, Media, Now, Receive, SendError
+from bot.channels.base import About, Can, Channel, Link, Media, Now, Receive, SendError, Sent
 from bot.config import checked
 from bot.wall import utc_now
 from handlers.messages import Inbound, Words
@@ -45,12 +45,12 @@ class Wire:
     taking: set[asyncio.Task[None]] = field(default_factory=set)
     link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, utc_now, up=True))
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         number = next(self.numbers)
         self.asked[number] = asyncio.get_running_loop().create_future()
         self._tell({"say": number, "chat": chat, "text": words.text, "quote": words.quote})
-        return await self.asked[number]
+        return Sent(await self.asked[number])
 
     async def listen(self, receive: Receive) -> None:
         """Take what comes in until the line is cut."""

@@ -24,7 +24,7 @@ from aiohttp import ClientSession, web
 from bench.databases import create_tables
 from bench.district import TEXT, moment, settle
 from bench.town import ACCOUNT, CHANNEL
-from bot.channels.base import Can, Link
+from bot.channels.base import Can, Link, Sent
 from bot.sender import Sender
 from bot.turns import Pace
 from bot.web import serving
@@ -55,11 +55,11 @@ class Posting:
     link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, lambda: TEN, up=True))
     said: int = 0
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         async with self.http.post(self.address, json={"chat": chat, "text": words.text}) as answer:
             self.said += 1
-            return str((await answer.json())["id"])
+            return Sent(str((await answer.json())["id"]))
 
 
 class Slice(NamedTuple):

@@ -1,7 +1,7 @@
 """What becomes of a message after an attempt to say it: said, tried again, left to the admin, or given up."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import SendError
 from handlers.rules.outbox import repeatable, retry_after, waits_for_a_word
-from storage import chats, identities
+from storage import chats, identities, settling
 from storage.outbox import OutboxMessage
 from storage.types import OutboxStatus
 
@@ -23,12 +23,14 @@ NOBODY_THERE: Final = timedelta(seconds=30)  #: until it is looked again whether
 class Outcome:
     """What a channel made of a message: the platform's id for it, or why it was not said.
 
-    `lacks`: a picture or a file of it was gone, so that it was said without.
+    `parts`: the ids of all that is out of it, where that is not the one. `lacks`: why it was said without a picture or a
+    file of it.
     """
 
     platform_id: str | None = None
     error: SendError | None = None
-    lacks: bool = False
+    parts: tuple[str, ...] = ()
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,29 @@ class Verdict:
             return
         message.status = OutboxStatus.PENDING
         message.due_at = now + (wish or retry_after(message.attempts, self.jitter()))
+
+
+async def note(
+    session: AsyncSession, landed: Sequence[tuple[OutboxMessage, Outcome]], verdict: Verdict, now: datetime
+) -> None:
+    """Write down what became of messages that were claimed."""
+    out = [(message.id, outcome.platform_id) for message, outcome in landed if outcome.error is None]
+    await settling.said(session, out, now)
+    await settling.lacked(session, {message.id: outcome.lacks for message, outcome in landed if outcome.lacks})
+    failed = [(message, outcome.error) for message, outcome in landed if outcome.error is not None]
+    rows = [settling.copied(message) for message, _ in failed]
+    for row, (message, error) in zip(rows, failed, strict=True):
+        verdict.note(row, error, now)
+        await follow(session, message, error, now)
+    await settling.settle(session, rows)
+    apart = {message.id: _parts(message, outcome) for message, outcome in landed if outcome.parts or message.parts}
+    await settling.apart(session, apart)
+
+
+def _parts(message: OutboxMessage, outcome: Outcome) -> Sequence[str]:
+    """All that is out of it: what an attempt before has left behind as well."""
+    whole = (outcome.platform_id,) if outcome.platform_id is not None else ()
+    return (*(message.parts or ()), *(outcome.parts or whole))
 
 
 async def follow(session: AsyncSession, message: OutboxMessage, error: SendError, now: datetime) -> None:

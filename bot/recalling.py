@@ -14,6 +14,8 @@ from bot.channels.base import Channel, Recaller, SendError
 from bot.transact import transact
 from storage import recalls
 from storage.database import Sessions
+from storage.outbox import OutboxMessage
+from storage.recalls import Recall
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +28,12 @@ GIVE_UP_AFTER: Final = 5  #: attempts
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A message to be taken back: where it was said, and under which id."""
+    """A message to be taken back: where it was said, and under which ids what is still there of it."""
 
     number: int
     line: tuple[str, str]
     chat: str
-    message: str
+    parts: tuple[str, ...]
     attempts: int
 
 
@@ -66,24 +68,41 @@ class Retractor:
         channel = self.channels.get(errand.line)
         if not isinstance(channel, Recaller):
             return await self._settle(errand, "the channel cannot")
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await channel.take_back(errand.chat, errand.message)
-        except (SendError, TimeoutError) as error:
+        left, why = await _taken_back(channel, errand)
+        if why is not None:
             log.info("not_recalled", extra={"outbox_id": errand.number, "channel": errand.line[0]})
-            if errand.attempts >= GIVE_UP_AFTER or (isinstance(error, SendError) and error.permanent):
-                await self._settle(errand, str(error)[:200] or "no answer")
-        else:
-            await self._settle(errand, None)
+        if why is None or why.permanent or errand.attempts >= GIVE_UP_AFTER:
+            return await self._settle(errand, str(why)[:200] if why else None)
+        return await transact(self.sessions, partial(recalls.keep_on, message=errand.number, left=left))
 
     async def _settle(self, errand: Errand, error: str | None) -> None:
         settled = partial(recalls.settle, message=errand.number, now=self.clock(), error=error)
         await transact(self.sessions, settled)
 
 
+async def _taken_back(channel: Recaller, errand: Errand) -> tuple[Sequence[str], SendError | None]:
+    """What is still there, and why: what stays for good keeps nothing else from going, what may pass ends the attempt."""
+    left, why = list[str](), None
+    for place, part in enumerate(errand.parts):
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await channel.take_back(errand.chat, part)
+        except (SendError, TimeoutError) as error:
+            left.append(part)
+            why = error if isinstance(error, SendError) else SendError("no answer")
+            if not why.permanent:
+                return [*left, *errand.parts[place + 1 :]], why
+    return left, why
+
+
 async def _take(now: datetime, session: AsyncSession) -> Sequence[Errand]:
     found = await recalls.take_due(session, now=now, lease=LEASE, limit=AT_ONCE)
     return [
-        Errand(row.id, (row.channel, row.account), row.chat, row.platform_id or "", recall.attempts)
+        Errand(row.id, (row.channel, row.account), row.chat, _still_there(recall, row), recall.attempts)
         for recall, row in found
     ]
+
+
+def _still_there(recall: Recall, row: OutboxMessage) -> tuple[str, ...]:
+    """The platform's ids of what is to be taken back; what an earlier attempt has taken back is not asked for again."""
+    return tuple(recall.left or row.parts or [row.platform_id or ""])

@@ -8,7 +8,7 @@ from bot.channels.base import Channel, SendError
 from bot.channels.wording import Wording
 from bot.outcomes import Outcome
 from handlers.messages import Words
-from storage.outbox import NOTICES, OutboxMessage
+from storage.outbox import INCOMPLETE, NOTICES, UNSHOWN, OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -21,11 +21,13 @@ async def say(channel: Channel, message: OutboxMessage, within: timedelta, wordi
     words = wording.of(left, channel.can, is_group=talk)
     try:
         async with asyncio.timeout(within.total_seconds()):
-            return Outcome(await channel.send(message.chat, words), lacks=left is not whole)
+            sent = await channel.send(message.chat, words)
     except SendError as error:
-        return Outcome(error=error)
+        return Outcome(error=error, parts=error.parts)
     except TimeoutError:
         return Outcome(error=SendError("no answer in time", unsure=True))
     except Exception:
         log.exception("channel_failed", extra={"outbox_id": message.id})
         return Outcome(error=SendError("the channel failed", unsure=True))
+    lacks = UNSHOWN if sent.unshown else None if left is whole else INCOMPLETE
+    return Outcome(sent.id, parts=sent.parts, lacks=lacks)

@@ -18,7 +18,7 @@ from bot.channels.base import Channel, SendError
 from bot.channels.wording import Wording
 from bot.flights import Flights
 from bot.offering import numbered
-from bot.outcomes import Outcome, Verdict, follow
+from bot.outcomes import Outcome, Verdict, note
 from bot.quotas import Quota, Quotas
 from bot.saying import say
 from bot.turns import Pace, Turns, account_of, elsewhere, loop_time
@@ -155,16 +155,8 @@ class Sender:
             self._forget(landed)
 
     async def _note(self, session: AsyncSession) -> int:
-        now, landed = self.clock(), self._landed
-        out = [(message.id, outcome.platform_id) for message, outcome in landed if outcome.error is None]
-        await settling.said(session, out, now)
-        await settling.lacked(session, [message.id for message, outcome in landed if outcome.lacks])
-        failed = [(message, outcome.error) for message, outcome in landed if outcome.error is not None]
-        rows = [settling.copied(message) for message, _ in failed]
-        for row, (message, error) in zip(rows, failed, strict=True):
-            self._verdict.note(row, error, now)
-            await follow(session, message, error, now)
-        await settling.settle(session, rows)
+        landed = self._landed
+        await note(session, landed, self._verdict, self.clock())
         return len(landed)
 
     def _forget(self, landed: int) -> None:

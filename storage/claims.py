@@ -40,6 +40,7 @@ _KNOWN: Final = (
     "kind",
     "body",
     "member_id",
+    "parts",
 )
 
 

@@ -15,7 +15,9 @@ from storage.types import BroadcastId, MemberId, MessageKind, OutboxStatus, Tick
 
 WAITING: Final = (OutboxStatus.PENDING, OutboxStatus.SENDING)
 UNSAID: Final = (*WAITING, OutboxStatus.GATHERING, OutboxStatus.HELD)
-INCOMPLETE: Final = "a picture or a file of it was gone"  #: of what was said all the same
+# What a message lacks that was said all the same.
+INCOMPLETE: Final = "a picture or a file of it was gone"
+UNSHOWN: Final = "a picture or a file of it was refused"
 NOTICES: Final = (MessageKind.BROADCAST, MessageKind.WARNING)
 #: Danger, then talk, then what is told to all: of that a warning before a notice.
 _RANK: Final = "CASE kind WHEN 'emergency' THEN 0 WHEN 'warning' THEN 2 WHEN 'broadcast' THEN 3 ELSE 1 END"
@@ -58,6 +60,8 @@ class OutboxMessage(Base, kw_only=True):
     ticket_id: Mapped[TicketId | None] = mapped_column(sa.ForeignKey("ticket.id"), default=None, index=True)
     broadcast_id: Mapped[BroadcastId | None] = mapped_column(sa.ForeignKey("broadcast.id"), default=None, index=True)
     member_id: Mapped[MemberId | None] = mapped_column(sa.ForeignKey("member.id"), default=None, index=True)
+    #: the platform's ids of all that it went out in, where that is not the one of `platform_id`
+    parts: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
 
 
 def put(session: AsyncSession, row: Mapping[str, Any], *, dead: str | None = None, gathers: bool = False) -> None:

@@ -26,6 +26,8 @@ class Recall(Base, kw_only=True):
     over_at: Mapped[datetime | None] = mapped_column(default=None)
     error: Mapped[str | None] = mapped_column(sa.String(200), default=None)
     told: Mapped[bool] = mapped_column(default=False)  #: the notice's people know what came of it
+    #: the platform's ids of what is still there, once some of it is gone
+    left: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True), default=None)
 
 
 async def ask(session: AsyncSession, broadcast: BroadcastId, messages: Collection[int], now: datetime) -> int:
@@ -45,6 +47,11 @@ async def take_due(
     for recall, _ in found:
         recall.due_at, recall.attempts = now + lease, recall.attempts + 1
     return found
+
+
+async def keep_on(session: AsyncSession, message: int, left: Sequence[str]) -> None:
+    """Of its parts these are still there, and are tried again."""
+    await session.execute(sa.update(Recall).where(Recall.outbox_id == message).values(left=list(left)))
 
 
 async def settle(session: AsyncSession, message: int, now: datetime, error: str | None) -> None:

@@ -1,6 +1,6 @@
 """Writing down what became of messages that were claimed: a few statements a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.base import table_of
 from storage.entities import made
-from storage.outbox import INCOMPLETE, OutboxMessage
+from storage.outbox import OutboxMessage
 from storage.prepared import Prepared
 from storage.types import OutboxStatus
 
@@ -27,10 +27,16 @@ async def said(session: AsyncSession, messages: Sequence[tuple[int, str | None]]
         await _SAID.many(session, [{"row": row, "said_as": said_as, "now": now} for row, said_as in messages])
 
 
-async def lacked(session: AsyncSession, messages: Sequence[int]) -> None:
-    """Write down that messages are out without a picture or a file that was gone; their authors hear of it."""
+async def lacked(session: AsyncSession, messages: Mapping[int, str]) -> None:
+    """Write down that messages are out without a picture or a file, and why; their authors hear of it."""
     if messages:
-        await session.execute(sa.update(_ROW).where(_ROW.c.id.in_(messages)).values(error=INCOMPLETE))
+        await session.execute(_BY_ID, [{"row": row, "error": why} for row, why in messages.items()])
+
+
+async def apart(session: AsyncSession, messages: Mapping[int, Sequence[str]]) -> None:
+    """Write down in which parts messages are out, each by the platform's id: all of them have to be taken back."""
+    if messages:
+        await session.execute(_BY_ID, [{"row": row, "parts": list(parts)} for row, parts in messages.items()])
 
 
 async def settle(session: AsyncSession, messages: Sequence[OutboxMessage]) -> None:

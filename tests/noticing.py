@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from typing_extensions import override
 
-from bot.channels.base import SendError
+from bot.channels.base import SendError, Sent
 from bot.sender import Sender
 from handlers.messages import Words
 from storage import members, places
@@ -30,7 +30,7 @@ class Fussy(FakeChannel):
         self.broken = broken
 
     @override
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         if chat in self.broken:
             raise self.broken[chat]

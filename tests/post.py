@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.channels.base import Can, Link, SendError
+from bot.channels.base import Can, Link, SendError, Sent
 from bot.sender import Sender
 from bot.turns import Pace
 from handlers.messages import Words
@@ -35,7 +35,7 @@ class Mouth:
     heard_by: Callable[[], None] = lambda: None
     link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, lambda: MONDAY_9))
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         self.speaking.set()
         answer = self.answers[chat].popleft() if self.answers[chat] else None
@@ -46,7 +46,7 @@ class Mouth:
         self.said.append((chat, words.text))
         self.at.append(asyncio.get_running_loop().time())
         self.heard_by()
-        return f"{chat}-{len(self.said)}"
+        return Sent(f"{chat}-{len(self.said)}")
 
     @property
     def texts(self) -> list[str]:

@@ -106,7 +106,7 @@ async def test_enter_belongs_to_the_input_method_while_it_is_choosing(desk: Desk
 
 
 async def test_a_message_is_quoted(desk: Desk) -> None:
-    said = await desk.webchat.send(GROUP, Words("12 号工单：楼道灯"))
+    said = (await desk.webchat.send(GROUP, Words("12 号工单：楼道灯"))).id
     page = await desk.sits_down(CHEN.id)
     await bubbles(page, "12 号工单").click()
     await page.get_by_role("menuitem", name="引用").click()

@@ -53,7 +53,7 @@ async def telegram() -> AsyncIterator[TelegramServer]:
 
 async def test_telegram_says_the_words_and_gives_the_file(telegram: TelegramServer, tmp_path: Path) -> None:
     async with connected(telegram, Ears(), tmp_path) as channel:
-        said = await channel.send(GROUP, await words(tmp_path))
+        said = (await channel.send(GROUP, await words(tmp_path))).id
     text, file = telegram.heard(GROUP)
     assert (text.id, text.text, file.file) == (said, "明天停水", (NAME, PDF))
 
@@ -61,8 +61,8 @@ async def test_telegram_says_the_words_and_gives_the_file(telegram: TelegramServ
 async def test_words_are_not_lost_with_a_file_that_telegram_refuses(telegram: TelegramServer, tmp_path: Path) -> None:
     telegram.fails("sendDocument", refused("file is bad"))
     async with connected(telegram, Ears(), tmp_path) as channel:
-        await channel.send(GROUP, await words(tmp_path))
-    assert [said.text for said in telegram.heard(GROUP)] == ["明天停水"]
+        sent = await channel.send(GROUP, await words(tmp_path))
+    assert ([said.text for said in telegram.heard(GROUP)], sent.unshown) == (["明天停水"], True)
 
 
 @pytest.mark.parametrize(("where", "fetched"), [(WANG, True), (GROUP, False)])
@@ -102,14 +102,14 @@ async def test_the_webhook_says_the_words_where_the_file_is_refused(tmp_path: Pa
         server.group(KEY)
         server.fails(None, BAD_ARGUMENT)
         async with hook_connected(server, tmp_path) as channel:
-            await channel.send(channel.chat, await words(tmp_path))
-        assert [said.text for said in server.heard(KEY)] == ["明天停水"]
+            sent = await channel.send(channel.chat, await words(tmp_path))
+        assert ([said.text for said in server.heard(KEY)], sent.unshown) == (["明天停水"], True)
 
 
 async def test_the_app_gives_the_file(tmp_path: Path) -> None:
     async with WecomAppServer() as server, app_connected(server, Ears(), tmp_path) as channel:
         server.member("wangwei", "王伟")
-        said = await channel.send("wangwei", await words(tmp_path))
+        said = (await channel.send("wangwei", await words(tmp_path))).id
         text, file = server.heard("wangwei")
     assert (text.id, text.text, file.file) == (said, "明天停水", (NAME, PDF))
 

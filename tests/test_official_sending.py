@@ -14,7 +14,7 @@ from handlers.messages import Button, Happening, Words
 from storage.database import Sessions
 from tests.platforms.official import NOON, NOTICE, SEND, OfficialServer
 from tests.platforms.official_side import NOTICES, TEMPLATE, connected
-from tests.platforms.telegram_side import Ears
+from tests.platforms.telegram_side import Ears, stored
 from tests.platforms.wecom_api import Raw, Silence
 
 DONE = "1 号工单（照明）办好了：换了灯管。请您评一下，也可以回“重办 1”。"
@@ -182,6 +182,17 @@ async def test_buttons_are_a_menu_and_a_tap_is_a_press(server: OfficialServer, c
     await channel.send("oLI", Words("办好了吗？", (Button("满意", "评价 1 满意"), Button("没好", "重办 1"))))
     await server.taps("oLI", "没好")
     assert (ears.heard[-1].happening, ears.heard[-1].text) == (Happening.PRESSED, "1|重办 1")
+
+
+async def test_a_picture_that_is_refused_costs_no_words(
+    server: OfficialServer, channel: Official, tmp_path: Path
+) -> None:
+    await server.says("oLI", "漏水")
+    server.fails("/cgi-bin/media/upload", 45001)
+    pictures = await stored(tmp_path, "red")
+    assert (await channel.send("oLI", Words("换好了", pictures=pictures))).unshown
+    assert not (await channel.send("oLI", Words("您看", pictures=pictures))).unshown
+    assert [said.text for said in server.heard("oLI")] == ["换好了", "您看", ""]
 
 
 async def test_a_token_that_another_program_ended_is_renewed(server: OfficialServer, channel: Official) -> None:

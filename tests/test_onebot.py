@@ -87,8 +87,8 @@ async def test_a_call_to_a_neighbour_is_heard_by_name(bridge: Bridge, ears: Ears
 
 
 async def test_what_the_bot_says_is_read(bridge: Bridge, wechat: WeChat, post: Post) -> None:
-    said = await post.channel.send(CHAT, Words("明天停水"))
-    alone = await post.channel.send(f"user:{LI}", Words("请接单"))
+    said = (await post.channel.send(CHAT, Words("明天停水"))).id
+    alone = (await post.channel.send(f"user:{LI}", Words("请接单"))).id
     assert [(one.id, one.text) for one in wechat.groups[GROUP].heard] == [(said, "明天停水")]
     assert [(one.id, one.text) for one in wechat.friends[LI].heard] == [(alone, "请接单")]
 
@@ -105,7 +105,7 @@ async def test_an_answer_hangs_under_the_question_and_rings_at_its_author(
 
 
 async def test_a_quote_of_the_bot_is_a_word_to_it(bridge: Bridge, wechat: WeChat, ears: Ears, post: Post) -> None:
-    said = await post.channel.send(CHAT, Words("12 号办好了"))
+    said = (await post.channel.send(CHAT, Words("12 号办好了"))).id
     bridge.says(GROUP, WANG, Quote(said.removeprefix(f"{CHAT}:")), "没好")
     await bridge.settled()
     assert [(heard.to_bot, heard.reply_to, heard.text) for heard in ears.heard] == [(True, said, "没好")]

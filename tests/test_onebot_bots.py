@@ -120,7 +120,7 @@ async def test_what_two_bots_hear_in_one_group_is_heard_once(post: Post, ears: E
                 await bridge.settled()
         assert ears.texts == ["没水了"] * 3
         assert {heard.message_id for heard in ears.heard} == {f"{CHAT}:{7712003 + n}" for n in range(3)}
-        assert (await post.channel.send(CHAT, Words("1 号"))) == first.wechat.groups[GROUP].heard[0].id
+        assert (await post.channel.send(CHAT, Words("1 号"))).id == first.wechat.groups[GROUP].heard[0].id
 
 
 async def test_neither_of_two_bots_listens_to_the_other(post: Post, ears: Ears) -> None:
@@ -250,14 +250,14 @@ async def test_ids_go_back_in_the_type_in_which_they_came(
         asked = bridge.says(group, who, "今天谁值班")
         bridge.says(None, who, "帮助")
         await bridge.settled()
-        said = await post.channel.send(
+        sent = await post.channel.send(
             f"group:{group}", Words("李强", mentions=(Mention(str(who), "王阿姨"),), quote=asked)
         )
         await post.channel.send(f"user:{who}", Words("您好"))
         bridge.says(group, who, Quote(wechat.groups[group].heard[0].quote or ""), "再说一遍")
         await bridge.settled()
     (heard,) = wechat.groups[group].heard
-    assert (heard.id, heard.called, heard.quote) == (said, (who,), first_message)
+    assert (heard.id, heard.called, heard.quote) == (sent.id, (who,), first_message)
     assert [one.text for one in wechat.friends[who].heard] == ["您好"]
     assert (ears.heard[0].sender, ears.heard[0].message_id) == (str(who), f"group:{group}:{first_message}")
     assert ears.heard[-1].reply_to == asked

@@ -60,7 +60,7 @@ async def post(tmp_path: Path) -> AsyncIterator[Post]:
 async def test_what_is_said_is_read_word_for_word(post: Post, make: Make) -> None:
     async with make(town(), post.address) as bridge:
         await bridge.settled()
-        said = await post.channel.send(CHAT, Words(HOSTILE))
+        said = (await post.channel.send(CHAT, Words(HOSTILE))).id
         assert [(one.id, one.text, one.called) for one in read(bridge)] == [(said, HOSTILE, ())]
 
 
@@ -70,7 +70,7 @@ async def test_a_long_text_comes_in_order_with_its_quote_in_front(post: Post, ma
     async with make(town(), post.address) as bridge:
         asked = bridge.says(GROUP, WANG, "通知")
         await bridge.settled()
-        said = await post.channel.send(CHAT, Words(text, quote=asked))
+        said = (await post.channel.send(CHAT, Words(text, quote=asked))).id
         texts = pieces(text, post.channel.can.longest, post.channel.can.counts)
         assert [one.text for one in read(bridge)] == texts
         assert len(texts) == 3
@@ -136,7 +136,7 @@ async def test_pictures_come_with_their_words(tmp_path: Path, make: Make, way: s
     async with connected(Ears(), tmp_path, picture_way=way) as post, make(town(), post.address) as bridge:
         await bridge.settled()
         digests = await stored(tmp_path, "red", "blue")
-        said = await post.channel.send(CHAT, Words("修好了", pictures=digests))
+        said = (await post.channel.send(CHAT, Words("修好了", pictures=digests))).id
         kept = tuple((tmp_path / digest[:2] / digest).read_bytes() for digest in digests)
         assert [(one.id, one.text, one.pictures) for one in read(bridge)] == [(said, "修好了", kept)]
 
@@ -166,9 +166,11 @@ async def test_a_picture_that_is_refused_or_lost_costs_no_words(post: Post, tmp_
         await bridge.settled()
         bridge.fails("upload_file", ActionError(10003))
         bridge.fails("send_group_msg", ActionError(1400, "bad picture"))
-        await post.channel.send(CHAT, Words("修好了", pictures=await stored(tmp_path, "red")))
-        await post.channel.send(CHAT, Words("没照片了", pictures=("0" * 64,)))
-        assert [(one.text, one.pictures) for one in read(bridge)] == [("修好了", ()), ("没照片了", ())]
+        refused = await post.channel.send(CHAT, Words("修好了", pictures=await stored(tmp_path, "red")))
+        lost = await post.channel.send(CHAT, Words("没照片了", pictures=("0" * 64,)))
+        shown = await post.channel.send(CHAT, Words("换好了", pictures=await stored(tmp_path, "red")))
+        assert (refused.unshown, lost.unshown, shown.unshown) == (True, True, False)
+        assert [(one.text, one.pictures) for one in read(bridge)][:2] == [("修好了", ()), ("没照片了", ())]
 
 
 @BOTH
@@ -291,7 +293,7 @@ async def test_an_answer_that_comes_too_late_is_no_trouble(post: Post) -> None:
         bridge.slow.clear()
         assert (await failure(post.channel, Words("一"), CHAT)).unsure
         bridge.slow.set()
-        assert await post.channel.send(CHAT, Words("二")) == read(bridge)[-1].id
+        assert (await post.channel.send(CHAT, Words("二"))).id == read(bridge)[-1].id
 
 
 @BOTH
@@ -321,7 +323,7 @@ async def test_a_bridge_that_only_takes_it_on_has_said_it(post: Post) -> None:
     async with Bridge11(town(), post.address) as bridge:
         await bridge.settled()
         bridge.promises = True
-        said = [await post.channel.send(CHAT, Words(text)) for text in ("一", "二")]
+        said = [(await post.channel.send(CHAT, Words(text))).id for text in ("一", "二")]
         assert len(set(said)) == 2
         assert [one.text for one in read(bridge)] == ["一", "二"]
 
@@ -342,4 +344,4 @@ async def test_many_at_once_get_each_its_own_answer(post: Post) -> None:
         places = {CHAT: bridge.wechat.groups[GROUP], f"user:{WANG}": bridge.wechat.friends[WANG]}
         for number, chat in enumerate(chats):
             if chat in places:
-                assert (said[number], f"第 {number}") in [(one.id, one.text) for one in places[chat].heard]
+                assert (said[number].id, f"第 {number}") in [(one.id, one.text) for one in places[chat].heard]

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.channels.base import Recaller, SendError
+from bot.channels.base import Recaller, SendError, Sent
 from bot.channels.wecom_app import WecomApp
 from handlers.messages import Button, Words
 from tests.platforms.onebot import Bridge
@@ -41,6 +41,12 @@ async def _refusal(channel: Recaller, chat: str, message: str) -> SendError:
     return refused.value
 
 
+async def _all_back(channel: Recaller, chat: str, sent: Sent) -> None:
+    """Take back every part, by what is on the receipt alone."""
+    for part in sent.parts or (sent.id,):
+        await channel.take_back(chat, part)
+
+
 # Bridges
 
 
@@ -48,10 +54,11 @@ async def _refusal(channel: Recaller, chat: str, message: str) -> SendError:
 async def test_a_bridge_takes_back_every_part(post: Post, make: Make) -> None:
     async with make(town(), post.address) as bridge:
         await bridge.settled()
-        kept = await post.channel.send(CHAT, Words("别的通知"))
-        said = await post.channel.send(CHAT, Words(LONG))
-        assert len(read(bridge)) > 2
-        await post.channel.take_back(CHAT, said)
+        kept = (await post.channel.send(CHAT, Words("别的通知"))).id
+        sent = await post.channel.send(CHAT, Words(LONG))
+        assert (len(read(bridge)), sent.parts[-1]) == (len(sent.parts) + 1, sent.id)
+        assert len(sent.parts) > 2
+        await _all_back(post.channel, CHAT, sent)
         assert [one.id for one in read(bridge)] == [kept]
 
 
@@ -60,7 +67,7 @@ async def test_what_is_too_old_for_wechat_stays_for_good(post: Post, make: Make)
     wechat = town()
     async with make(wechat, post.address) as bridge:
         await bridge.settled()
-        said = await post.channel.send(CHAT, Words("停水"))
+        said = (await post.channel.send(CHAT, Words("停水"))).id
         later = wechat.now() + 1000
         wechat.now = lambda: later
         assert (await _refusal(post.channel, CHAT, said)).permanent
@@ -72,7 +79,7 @@ async def test_a_bridge_that_cannot_says_so(post: Post, make: Make) -> None:
     async with make(town(), post.address) as bridge:
         bridge.without.update({"delete_msg", "delete_message"})
         await bridge.settled()
-        said = await post.channel.send(CHAT, Words("停水"))
+        said = (await post.channel.send(CHAT, Words("停水"))).id
         assert (await _refusal(post.channel, CHAT, said)).permanent
 
 
@@ -117,32 +124,32 @@ async def app(server: WecomAppServer, tmp_path: Path) -> AsyncIterator[WecomApp]
 
 
 async def test_the_app_takes_back_words_card_and_file(server: WecomAppServer, app: WecomApp, tmp_path: Path) -> None:
-    kept = await app.send("wangwei", Words("别的通知"))
+    kept = (await app.send("wangwei", Words("别的通知"))).id
     given = await words(tmp_path)
-    said = await app.send("wangwei", Words(LONG, (Button("收到", "收到 5"),), files=given.files))
-    await app.take_back("wangwei", said)
+    await _all_back(
+        app, "wangwei", await app.send("wangwei", Words(LONG, (Button("收到", "收到 5"),), files=given.files))
+    )
     assert [one.id for one in server.heard("wangwei") if not one.recalled] == [kept]
 
 
 async def test_after_a_day_the_apps_message_stays(server: WecomAppServer, app: WecomApp, wall: Wall) -> None:
-    said = await app.send("wangwei", Words("停水"))
+    said = (await app.send("wangwei", Words("停水"))).id
     wall.now += RECALL_LIFE + timedelta(minutes=1)
     assert (await _refusal(app, "wangwei", said)).permanent
 
 
-async def test_after_a_restart_words_can_go_and_cards_cannot(
-    server: WecomAppServer, app: WecomApp, tmp_path: Path
-) -> None:
+async def test_after_a_restart_words_and_cards_can_go(server: WecomAppServer, app: WecomApp, tmp_path: Path) -> None:
     text = await app.send("wangwei", Words("停水"))
     card = await app.send("wangwei", Words("停水", (Button("收到", "收到 5"),)))
     async with app_connected(server, TelegramEars(), tmp_path) as anew:
-        await anew.take_back("wangwei", text)
-        assert (await _refusal(anew, "wangwei", card)).permanent
-    assert [one.recalled for one in server.heard("wangwei")] == [True, False]
+        for sent in (text, card):
+            await _all_back(anew, "wangwei", sent)
+        assert (await _refusal(anew, "wangwei", card.id)).permanent  # by which it is pressed, and not taken back
+    assert [one.recalled for one in server.heard("wangwei")] == [True, True]
 
 
 async def test_an_app_that_is_told_to_wait_is_asked_again(server: WecomAppServer, app: WecomApp) -> None:
-    said = await app.send("wangwei", Words("停水"))
+    said = (await app.send("wangwei", Words("停水"))).id
     server.fails("/cgi-bin/message/recall", 45009)
     assert not (await _refusal(app, "wangwei", said)).permanent
 
@@ -156,8 +163,8 @@ async def test_telegram_takes_back_words_pictures_and_files(tmp_path: Path) -> N
         pictures = await stored(tmp_path, "red", "blue")
         given = await words(tmp_path)
         async with telegram_connected(server, TelegramEars(), tmp_path) as channel:
-            said = await channel.send(GROUP, Words(LONG, pictures=pictures, files=given.files))
+            sent = await channel.send(GROUP, Words(LONG, pictures=pictures, files=given.files))
             assert len(server.heard(GROUP)) == 5
-            await channel.take_back(GROUP, said)
-            await channel.take_back(GROUP, said)
+            for _ in range(2):
+                await _all_back(channel, GROUP, sent)
         assert not server.heard(GROUP)

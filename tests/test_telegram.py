@@ -147,7 +147,7 @@ async def test_a_pressed_button_is_heard_and_stops_spinning(server: TelegramServ
     payload = f"1|接单 {'9' * 55}"
     assert len(payload.encode()) == 64
     async with connected(server, ears, tmp_path) as channel:
-        said = await channel.send(GROUP, Words("12 号工单"))
+        said = (await channel.send(GROUP, Words("12 号工单"))).id
         query = server.presses(GROUP, WANG, said, payload)
         (press,) = await ears.hear(1)
         await settled(server)
@@ -160,7 +160,7 @@ async def test_a_button_pressed_long_ago_is_still_heard(server: TelegramServer, 
     server.fails("answerCallbackQuery", refused("query is too old and response timeout expired"))
     ears = Ears()
     async with connected(server, ears, tmp_path) as channel:
-        server.presses(GROUP, WANG, await channel.send(GROUP, Words("12 号工单")), "1|接单 12")
+        server.presses(GROUP, WANG, (await channel.send(GROUP, Words("12 号工单"))).id, "1|接单 12")
         server.says(GROUP, LI, "我来")
         await ears.hear(2)
 

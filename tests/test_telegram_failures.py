@@ -108,8 +108,8 @@ async def test_pictures_that_are_refused_behind_their_words_are_left_out(
     server: TelegramServer, channel: Telegram, tmp_path: Path
 ) -> None:
     server.fails("sendMediaGroup", refused("IMAGE_PROCESS_FAILED"))
-    said = await channel.send(GROUP, Words("停" * 2000, pictures=await stored(tmp_path, "red", "blue")))
-    assert [one.id for one in server.heard(GROUP)] == [said]
+    sent = await channel.send(GROUP, Words("停" * 2000, pictures=await stored(tmp_path, "red", "blue")))
+    assert ([one.id for one in server.heard(GROUP)], sent.unshown) == ([sent.id], True)
 
 
 async def test_a_failure_tells_neither_the_token_nor_the_words(server: TelegramServer, channel: Telegram) -> None:

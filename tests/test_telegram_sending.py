@@ -33,7 +33,7 @@ async def channel(server: TelegramServer, tmp_path: Path) -> AsyncIterator[Teleg
 
 
 async def test_what_is_said_is_heard_word_for_word(server: TelegramServer, channel: Telegram) -> None:
-    said = await channel.send(GROUP, Words(HOSTILE))
+    said = (await channel.send(GROUP, Words(HOSTILE))).id
     (heard,) = server.heard(GROUP)
     assert (heard.id, heard.text, heard.called) == (said, HOSTILE, ())
 
@@ -74,7 +74,7 @@ async def test_buttons_carry_their_payload_up_to_64_bytes(server: TelegramServer
 async def test_a_long_text_comes_in_order_with_its_buttons_below(server: TelegramServer, channel: Telegram) -> None:
     text = "明天上午九点停水，请提前储水。💧\n" * 600
     asked = server.says(GROUP, WANG, "通知")
-    said = await channel.send(GROUP, Words(text, buttons=(Button("收到", "收到"),), quote=asked))
+    said = (await channel.send(GROUP, Words(text, buttons=(Button("收到", "收到"),), quote=asked))).id
     heard = server.heard(GROUP)
     assert "\n".join(one.text for one in heard) == text.strip()
     assert len(heard) == 3
@@ -101,7 +101,7 @@ async def test_a_picture_comes_with_its_words_and_buttons(
     server: TelegramServer, channel: Telegram, tmp_path: Path
 ) -> None:
     pictures = await stored(tmp_path, "red")
-    said = await channel.send(GROUP, Words("修好了", buttons=(Button("满意", "评价 12 满意"),), pictures=pictures))
+    said = (await channel.send(GROUP, Words("修好了", buttons=(Button("满意", "评价 12 满意"),), pictures=pictures))).id
     (heard,) = server.heard(GROUP)
     assert (heard.id, heard.text, heard.buttons) == (said, "修好了", (("满意", "1|评价 12 满意"),))
     assert heard.picture == (tmp_path / pictures[0][:2] / pictures[0]).read_bytes()
@@ -109,7 +109,7 @@ async def test_a_picture_comes_with_its_words_and_buttons(
 
 async def test_several_pictures_are_one_album(server: TelegramServer, channel: Telegram, tmp_path: Path) -> None:
     pictures = await stored(tmp_path, "red", "green", "blue")
-    said = await channel.send(GROUP, Words("修好了", mentions=(Mention(WANG, "王阿姨"),), pictures=pictures))
+    said = (await channel.send(GROUP, Words("修好了", mentions=(Mention(WANG, "王阿姨"),), pictures=pictures))).id
     heard = server.heard(GROUP)
     assert [one.text for one in heard] == ["@王阿姨 修好了", "", ""]
     assert (heard[0].id, heard[0].called, server.times("sendMediaGroup")) == (said, (int(WANG),), 1)
@@ -120,8 +120,8 @@ async def test_what_fits_below_no_picture_comes_before_it(
     server: TelegramServer, channel: Telegram, tmp_path: Path
 ) -> None:
     pictures = await stored(tmp_path, "red", "green")
-    said = await channel.send(GROUP, Words("停" * 1025, pictures=pictures))
-    album = await channel.send(GROUP, Words("看看", buttons=(Button("收到", "收到"),), pictures=pictures))
+    said = (await channel.send(GROUP, Words("停" * 1025, pictures=pictures))).id
+    album = (await channel.send(GROUP, Words("看看", buttons=(Button("收到", "收到"),), pictures=pictures))).id
     heard = server.heard(GROUP)
     assert [bool(one.picture) for one in heard] == [False, True, True] * 2
     assert (heard[0].id, heard[3].id) == (said, album)
@@ -131,8 +131,8 @@ async def test_a_refused_picture_does_not_take_the_words_with_it(
     server: TelegramServer, channel: Telegram, tmp_path: Path
 ) -> None:
     server.fails("sendPhoto", refused("PHOTO_INVALID_DIMENSIONS"))
-    await channel.send(GROUP, Words("修好了", pictures=await stored(tmp_path, "red")))
-    assert [one.text for one in server.heard(GROUP)] == ["修好了"]
+    sent = await channel.send(GROUP, Words("修好了", pictures=await stored(tmp_path, "red")))
+    assert ([one.text for one in server.heard(GROUP)], sent.unshown) == (["修好了"], True)
 
 
 async def test_a_lost_picture_does_not_either(server: TelegramServer, channel: Telegram) -> None:
@@ -141,7 +141,7 @@ async def test_a_lost_picture_does_not_either(server: TelegramServer, channel: T
 
 
 async def test_what_was_said_is_taken_back_and_twice_is_fine(server: TelegramServer, channel: Telegram) -> None:
-    said = await channel.send(GROUP, Words("停水"))
+    said = (await channel.send(GROUP, Words("停水"))).id
     await channel.take_back(GROUP, said)
     assert not server.heard(GROUP)
     await channel.take_back(GROUP, said)

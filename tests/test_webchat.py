@@ -116,7 +116,7 @@ async def test_a_mention_chosen_from_the_list_is_an_id(street: Street) -> None:
 
 
 async def test_quoting_the_bot_speaks_to_it_and_quoting_a_neighbour_does_not(street: Street) -> None:
-    said = await street.webchat.send(GROUP, Words("12 号工单"))
+    said = (await street.webchat.send(GROUP, Words("12 号工单"))).id
     await street.li.says("接单", quote=said)
     assert (street.ear.last.reply_to, street.ear.last.to_bot) == (said, True)
     mine = street.ear.last.message_id
@@ -127,7 +127,7 @@ async def test_quoting_the_bot_speaks_to_it_and_quoting_a_neighbour_does_not(str
 
 
 async def test_what_is_quoted_comes_along_unless_it_was_taken_back(street: Street) -> None:
-    said = await street.webchat.send(GROUP, Words("12 号工单"))
+    said = (await street.webchat.send(GROUP, Words("12 号工单"))).id
     await street.li.says("接单", quote=said)
     assert street.ear.last.quoted == Quoted("12 号工单", "bot", BOT_NAME, from_bot=True)
     await street.li.says("楼道灯不亮")
@@ -173,7 +173,7 @@ def test_the_web_chat_is_a_channel(tmp_path: Path) -> None:
 
 async def test_the_bots_words_are_shown_with_all_that_belongs_to_them(street: Street) -> None:
     words = Words("有人接了", (Button("接单", "接单 12"),), (Mention(LI.id, LI.name),), quote="q")
-    said = await street.webchat.send(GROUP, words)
+    said = (await street.webchat.send(GROUP, words)).id
     (line,) = await street.xia.sees()
     assert line["id"] == said
     assert (line["bot"], line["name"], line["role"], line["text"]) == (True, "红管家", "机器人", "有人接了")
@@ -201,7 +201,7 @@ async def test_after_a_restart_only_what_the_bot_said_is_shown_again(street: Str
 
 
 async def test_a_pressed_button_is_heard(street: Street) -> None:
-    said = await street.webchat.send(GROUP, Words("12 号工单", (Button("接单", "接单 12"),)))
+    said = (await street.webchat.send(GROUP, Words("12 号工单", (Button("接单", "接单 12"),)))).id
     press = {"id": "12345678", "chat": GROUP, "message": said, "payload": "1|接单 12"}
     for _ in range(2):
         assert (await street.li.post("/chat/presses", press)).status == 200
@@ -236,7 +236,7 @@ async def test_an_old_message_stays_said(street: Street) -> None:
 
 
 async def test_nobody_takes_back_what_another_said(street: Street) -> None:
-    said = await street.webchat.send(GROUP, Words("12 号工单"))
+    said = (await street.webchat.send(GROUP, Words("12 号工单"))).id
     await street.li.says(LAMP)
     for id in (said, street.ear.last.message_id, "none"):
         assert (await street.xia.post("/chat/recalls", {"chat": GROUP, "message": id})).status == 404

@@ -50,7 +50,7 @@ async def failure(channel: WecomApp, words: Words = CALL, member: str = "wangwei
 
 
 async def test_a_text_goes_to_one_member(server: WecomAppServer, channel: WecomApp) -> None:
-    number = await channel.send("wangwei", Words("12 号办好了。"))
+    number = (await channel.send("wangwei", Words("12 号办好了。"))).id
     (said,) = server.heard("wangwei")
     assert (said.text, said.id, server.heard("lihua")) == ("12 号办好了。", number, [])
     assert said.sent["agentid"] == AGENT
@@ -65,7 +65,7 @@ async def test_nobody_is_written_to_by_way_of_another(server: WecomAppServer, ch
 
 
 async def test_buttons_are_a_card(server: WecomAppServer, channel: WecomApp) -> None:
-    card = await channel.send("wangwei", CALL)
+    card = (await channel.send("wangwei", CALL)).id
     (said,) = server.heard("wangwei")
     assert (said.id, said.text) == (card, CALL.text)
     assert said.buttons == (("接单", "1|接单 12"), ("去不了", "1|转单 12"))
@@ -109,21 +109,21 @@ async def test_no_text_is_a_link_in_disguise(server: WecomAppServer, channel: We
 
 async def test_pictures_come_behind_their_words(server: WecomAppServer, channel: WecomApp, tmp_path: Path) -> None:
     red, blue = await stored(tmp_path, "red", "blue")
-    number = await channel.send("wangwei", Words("办好了，您看。", pictures=(red, "0" * 64, blue)))
+    number = (await channel.send("wangwei", Words("办好了，您看。", pictures=(red, "0" * 64, blue)))).id
     text, *pictures = server.heard("wangwei")
     assert (text.text, text.id, len(pictures)) == ("办好了，您看。", number, 2)
     assert pictures[0].picture == (tmp_path / red[:2] / red).read_bytes()
 
 
 async def test_a_picture_alone_is_enough(server: WecomAppServer, channel: WecomApp, tmp_path: Path) -> None:
-    number = await channel.send("wangwei", Words("", pictures=await stored(tmp_path, "red")))
+    number = (await channel.send("wangwei", Words("", pictures=await stored(tmp_path, "red")))).id
     assert [said.id for said in server.heard("wangwei")] == [number]
 
 
 async def test_words_are_not_lost_with_a_picture(server: WecomAppServer, channel: WecomApp, tmp_path: Path) -> None:
     server.fails(UPLOAD, 40004)
-    await channel.send("wangwei", Words("办好了。", pictures=await stored(tmp_path, "red")))
-    assert [said.text for said in server.heard("wangwei")] == ["办好了。"]
+    sent = await channel.send("wangwei", Words("办好了。", pictures=await stored(tmp_path, "red")))
+    assert ([said.text for said in server.heard("wangwei")], sent.unshown) == (["办好了。"], True)
 
 
 async def test_nothing_is_not_said(channel: WecomApp) -> None:
@@ -241,7 +241,7 @@ async def pressed(server: WecomAppServer) -> None:
 
 
 async def test_a_press_is_heard_and_the_card_says_so(server: WecomAppServer, channel: WecomApp, ears: Ears) -> None:
-    card = await channel.send("wangwei", CALL)
+    card = (await channel.send("wangwei", CALL)).id
     assert await server.presses("wangwei", card, "接单") == [200]
     (press,) = ears.heard
     assert (press.happening, press.text, press.reply_to) == (Happening.PRESSED, "1|接单 12", card)
@@ -251,7 +251,7 @@ async def test_a_press_is_heard_and_the_card_says_so(server: WecomAppServer, cha
 
 
 async def test_the_buttons_go_once_the_press_is_on_disk(server: WecomAppServer, channel: WecomApp, ears: Ears) -> None:
-    card = await channel.send("wangwei", CALL)
+    card = (await channel.send("wangwei", CALL)).id
     ears.failures.append(RuntimeError("the database is away"))
     assert await server.presses("wangwei", card, "接单") == [503, 200]
     await pressed(server)
@@ -263,7 +263,7 @@ async def test_a_card_that_cannot_be_changed_changes_nothing_else(
     server: WecomAppServer, channel: WecomApp, ears: Ears, trouble: Any
 ) -> None:
     server.fails(CHANGE, trouble)
-    card = await channel.send("wangwei", CALL)
+    card = (await channel.send("wangwei", CALL)).id
     assert await server.presses("wangwei", card, "接单") == [200]
     await pressed(server)
     assert await server.presses("wangwei", card, "去不了") == [200]
@@ -272,7 +272,7 @@ async def test_a_card_that_cannot_be_changed_changes_nothing_else(
 
 async def test_a_card_is_not_waited_for(server: WecomAppServer, channel: WecomApp, ears: Ears) -> None:
     server.fails(CHANGE, Silence())
-    card = await channel.send("wangwei", CALL)
+    card = (await channel.send("wangwei", CALL)).id
     async with asyncio.timeout(1):
         assert await server.presses("wangwei", card, "接单") == [200]
     assert len(ears.heard) == 1
@@ -281,7 +281,7 @@ async def test_a_card_is_not_waited_for(server: WecomAppServer, channel: WecomAp
 
 async def test_what_was_pressed_stands_on_the_card(server: WecomAppServer, ears: Ears, tmp_path: Path) -> None:
     async with connected(server, ears, tmp_path) as channel:
-        card = await channel.send("wangwei", CALL)
+        card = (await channel.send("wangwei", CALL)).id
         await server.presses("wangwei", card, "接单")
     assert server.heard("wangwei")[0].pressed == "已发：接单 12"
 

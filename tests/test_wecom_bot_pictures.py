@@ -94,7 +94,7 @@ async def test_what_was_heard_or_said_is_known_again_when_it_is_quoted(
     server: WecomBotServer, ears: Ears, channel: WecomBot
 ) -> None:
     frame = await server.says(GROUP, "lihua", "@楼栋助手 3单元水管爆了")
-    said = await channel.send(f"group:{GROUP}", Words("记下了，12 号。"))
+    said = (await channel.send(f"group:{GROUP}", Words("记下了，12 号。"))).id
     await server.says(GROUP, WANG, "@楼栋助手 我家也是", **quoting("@楼栋助手 3单元水管爆了"))
     await server.says(GROUP, WANG, "@楼栋助手 办好了", **quoting("记下了，12 号。"))
     _, of_lihua, of_bot = await ears.hear(3)

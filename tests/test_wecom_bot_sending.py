@@ -62,7 +62,7 @@ async def carded(server: WecomBotServer, ears: Ears, channel: WecomBot) -> str:
     """Wang has a card; its id."""
     await server.writes(WANG, "在")
     await ears.hear(1)
-    return await channel.send(f"single:{WANG}", Words(CALL, TAKE))
+    return (await channel.send(f"single:{WANG}", Words(CALL, TAKE))).id
 
 
 async def pressed(server: WecomBotServer, ears: Ears, label: str) -> Inbound:
@@ -124,7 +124,7 @@ async def test_a_pressed_card_shows_the_answer_and_what_can_be_pressed_next(
 ) -> None:
     card = await carded(server, ears, channel)
     press = await pressed(server, ears, "接单")
-    said = await channel.send(press.chat, Words("12 号归您了。", DONE, answers=press.message_id))
+    said = (await channel.send(press.chat, Words("12 号归您了。", DONE, answers=press.message_id))).id
     (shown,) = server.heard(WANG)
     assert (said, shown.task_id, shown.changes) == (card, card, 1)
     assert (shown.text, shown.buttons) == ("12 号归您了。", (("办结", "1|办结 12"),))
@@ -250,8 +250,8 @@ async def test_a_picture_that_is_refused_costs_no_words(
 ) -> None:
     heard = await asked(server, ears)
     server.fails("aibot_upload_media_init", BAD_ARGUMENT)
-    await channel.send(heard.chat, Words("停水通知", pictures=await stored(tmp_path, "red")))
-    assert [said.text for said in server.heard(GROUP)] == ["停水通知"]
+    sent = await channel.send(heard.chat, Words("停水通知", pictures=await stored(tmp_path, "red")))
+    assert ([said.text for said in server.heard(GROUP)], sent.unshown) == (["停水通知"], True)
 
 
 async def test_a_picture_that_is_refused_behind_its_words_is_left_out(
@@ -259,8 +259,8 @@ async def test_a_picture_that_is_refused_behind_its_words_is_left_out(
 ) -> None:
     heard = await asked(server, ears)
     server.fails("aibot_send_msg", None, BAD_ARGUMENT)
-    await channel.send(heard.chat, Words("停水通知", pictures=await stored(tmp_path, "red")))
-    assert [said.text for said in server.heard(GROUP)] == ["停水通知"]
+    sent = await channel.send(heard.chat, Words("停水通知", pictures=await stored(tmp_path, "red")))
+    assert ([said.text for said in server.heard(GROUP)], sent.unshown) == (["停水通知"], True)
 
 
 @pytest.mark.parametrize(

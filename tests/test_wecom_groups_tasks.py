@@ -22,6 +22,7 @@ from tests.platforms.wecom_groups import EXTERNAL, NOON, WecomGroupsServer
 from tests.platforms.wecom_groups_side import linked
 
 ADD, LIST = f"{EXTERNAL}add_msg_template", f"{EXTERNAL}groupchat/list"
+UPLOAD: Final = "/cgi-bin/media/upload"
 WORDS: Final = Words("明天停水")
 CODE: Final = {"chats": ["wrB3"], "state": "gj-place-7", "name": "锦绣小区3栋居民群"}
 
@@ -100,8 +101,22 @@ async def test_pictures_go_with_the_words(server: WecomGroupsServer, channel: We
 
 async def test_more_than_nine_pictures_are_cut(server: WecomGroupsServer, channel: WecomGroups, tmp_path: Path) -> None:
     (digest,) = await stored(tmp_path, "red")
-    await channel.ask("lihua", ["wrB3"], Words("看图", pictures=(digest,) * 12))
-    assert len(server.files) == 9
+    task = await channel.ask("lihua", ["wrB3"], Words("看图", pictures=(digest,) * 12))
+    assert (len(server.files), task.unshown) == (9, True)
+
+
+async def test_a_picture_that_is_refused_costs_no_words(
+    server: WecomGroupsServer, channel: WecomGroups, tmp_path: Path
+) -> None:
+    pictures = await stored(tmp_path, "red", "blue")
+    server.fails(UPLOAD, 40009)
+    assert (await channel.ask("lihua", ["wrB3"], Words("看图", pictures=pictures))).unshown
+    server.confirms("lihua")
+    assert len(server.groups["wrB3"].pictures) == 1
+    server.fails(UPLOAD, 40009)
+    assert (await refusal(channel, Words("", pictures=pictures))).permanent  # then nothing is left to say
+    server.fails(UPLOAD, -1)
+    assert not (await refusal(channel, Words("看图", pictures=pictures))).permanent  # that may pass
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,8 @@ async def test_a_picture_that_is_refused_behind_its_words_is_left_out(
     server: WecomHookServer, channel: WecomHook, tmp_path: Path
 ) -> None:
     server.fails(None, BAD_ARGUMENT)
-    await channel.send(channel.chat, Words(NOTICE, pictures=await stored(tmp_path, "red")))
-    assert [said.text for said in server.heard(KEY)] == [NOTICE]
+    sent = await channel.send(channel.chat, Words(NOTICE, pictures=await stored(tmp_path, "red")))
+    assert ([said.text for said in server.heard(KEY)], sent.unshown) == ([NOTICE], True)
 
 
 @pytest.mark.parametrize(

@@ -70,12 +70,12 @@ async def refused(channel: WecomService, text: str = "好") -> SendError:
 async def test_a_word_is_answered_five_times_and_no_sixth(server: WecomServiceServer, channel: WecomService) -> None:
     await server.says("wmLI", "漏水")
     for number in range(5):
-        assert await channel.send(LI, Words(f"第{number}句"))
+        assert (await channel.send(LI, Words(f"第{number}句"))).id
     error = await refused(channel)
     assert (error.waits, error.permanent, str(error)) == (True, False, NOT_ALLOWED)
     assert (len(server.heard("wmLI")), server.times(SEND)) == (5, 5), "the platform is not asked in vain"
     await server.says("wmLI", "还在漏")
-    assert await channel.send(LI, Words("好"))
+    assert (await channel.send(LI, Words("好"))).id
 
 
 async def test_the_count_outlives_a_restart(server: WecomServiceServer, connect: Connect) -> None:
@@ -176,9 +176,12 @@ async def test_a_picture_comes_behind_its_words(
     kept = await MediaStore(tmp_path, limit_bytes=30_000_000).keep(once(), "image")
     assert kept.digest
     await server.says("wmLI", "漏水")
-    await channel.send(LI, Words("换好了", pictures=(kept.digest,)))
+    shown = await channel.send(LI, Words("换好了", pictures=(kept.digest,)))
     first, second = server.heard("wmLI")
-    assert (first.text, second.picture is not None) == ("换好了", True)
+    assert (first.text, second.picture is not None, shown.unshown) == ("换好了", True, False)
+    server.fails("/cgi-bin/media/upload", 40009)
+    refused = await channel.send(LI, Words("又坏了", pictures=(kept.digest,)))
+    assert (server.heard("wmLI")[-1].text, refused.unshown) == ("又坏了", True)
 
 
 async def test_a_conversation_that_nobody_has_begun_is_taken(server: WecomServiceServer, channel: WecomService) -> None:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from aiohttp import web
 from typing_extensions import override
 
+from bot.channels.base import Sent
 from bot.channels.webchat import Person, Said, Tab, Webchat, WebchatConfig
 from bot.media import MediaStore
 from handlers.messages import Button, Happening, Inbound, Mention, Words
@@ -123,7 +124,7 @@ class AnsweringEar(Ear):
 
     webchat: Webchat | None = None
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(12))
-    answering: set["asyncio.Task[str]"] = field(default_factory=set)
+    answering: set["asyncio.Task[Sent]"] = field(default_factory=set)
 
     @override
     async def receive(self, inbound: Inbound) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.channels.base import Can, Link, Receive, SendError
+from bot.channels.base import Can, Link, Receive, SendError, Sent
 from bot.clock import Clock
 from bot.receive import Receiver
 from bot.sender import Sender
@@ -63,12 +63,12 @@ class FakeChannel:
     failures: list[SendError] = field(default_factory=list)
     link: Link = field(default_factory=lambda: Link(CHANNEL, ACCOUNT, lambda: MONDAY_9))
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         if self.failures:
             raise self.failures.pop(0)
         self.said[chat].append(words)
-        return f"out-{chat}-{len(self.said[chat])}"
+        return Sent(f"out-{chat}-{len(self.said[chat])}")
 
 
 @dataclass(repr=False)  # asyncio writes down what every task returned, which would be all that is in it

@@ -1,11 +1,11 @@
 """What every chat platform looks like to the bot: a channel says and hears, and states what it can do."""
 
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from aiohttp import web
 
@@ -28,6 +28,7 @@ __all__ = [
     "Recaller",
     "Receive",
     "SendError",
+    "Sent",
     "Window",
 ]
 
@@ -48,6 +49,7 @@ class SendError(Exception):
         moved_to: The chat has a new address; say it there.
         waits: The person has to write first; until then nothing may be said to him.
         untried: It has not even left, because nobody was there to carry it: that is no attempt, and wears nothing out.
+        parts: The platform's ids of those parts of it that are out, where it went out in several.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class SendError(Exception):
         moved_to: str | None = None,
         waits: bool = False,
         untried: bool = False,
+        parts: Sequence[str] = (),
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
@@ -70,6 +73,27 @@ class SendError(Exception):
         self.moved_to = moved_to
         self.waits = waits
         self.untried = untried
+        self.parts = tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that is out.
+
+    Args:
+        id: The platform's id of it, by which it is quoted and pressed.
+        parts: The platform's ids of all that it went out in, as they are taken back; `id` alone where it is empty.
+        unshown: A picture or a file of it was refused or could not be read; its words are out without.
+    """
+
+    id: str
+    parts: tuple[str, ...] = ()
+    unshown: bool = False
+
+    @classmethod
+    def of(cls, id: str, parts: Sequence[str], *, unshown: bool = False) -> Self:
+        """One that went out in these `parts`; those that say no more than `id` are left out."""
+        return cls(id, () if list(parts) == [id] else tuple(parts), unshown)
 
 
 class Channel(Protocol):
@@ -91,8 +115,8 @@ class Channel(Protocol):
     def link(self) -> Link:
         """Whether it is connected."""
 
-    async def send(self, chat: str, words: Words) -> str:
-        """Say `words` in `chat` and return the platform's id of the message.
+    async def send(self, chat: str, words: Words) -> Sent:
+        """Say `words` in `chat`.
 
         Raises:
             SendError: It did not go out, or perhaps did not.

@@ -16,10 +16,15 @@ from storage.errands import ErrandKind
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task that was made. `refused` are the groups that the platform does not know, or that are not the member's."""
+    """A task that was made.
+
+    `refused` are the groups that the platform does not know, or that are not the member's. `unshown`: it is without a
+    picture or a file, which the platform does not take.
+    """
 
     id: str
     refused: tuple[str, ...] = ()
+    unshown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

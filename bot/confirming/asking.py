@@ -21,7 +21,7 @@ from handlers.rules.confirming import DISSOLVED, QUOTA_USED, UNFIT, WITHDRAWN, d
 from storage import broadcasts, chats, confirmations, listings
 from storage.confirmations import Confirmation
 from storage.listings import ListedGroup
-from storage.outbox import INCOMPLETE, OutboxMessage
+from storage.outbox import INCOMPLETE, UNSHOWN, OutboxMessage
 from storage.types import BroadcastStatus, MessageKind, OutboxStatus
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ async def _asked(ground: Ground, channel: Confirmed, parcel: Parcel, task: Task,
     now = ground.clock()
     rows = await confirmations.by_ids(session, list(parcel.messages.values()))
     whole = Words.from_body(parcel.body)
-    lacks = INCOMPLETE if ground.wording.left(whole) is not whole else None
+    lacks = UNSHOWN if task.unshown else INCOMPLETE if ground.wording.left(whole) is not whole else None
     for row in rows:
         if row.chat in task.refused:
             _die(row, DISSOLVED)

@@ -25,13 +25,18 @@ from handlers.rules.confirming import (
 )
 from storage import confirmations
 from storage.confirmations import Confirmation
-from storage.outbox import INCOMPLETE, OutboxMessage
+from storage.outbox import INCOMPLETE, UNSHOWN, OutboxMessage
 from storage.types import OutboxStatus
 
 log = logging.getLogger(__name__)
 
 #: What a receipt still says of a message that is out after all.
-_LEFT: Final[Mapping[str | None, str]] = {WITHDRAWN: OVERTAKEN, OVERTAKEN: OVERTAKEN, INCOMPLETE: INCOMPLETE}
+_LEFT: Final[Mapping[str | None, str]] = {
+    WITHDRAWN: OVERTAKEN,
+    OVERTAKEN: OVERTAKEN,
+    INCOMPLETE: INCOMPLETE,
+    UNSHOWN: UNSHOWN,
+}
 
 
 async def look(ground: Ground, channel: Confirmed) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from bot.channels.base import Can, Link
+from bot.channels.base import Can, Link, Sent
 from bot.replay.community import alone_with
 from bot.replay.transcript import BOT, Line
 from handlers.messages import Attachment, Inbound, Words
@@ -47,13 +47,13 @@ class Paper:
         """See `Channel.link`: paper is always there."""
         return Link(self.name, self.account, lambda: self.now, up=True)
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         self._count += 1
         if chat == GROUP[2]:
             called = "".join(f"@{mention.name} " for mention in words.mentions)
             self.page.append(Seen(self.now, self.bot_name, called + words.text, by_bot=True))
-        return f"said-{self._count}"
+        return Sent(f"said-{self._count}")
 
     def write(self, line: Line) -> None:
         """Put a line of the transcript on the page."""

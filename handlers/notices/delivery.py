@@ -130,7 +130,8 @@ async def _revive(moment: Moment, found: Broadcast, row: OutboxMessage, text: st
     words = Words(text, pictures=tuple(found.pictures), files=tuple(map(File.of, found.files)))
     row.body, row.status, row.error, row.attempts = words.to_body(), OutboxStatus.PENDING, None, 0
     row.due_at = moment.now if found.warning else await awake_at(moment, audience.spots, moment.now)
-    row.good_until, row.folded_into, row.platform_id = good_until(moment, found, row.due_at), None, None
+    row.good_until, row.folded_into = good_until(moment, found, row.due_at), None
+    row.platform_id, row.parts = None, None
 
 
 def _at(row: OutboxMessage) -> Address:

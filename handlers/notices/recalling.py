@@ -57,9 +57,10 @@ async def _stop(ctx: Context, found: Broadcast) -> int:
 
 
 def _can_be(moment: Moment, row: OutboxMessage) -> bool:
-    """Whether its channel can take it back: it has a message of its own, which is surely out."""
+    """Whether its channel can take it back: it has a message of its own, which is surely out, or parts that are."""
     reach = moment.reach.get(row.channel)
-    return row.status is OutboxStatus.SENT and row.platform_id is not None and reach is not None and reach.takes_back
+    is_out = (row.status is OutboxStatus.SENT and row.platform_id is not None) or bool(row.parts)
+    return is_out and reach is not None and reach.takes_back
 
 
 async def tell_recalled(moment: Moment) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.channels.base import Can, Channel, Link, SendError
+from bot.channels.base import Can, Channel, Link, SendError, Sent
 from handlers.messages import Happening, Inbound, Words
 from tests.kit.platform import Ground, Said, Saying
 from tests.world import CAST
@@ -26,7 +26,7 @@ class PlainChannel:
     failures: list[SendError] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`."""
         if self.failures:
             raise self.failures.pop(0)
@@ -37,7 +37,7 @@ class PlainChannel:
         assert self.can.pictures or not words.pictures
         assert self.can.quotes or words.quote is None
         self.said[chat].append(words)
-        return f"out-{chat}-{len(self.said[chat])}"
+        return Sent(f"out-{chat}-{len(self.said[chat])}")
 
 
 class PlainPlatform:

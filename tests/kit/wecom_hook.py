@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.channels.base import Can, Channel, Link
+from bot.channels.base import Can, Channel, Link, Sent
 from bot.channels.wecom_hook import WecomHook
 from handlers.messages import Words
 from tests.kit.platform import Ground, Said, Saying
@@ -35,7 +35,7 @@ class Hooks:
     def link(self) -> Link:
         return next(iter(self.hooks.values())).link
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         return await self.hooks[chat].send(chat, words)
 
 

@@ -70,7 +70,7 @@ async def until(so: Callable[[], bool]) -> None:
 async def failure(channel: OneBot, words: Words, chat: str) -> SendError:
     """Why `words` cannot be said; it is an error of the test if they can."""
     try:
-        said = await channel.send(chat, words)
+        said = (await channel.send(chat, words)).id
     except SendError as error:
         return error
     raise AssertionError(f"said as {said}")

@@ -134,7 +134,7 @@ async def stored(folder: Path, *colours: str) -> tuple[str, ...]:
 async def failure(channel: Telegram, words: Words, chat: str) -> SendError:
     """Why `words` cannot be said; it is an error of the test if they can."""
     try:
-        said = await channel.send(chat, words)
+        said = (await channel.send(chat, words)).id
     except SendError as error:
         return error
     raise AssertionError(f"said as {said}")

@@ -75,7 +75,7 @@ async def connected(
 async def failure(channel: WecomBot, words: Words, chat: str) -> SendError:
     """Why `words` cannot be said; it is an error of the test if they can."""
     try:
-        said = await channel.send(chat, words)
+        said = (await channel.send(chat, words)).id
     except SendError as error:
         return error
     raise AssertionError(f"said as {said}")

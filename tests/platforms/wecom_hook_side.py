@@ -34,7 +34,7 @@ async def connected(server: WecomHookServer, folder: Path, **changes: Any) -> As
 async def failure(channel: WecomHook, words: Words, chat: str | None = None) -> SendError:
     """Why `words` cannot be said; it is an error of the test if they can."""
     try:
-        said = await channel.send(chat or channel.chat, words)
+        said = (await channel.send(chat or channel.chat, words)).id
     except SendError as error:
         return error
     raise AssertionError(f"said as {said}")

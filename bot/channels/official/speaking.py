@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bot.channels.base import Can, Link, Media, Now, SendError
+from bot.channels.base import Can, Link, Media, Now, SendError, Sent
 from bot.channels.ledger import Ledger
 from bot.channels.official.notices import Template, notice
 from bot.channels.wecom.answering import Answering
@@ -29,10 +29,11 @@ FILE_NAME: Final = "picture.jpg"
 
 @dataclass(slots=True)
 class Delivery:
-    """One message on its way: to whom, and whether a part of it is out."""
+    """One message on its way: to whom, whether a part of it is out, and whether a picture was left out."""
 
     openid: str
     begun: bool = False
+    unshown: bool = False
 
 
 class Official:
@@ -72,7 +73,7 @@ class Official:
         self._answering = Answering(ledger, OVER)
         self._brake = Brake()
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. The platform gives no ids: this one is made here."""
         delivery = Delivery(chat)
         try:
@@ -85,18 +86,21 @@ class Official:
         except Unanswered as silence:
             raise SendError(str(silence), unsure=silence.unsure or delivery.begun) from silence
         self._brake.ease(chat)
-        return f"said-{secrets.token_hex(8)}"
+        return Sent(f"said-{secrets.token_hex(8)}", unshown=delivery.unshown)
 
     async def _deliver(self, delivery: Delivery, words: Words) -> None:
+        paths = [path for path in map(self._media.path, words.pictures) if path is not None]
+        delivery.unshown = len(paths) < len(words.pictures)
         try:
             for shown in laid_out(words, self.can):
                 await self._say(delivery, _part(shown))
-            for path in filter(None, map(self._media.path, words.pictures)):
+            for path in paths:
                 await self._show(delivery, path)
         except SendError as error:
             if not delivery.begun:
                 raise
             log.warning("partly_said", extra={"channel": self.name, "reason": str(error)})
+            delivery.unshown |= bool(paths)
         if not delivery.begun:
             raise SendError("nothing is left to say", permanent=True)
 
@@ -110,6 +114,7 @@ class Official:
             if not delivery.begun:
                 raise
             log.warning("picture_refused", extra={"channel": self.name, "error": f"errcode_{error.code}"})
+            delivery.unshown = True
 
     async def _say(self, delivery: Delivery, part: dict[str, Any]) -> None:
         body = {"touser": delivery.openid, **part}

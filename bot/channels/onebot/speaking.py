@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.channels.apart import Apart
-from bot.channels.base import Can, Link, SendError
+from bot.channels.base import Can, Link, SendError, Sent
 from bot.channels.onebot.bots import Bot, Bots
 from bot.channels.onebot.events import Kind, Part
 from bot.channels.onebot.ids import GROUP, MESSAGE, key, message_in, whom
@@ -33,7 +32,7 @@ NO_BRIDGE: Final = "no bridge is connected for that chat"
 
 @dataclass(slots=True)
 class Delivery:
-    """A message on its way: through whom, where to, and whether a part of it is out."""
+    """A message on its way: through whom, where to, whether a part of it is out, and whether a picture was left out."""
 
     bot: Bot
     chat: str
@@ -41,6 +40,7 @@ class Delivery:
     to: int | str
     begun: bool = False
     parts: list[str] = field(default_factory=list)  #: the ids of what is out
+    unshown: bool = False
 
 
 @dataclass(slots=True)
@@ -60,29 +60,26 @@ class OneBot:
     pictures: Outgoing
     hesitation: Callable[[], float]
     name: str = "onebot"
-    apart: Apart = field(default_factory=Apart)
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. The id is that of the last part."""
         await asyncio.sleep(self.hesitation())
         delivery = self._begin(chat)
         try:
             said = await self._deliver(delivery, words)
         except NotSent:
-            raise SendError(NO_BRIDGE, unsure=delivery.begun, untried=not delivery.begun) from None
+            begun = delivery.begun
+            raise SendError(NO_BRIDGE, unsure=begun, untried=not begun, parts=delivery.parts) from None
         except NoAnswer as error:
-            raise SendError(str(error), unsure=True) from None
-        self.apart.said(said, delivery.parts)
-        return said
+            raise SendError(str(error), unsure=True, parts=delivery.parts) from None
+        return Sent.of(said, delivery.parts, unshown=delivery.unshown)
 
     async def take_back(self, chat: str, message: str) -> None:
         """See `Recaller.take_back`. WeChat allows it for two minutes; that is for the bridge to say."""
-        delivery = self._begin(chat)
-        for part in self.apart.of(message) or (message,):
-            number = message_in(part, chat)
-            if number is None or number.startswith(UNNUMBERED):
-                raise SendError("the bridge gave the message no number", permanent=True)
-            await self._take_back(delivery.bot, number)
+        delivery, number = self._begin(chat), message_in(message, chat)
+        if number is None or number.startswith(UNNUMBERED):
+            raise SendError("the bridge gave the message no number", permanent=True)
+        await self._take_back(delivery.bot, number)
 
     async def _take_back(self, bot: Bot, number: str) -> None:
         bridge = bot.bridge
@@ -121,6 +118,7 @@ class OneBot:
             if not error.permanent or error.gone or not bare or rich == bare:
                 raise
         log.warning("onebot_message_simplified", extra={"channel": "onebot", "account": self.account})
+        delivery.unshown |= any(part.kind is Kind.IMAGE for part in rich)
         return await self._say(delivery, bare)
 
     async def _say(self, delivery: Delivery, parts: Sequence[Part]) -> str:
@@ -146,7 +144,7 @@ class OneBot:
     async def _judged(self, delivery: Delivery, error: SendError) -> SendError:
         """What a failure means, with a look at the list of groups: no code says that the bot was removed."""
         if delivery.begun:
-            return SendError(f"partly said: {error}", unsure=True)
+            return SendError(f"partly said: {error}", unsure=True, parts=delivery.parts)
         if delivery.kind != GROUP or error.unsure or error.retry_after:
             return error
         answer = await asked(delivery.bot, "get_group_list", {})
@@ -161,6 +159,7 @@ class OneBot:
     async def _images(self, delivery: Delivery, digests: Sequence[str]) -> list[Part]:
         """The pictures that are still kept and that the bridge takes; a message is said without the others."""
         found = [await self._image(delivery, digest) for digest in digests]
+        delivery.unshown |= not all(found)
         return [Part(Kind.IMAGE, image) for image in found if image]
 
     async def _image(self, delivery: Delivery, digest: str) -> str | None:

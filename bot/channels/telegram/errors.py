@@ -1,5 +1,6 @@
 """What a failure of Telegram's means for the message that was to be said."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -20,16 +21,16 @@ NEVER_LEFT: Final = (
 LONGEST_REASON: Final = 120
 
 
-def send_error(error: TelegramError, *, begun: bool = False) -> SendError:
+def send_error(error: TelegramError, *, parts: Sequence[str] = ()) -> SendError:
     """How the sender should take `error`.
 
     Args:
         error: What the library raised.
-        begun: A part of the message is out already. Whatever stopped the rest, a repetition would say that part
+        parts: The ids of what is out of the message already. Whatever stopped the rest, a repetition would say that
             twice, so the outcome is unsure.
     """
-    if begun:
-        return SendError(f"partly said: {type(error).__name__}", unsure=True)
+    if parts:
+        return SendError(f"partly said: {type(error).__name__}", unsure=True, parts=parts)
     match error:
         case RetryAfter():
             return SendError("told to slow down", retry_after=asked_for(error))

@@ -14,8 +14,7 @@ from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.constants import MediaGroupLimit
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.apart import Apart
-from bot.channels.base import Can, Link, Media, SendError
+from bot.channels.base import Can, Link, Media, SendError, Sent
 from bot.channels.telegram.errors import LONGEST_REASON, send_error
 from bot.channels.telegram.keys import key, number
 from bot.channels.telegram.wording import FILE_NAME, Part, album_of, fits_below, parts, whole
@@ -29,18 +28,23 @@ NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(slots=True)
 class Delivery:
-    """One message on its way: where to, what it answers, and whether a part of it is out."""
+    """One message on its way: where to, what it answers, whether a part of it is out, and whether one was left out."""
 
     chat: int
     quote: ReplyParameters | None
-    begun: bool = False
     parts: list[str] = field(default_factory=list)  #: the ids of what is out
+    unshown: bool = False
 
     def went_out(self, *numbers: int) -> int:
         """A part is out; only the first answers something. An album is several messages."""
-        self.begun, self.quote = True, None
+        self.quote = None
         self.parts += [key(self.chat, number) for number in numbers]
         return numbers[0]
+
+    def left_out(self, error: BadRequest) -> None:
+        """A picture or a file that Telegram does not like."""
+        self.unshown = True
+        log.warning("telegram_picture_refused", extra={"channel": "telegram", "error": error.message[:LONGEST_REASON]})
 
 
 class Telegram:
@@ -64,14 +68,13 @@ class Telegram:
         self._media = media
         self._can = can
         self._hears_all = hears_all
-        self._apart = Apart()
 
     @property
     def can(self) -> Can:
         """What it is able to do."""
         return replace(self._can, hears_all=self._privacy_is_off() if self._hears_all is None else self._hears_all)
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. The id is that of the part with the last words and the buttons."""
         address = _address(chat)
         quoted = number(words.quote, address)
@@ -80,17 +83,13 @@ class Telegram:
         try:
             said = key(address, await self._deliver(delivery, words))
         except TelegramError as error:
-            raise send_error(error, begun=delivery.begun) from error
-        self._apart.said(said, delivery.parts)
-        return said
+            raise send_error(error, parts=delivery.parts) from error
+        return Sent.of(said, delivery.parts, unshown=delivery.unshown)
 
     async def take_back(self, chat: str, message: str) -> None:
         """See `Recaller.take_back`. Telegram allows it for two days."""
-        for part in self._apart.of(message) or (message,):
-            await self._take_back(_address(chat), part)
-
-    async def _take_back(self, address: int, part: str) -> None:
-        known = number(part, address)
+        address = _address(chat)
+        known = number(message, address)
         if known is None:
             raise SendError("no message of that chat's", permanent=True)
         try:
@@ -107,12 +106,12 @@ class Telegram:
         return said
 
     async def _spoken(self, delivery: Delivery, words: Words) -> int:
-        pictures, part = await self._load(words.pictures), whole(words, self.can)
+        pictures, part = await self._load(delivery, words.pictures), whole(words, self.can)
         if pictures and fits_below(part, len(pictures)):
             try:
                 said = await self._show(delivery, pictures[:MOST_IN_ALBUM], part)
             except BadRequest as error:  # certainly not said, and the words must not be lost with the pictures
-                _refused(error)
+                delivery.left_out(error)
                 pictures = []
             else:
                 await self._show_behind(delivery, pictures[MOST_IN_ALBUM:])
@@ -128,19 +127,20 @@ class Telegram:
             try:
                 await self._show(delivery, pictures[start : start + MOST_IN_ALBUM], Part(""))
             except BadRequest as error:
-                _refused(error)
+                delivery.left_out(error)
 
     async def _give(self, delivery: Delivery, files: Sequence[File]) -> None:
         """Files behind their words; those that Telegram does not like, or that are gone, are left out."""
         for file in files:
             path = self._media.path(file.digest)
             if path is None:
+                delivery.unshown = True
                 continue
             content = await asyncio.to_thread(path.read_bytes)
             try:
                 said = await self._bot.send_document(delivery.chat, content, filename=file.name)
             except BadRequest as error:
-                _refused(error)
+                delivery.left_out(error)
             else:
                 delivery.went_out(said.message_id)
 
@@ -172,9 +172,10 @@ class Telegram:
         )
         return delivery.went_out(said.message_id)
 
-    async def _load(self, digests: Sequence[str]) -> list[bytes]:
+    async def _load(self, delivery: Delivery, digests: Sequence[str]) -> list[bytes]:
         """The pictures that are still kept; a message is said without those that are not."""
         paths = [path for path in map(self._media.path, digests) if path is not None]
+        delivery.unshown = len(paths) < len(digests)
         return [await asyncio.to_thread(path.read_bytes) for path in paths]
 
     def _privacy_is_off(self) -> bool:
@@ -182,10 +183,6 @@ class Telegram:
             return bool(self._bot.can_read_all_group_messages)
         except RuntimeError:  # Telegram has not been met yet
             return False
-
-
-def _refused(error: BadRequest) -> None:
-    log.warning("telegram_picture_refused", extra={"channel": "telegram", "error": error.message[:LONGEST_REASON]})
 
 
 def _address(chat: str) -> int:

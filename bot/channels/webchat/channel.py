@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal
 from aiohttp import web
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from bot.channels.base import About, Can, Link, Receive, SendError
+from bot.channels.base import About, Can, Link, Receive, SendError, Sent
 from bot.channels.webchat import pages
 from bot.channels.webchat.board import Board
 from bot.channels.webchat.door import Door, Said
@@ -88,14 +88,14 @@ class Webchat:
         heartbeat = timedelta(seconds=config.heartbeat_seconds)
         self._stream = Stream(who, rooms, board, clock, media.limit_bytes, heartbeat, self._stopping)
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. Whoever looks at the chat sees it at once, whoever comes within the day still does."""
         if not await self._rooms.exists(chat):
             raise SendError("unknown chat", permanent=True)
         await self._rooms.load(chat)
         said = Said(f"bot.{secrets.token_hex(12)}", self._clock(), words)
         self._board.put(self._rooms.spoken(chat, said))
-        return said.id
+        return Sent(said.id)
 
     async def take_back(self, chat: str, message: str) -> None:
         """See `Recaller.take_back`. What is no longer shown is gone."""

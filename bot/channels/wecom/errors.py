@@ -17,8 +17,10 @@ TOO_FAST: Final = frozenset({45009, 45033, 130101})
 MISCONFIGURED: Final = frozenset(
     {40001, 40013, 40056, 48002, 60011, 60020, 93019, 301002, 301042, 301052, 40125, 40164, 48001}
 )
+#: A picture or a file that the platform never takes: wrong type, too large, empty.
+BAD_MEDIA: Final = frozenset({40004, 40006, 40009, 44001, 45001})
 #: The message itself can never be said: wrong type, bad argument, empty, too long, refused by its reader.
-MALFORMED: Final = frozenset({40008, 40037, 40058, 40063, 43101, 44004, 45002, 45015, 45047, 47003, 86007, 86220})
+MALFORMED: Final = BAD_MEDIA | {40008, 40037, 40058, 40063, 43101, 44004, 45002, 45015, 45047, 47003, 86007, 86220}
 #: Nothing can be said there: no such person or chat, not ours, removed, or nobody has written to the bot there yet.
 GONE: Final = frozenset({40003, 43004, 60111, 81013, 84061, 86001, 86003, 86008, 90501, 93000, 93001, 93006, 846607})
 

@@ -9,8 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot.channels.apart import Apart
-from bot.channels.base import Can, Link, Media, SendError
+from bot.channels.base import Can, Link, Media, SendError, Sent
 from bot.channels.wecom.api import Api, ApiError, Unanswered
 from bot.channels.wecom.enclosures import Thing, hung_on
 from bot.channels.wecom.errors import FIRST_REST, TOO_FAST, Brake, send_error
@@ -27,11 +26,12 @@ CARD: Final = "gj_"  #: begins the ids of cards
 
 @dataclass(slots=True)
 class Delivery:
-    """One message on its way: to whom, and whether a part of it is out."""
+    """One message on its way: to whom, whether a part of it is out, and whether a picture or a file was left out."""
 
     member: str
     begun: bool = False
     parts: list[str] = field(default_factory=list)  #: the platform's numbers of what is out
+    unshown: bool = False
 
 
 class WecomApp:
@@ -57,9 +57,8 @@ class WecomApp:
         self._media = media
         self._same_within = round(patience) + SAME_WITHIN
         self._brake = Brake()
-        self._apart = Apart()
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. The id is that of the card, as a press names it; without a card, of the last text."""
         delivery = Delivery(_one_member(chat))
         try:
@@ -67,31 +66,32 @@ class WecomApp:
         except ApiError as error:
             raise self._failed(delivery, error) from error
         except Unanswered as silence:
-            raise SendError(str(silence), unsure=silence.unsure or delivery.begun) from silence
+            unsure = silence.unsure or delivery.begun
+            raise SendError(str(silence), unsure=unsure, parts=delivery.parts) from silence
         self._brake.ease(chat)
         self.link.opened()
-        self._apart.said(said, delivery.parts)
-        return said
+        return Sent.of(said, delivery.parts, unshown=delivery.unshown)
 
     async def take_back(self, chat: str, message: str) -> None:
         """See `Recaller.take_back`. The platform allows it for a day."""
         _one_member(chat)
-        for number in self._apart.of(message) or (message,):
-            if number.startswith(CARD):  # said before the last start: a card's own id is not the platform's number
-                raise SendError("the message's number is not known any more", permanent=True)
-            try:
-                await self._api.post("/cgi-bin/message/recall", {"msgid": number})
-            except ApiError as error:
-                raise SendError(f"not taken back: {error}", permanent=error.code not in TOO_FAST) from error
-            except Unanswered as silence:
-                raise SendError(str(silence)) from silence
+        if message.startswith(CARD):  # a card's own id is not the platform's number, which is among the parts
+            raise SendError("the message's number is not known", permanent=True)
+        try:
+            await self._api.post("/cgi-bin/message/recall", {"msgid": message})
+        except ApiError as error:
+            raise SendError(f"not taken back: {error}", permanent=error.code not in TOO_FAST) from error
+        except Unanswered as silence:
+            raise SendError(str(silence)) from silence
 
     async def _deliver(self, delivery: Delivery, words: Words) -> str:
         said, card = "", f"{CARD}{secrets.token_hex(12)}"  # never the same: the platform takes an id only once
         for part in parts(words, self.can, card):
             number = await self._say(delivery, part)
             said = card if part["msgtype"] == "template_card" else number
-        for thing in hung_on(words, self._media):
+        things = list(hung_on(words, self._media))
+        delivery.unshown = len(things) < len(words.pictures) + len(words.files)
+        for thing in things:
             said = await self._show(delivery, thing) or said
         if not delivery.begun:
             raise SendError("nothing is left to say", permanent=True)
@@ -106,6 +106,7 @@ class WecomApp:
             if not begun:
                 raise
             log.warning("picture_refused", extra={"channel": self.name, "error": f"errcode_{error.code}"})
+            delivery.unshown = True
             return None
         return None if begun else number
 
@@ -125,7 +126,7 @@ class WecomApp:
 
     def _failed(self, delivery: Delivery, error: ApiError) -> SendError:
         if delivery.begun:
-            return SendError(f"partly said: {error}", unsure=True)
+            return SendError(f"partly said: {error}", unsure=True, parts=delivery.parts)
         rest = self._brake.pull(delivery.member) if error.code in TOO_FAST else FIRST_REST
         return send_error(error.code, rest)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from bot.channels.base import Can, Link, Now, SendError
+from bot.channels.base import Can, Link, Now, SendError, Sent
 from bot.channels.wecom.api import ApiError, Unanswered
 from bot.channels.wecom.cards import FOR_BOT, changed_card, headed, task_id
 from bot.channels.wecom.errors import ANSWER_TOO_LATE, MALFORMED, TOO_FAST, Brake, send_error
@@ -33,12 +33,13 @@ AWAY: Final = timedelta(seconds=15)  #: after which a message is tried again tha
 
 @dataclass(slots=True)
 class Delivery:
-    """A message on its way. `callback`: what it answers, until that is answered."""
+    """A message on its way. `callback`: what it answers, until that is answered; `unshown`: a picture was left out."""
 
     socket: Socket
     conversation: Conversation
     callback: Callback | None
     begun: bool = False
+    unshown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class WecomBot:
     brake: Brake = field(default_factory=Brake)
     name: str = CHANNEL
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. The platform gives messages no ids: it is that of the card, else one of our own."""
         conversation, socket = Conversation.at(chat), self.connection.socket
         if socket is None:
@@ -71,7 +72,7 @@ class WecomBot:
         except Unanswered as silence:
             raise SendError(str(silence), unsure=silence.unsure or delivery.begun) from None
         self.brake.ease(chat)
-        return said
+        return Sent(said, unshown=delivery.unshown)
 
     def _answered(self, words: Words) -> Callback | None:
         """The callback that `words` answer, if it can still be answered."""
@@ -81,7 +82,7 @@ class WecomBot:
 
     async def _deliver(self, delivery: Delivery, words: Words) -> str:
         words = carried(words, self.can)
-        media = await self._uploaded(delivery.socket, words)
+        media = await self._uploaded(delivery, words)
         said = parts(words, task_id("tk", secrets.token_hex(10)), media)
         pressed = delivery.callback
         if pressed is not None and pressed.kind is Kind.PRESSED:
@@ -120,6 +121,7 @@ class WecomBot:
             if not dispensable or refusal.code not in MALFORMED:
                 raise
             log.warning("wecom_bot_part_refused", extra={"channel": self.name, "error": refusal.code})
+            delivery.unshown |= part.kind in MEDIA
             return await self._say_each(delivery, markdown(part.instead))
         delivery.begun = True
         card = card_of(part)
@@ -146,12 +148,12 @@ class WecomBot:
             return False
         return True
 
-    async def _uploaded(self, socket: Socket, words: Words) -> list[Part]:
+    async def _uploaded(self, delivery: Delivery, words: Words) -> list[Part]:
         """The pictures and files as parts; a message is said without those that the platform does not take."""
         found, files = [], [(file.digest, file.name) for file in words.files]
         for digest, name in [*((digest, "") for digest in words.pictures), *files]:
             try:
-                id = await self.uploads.id_of(socket, digest, name)
+                id = await self.uploads.id_of(delivery.socket, digest, name)
                 found += [Part("file" if name else "image", {"media_id": id})] if id else []
             except Unanswered as silence:
                 raise Unanswered(str(silence), unsure=False) from None  # nothing was said yet
@@ -159,4 +161,5 @@ class WecomBot:
                 if refusal.code in TOO_FAST:
                     raise
                 log.warning("wecom_bot_picture_refused", extra={"channel": self.name, "error": refusal.code})
+        delivery.unshown = len(found) < len(words.pictures) + len(files)
         return found

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import Can, Link, SendError
+from bot.channels.base import Can, Link, SendError, Sent
 from bot.channels.confirmed import Done, Progress, Task
 from bot.channels.wecom.api import Api, Unanswered
 from bot.channels.wecom_groups.asking import refusals
@@ -40,7 +40,7 @@ class WecomGroups:
         self._api = api
         self._tasks = tasks
 
-    async def send(self, chat: str, words: Words) -> str:  # noqa: ARG002 -- as every channel's
+    async def send(self, chat: str, words: Words) -> Sent:  # noqa: ARG002 -- as every channel's
         """See `Channel.send`. Whoever comes here did not ask what the channel can do: nothing is said."""
         raise SendError(UNFIT, permanent=True)
 

@@ -1,17 +1,21 @@
 """Tasks (企业群发): one text for some groups of one member, which go out when he confirms them on his telephone."""
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from bot.channels.base import Can, Media, Now, SendError
 from bot.channels.confirmed import Progress, Task
-from bot.channels.wecom.api import Api, Unanswered
+from bot.channels.wecom.api import Api, ApiError, Unanswered
 from bot.channels.wecom.enclosures import hung_on
+from bot.channels.wecom.errors import MALFORMED
 from bot.channels.wecom_groups.asking import EXTERNAL, pages
 from bot.channels.wecom_groups.reading import moment
 from handlers.messages import Words
 from handlers.rules.confirming import TOO_LONG
+
+log = logging.getLogger(__name__)
 
 MOST_ATTACHED: Final = 9
 CONFIRMED: Final = 2  #: of a member's task
@@ -35,14 +39,26 @@ class Tasks:
         body: dict[str, Any] = {"chat_type": "group", "sender": member, "chat_id_list": list(chats)}
         if text:
             body["text"] = {"content": text}
-        if things := list(hung_on(words, self._media))[:MOST_ATTACHED]:
-            body["attachments"] = [await thing.uploaded(self._api) for thing in things]
+        if attached := await self._attached(words):
+            body["attachments"] = attached
         answer = await self._api.post(EXTERNAL + "add_msg_template", body)
         refused = answer.get("fail_list")
         unknown = tuple(chat for chat in refused if chat in chats) if isinstance(refused, list) else ()
         if not isinstance(task := answer.get("msgid"), str) or not (task or len(unknown) == len(chats)):
             raise Unanswered("no id of the task", unsure=True)
-        return Task(task, unknown)
+        return Task(task, unknown, unshown=len(attached) < len(words.pictures) + len(words.files))
+
+    async def _attached(self, words: Words) -> list[dict[str, Any]]:
+        """The pictures and files, uploaded; where there are words, they are said without what the platform refuses."""
+        found = []
+        for thing in list(hung_on(words, self._media))[:MOST_ATTACHED]:
+            try:
+                found.append(await thing.uploaded(self._api))
+            except ApiError as error:
+                if not words.text.strip() or error.code not in MALFORMED:
+                    raise
+                log.warning("picture_refused", extra={"channel": "wecom_groups", "error": f"errcode_{error.code}"})
+        return found
 
     async def find(self, member: str, words: Words, since: datetime, but: Collection[str]) -> str | None:
         """The task with these words that was put before `member` after `since` and is not in `but`."""

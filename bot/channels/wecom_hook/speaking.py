@@ -15,7 +15,7 @@ from typing import Any, Final
 import aiohttp
 from pydantic import SecretStr
 
-from bot.channels.base import Can, Link, Media, SendError
+from bot.channels.base import Can, Link, Media, SendError, Sent
 from bot.channels.wecom.api import JSON, ApiError, Unanswered, asked, json_of
 from bot.channels.wecom.errors import GONE, MALFORMED, TOO_FAST, Brake, send_error
 from bot.channels.wecom_hook.pictures import body_of
@@ -59,6 +59,19 @@ class Webhook:
             return await json_of(response)
 
 
+@dataclass(slots=True)
+class Delivery:
+    """A message on its way: whether a part of it is out, and whether a picture or a file was left out."""
+
+    begun: bool = False
+    unshown: bool = False
+
+    def left_out(self, code: int) -> None:
+        """What hung on words that are out is refused."""
+        self.unshown = True
+        log.warning("wecom_hook_picture_refused", extra={"channel": CHANNEL, "error": code})
+
+
 @dataclass(frozen=True, slots=True)
 class WecomHook:
     """The one group behind a webhook; `chat` is its address for the bot."""
@@ -72,48 +85,54 @@ class WecomHook:
     brake: Brake = field(default_factory=Brake)
     name: str = CHANNEL
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. The platform gives messages no ids: it is one of our own."""
         if chat != self.chat:
             raise SendError("the webhook leads to another group now", permanent=True, gone=True)
-        begun = False
+        delivery = Delivery()
         try:
-            for body in [*bodies(words, self.can), *await self._shown(words.pictures)]:
-                begun = await self._say(body, begun=begun)
-            for file in words.files:
-                begun = await self._give(file, begun=begun)
+            await self._deliver(delivery, words)
         except ApiError as error:
-            raise self._refused(error.code, begun=begun) from None
+            raise self._refused(error.code, begun=delivery.begun) from None
         except Unanswered as silence:
             self.link.lost(str(silence))
-            raise SendError(str(silence), unsure=silence.unsure or begun) from None
+            raise SendError(str(silence), unsure=silence.unsure or delivery.begun) from None
         self.brake.ease(chat)
         self.link.opened()
-        return f"said_{secrets.token_hex(10)}"
+        return Sent(f"said_{secrets.token_hex(10)}", unshown=delivery.unshown)
 
-    async def _say(self, body: dict[str, Any], *, begun: bool) -> bool:
-        """Say a part; True once something is out. A picture that is refused behind its words is left out."""
+    async def _deliver(self, delivery: Delivery, words: Words) -> None:
+        pictures = await self._shown(words.pictures)
+        delivery.unshown = len(pictures) < len(words.pictures)
+        for body in [*bodies(words, self.can), *pictures]:
+            await self._say(delivery, body)
+        for file in words.files:
+            await self._give(delivery, file)
+
+    async def _say(self, delivery: Delivery, body: dict[str, Any]) -> None:
+        """Say a part. A picture that is refused behind its words is left out."""
         try:
             await self.webhook.post(body)
         except ApiError as error:
-            if not begun or body["msgtype"] not in ("image", "file") or error.code not in MALFORMED:
+            if not delivery.begun or body["msgtype"] not in ("image", "file") or error.code not in MALFORMED:
                 raise
-            log.warning("wecom_hook_picture_refused", extra={"channel": CHANNEL, "error": error.code})
-        return True
+            delivery.left_out(error.code)
+        delivery.begun = True
 
-    async def _give(self, file: File, *, begun: bool) -> bool:
-        """A file that is still kept; True once something is out. Behind words that are out, a refused one is left out."""
+    async def _give(self, delivery: Delivery, file: File) -> None:
+        """A file that is still kept. Behind words that are out, a refused one is left out."""
         path = self.media.path(file.digest)
         if path is None:
-            return begun
+            delivery.unshown = True
+            return
         try:
             media_id = await self.webhook.upload(await asyncio.to_thread(path.read_bytes), file.name)
         except ApiError as error:
-            if not begun or error.code not in MALFORMED:
+            if not delivery.begun or error.code not in MALFORMED:
                 raise
-            log.warning("wecom_hook_file_refused", extra={"channel": CHANNEL, "error": error.code})
-            return True
-        return await self._say({"msgtype": "file", "file": {"media_id": media_id}}, begun=begun)
+            delivery.left_out(error.code)
+        else:
+            await self._say(delivery, {"msgtype": "file", "file": {"media_id": media_id}})
 
     def _refused(self, code: int, *, begun: bool) -> SendError:
         if code in GONE:

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.channels.base import Can, Link, Media, SendError
+from bot.channels.base import Can, Link, Media, SendError, Sent
 from bot.channels.ledger import Ledger
 from bot.channels.wecom.answering import Answering
 from bot.channels.wecom.api import Api, ApiError, Unanswered
@@ -32,12 +32,13 @@ MOST_DOUBTS: Final = 1000  #: messages of which it is remembered that they may h
 
 @dataclass(slots=True)
 class Delivery:
-    """One message on its way: to whom, and whether a part of it is out."""
+    """One message on its way: to whom, whether a part of it is out, and whether a picture or a file was left out."""
 
     chat: str
     service: str
     resident: str
     begun: bool = False
+    unshown: bool = False
 
 
 class WecomService:
@@ -64,7 +65,7 @@ class WecomService:
         self._brake = Brake()
         self._doubts: dict[str, str] = {}
 
-    async def send(self, chat: str, words: Words) -> str:
+    async def send(self, chat: str, words: Words) -> Sent:
         """See `Channel.send`. The id is that of the last part that was said."""
         both = both_of(chat)
         if both is None:
@@ -77,19 +78,21 @@ class WecomService:
         except Unanswered as silence:
             raise SendError(str(silence), unsure=silence.unsure or delivery.begun) from silence
         self._brake.ease(chat)
-        return said
+        return Sent(said, unshown=delivery.unshown)
 
     async def _deliver(self, delivery: Delivery, words: Words) -> str:
-        said = ""
+        said, things = "", list(hung_on(words, self._media))
+        delivery.unshown = len(things) < len(words.pictures) + len(words.files)
         try:
             for shown in laid_out(words, self.can):
                 said = await self._say(delivery, _part(shown))
-            for thing in hung_on(words, self._media):
+            for thing in things:
                 said = await self._show(delivery, thing) or said
         except SendError as error:
             if not delivery.begun:
                 raise
             log.warning("partly_said", extra={"channel": self.name, "reason": str(error)})
+            delivery.unshown |= bool(things)
         if not delivery.begun:
             raise SendError("nothing is left to say", permanent=True)
         return said
@@ -102,6 +105,7 @@ class WecomService:
             if not delivery.begun:
                 raise
             log.warning("picture_refused", extra={"channel": self.name, "error": f"errcode_{error.code}"})
+            delivery.unshown = True
             return None
 
     async def _say(self, delivery: Delivery, part: dict[str, Any]) -> str:
