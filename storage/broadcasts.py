@@ -62,6 +62,8 @@ class Broadcast(Base, kw_only=True):
     resends: Mapped[int] = mapped_column(default=0)  #: how often the last round was sent again where it had failed
     corrects_id: Mapped[BroadcastId | None] = mapped_column(sa.ForeignKey("broadcast.id"), default=None, index=True)
     version: Mapped[int] = mapped_column(default=1, nullable=False)
+    #: after how many edits its author was told that a picture of it was refused
+    unshown_told: Mapped[int | None] = mapped_column(default=None)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy's own name and shape
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from storage.chats import Address
 from storage.inbox import Key
-from storage.outbox import INCOMPLETE, UNSAID, WAITING, OutboxMessage
+from storage.outbox import UNSAID, WAITING, OutboxMessage
 from storage.prepared import Prepared
 from storage.types import BroadcastId, MessageKind, OutboxStatus, TicketId
 
@@ -92,12 +92,12 @@ async def of_round(session: AsyncSession, broadcast: BroadcastId, round_: str) -
     return {status: count for status, count in await session.execute(query)}
 
 
-async def incomplete(session: AsyncSession, broadcast: BroadcastId, round_: str) -> int:
-    """How many messages of a round went out without a picture or a file that was gone."""
+async def lacking(session: AsyncSession, broadcast: BroadcastId, round_: str, why: str) -> Sequence[OutboxMessage]:
+    """The messages of a round that went out without a picture or a file for that reason, in order of entry."""
     ours = OutboxMessage.broadcast_id == broadcast, OutboxMessage.key.startswith(round_, autoescape=True)
-    out = OutboxMessage.status == OutboxStatus.SENT, OutboxMessage.error == INCOMPLETE
-    query = sa.select(sa.func.count()).select_from(OutboxMessage).where(*ours, *out)
-    return await session.scalar(query) or 0
+    out = FATE == OutboxStatus.SENT, sa.func.coalesce(_CARRIER.error, OutboxMessage.error) == why
+    query = sa.select(OutboxMessage).outerjoin(_CARRIER, _CARRIER.id == OutboxMessage.folded_into).where(*ours, *out)
+    return (await session.scalars(query.order_by(OutboxMessage.id))).all()
 
 
 async def rows_of(session: AsyncSession, broadcast: BroadcastId, round_: str) -> Sequence[Receipt]:

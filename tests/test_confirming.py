@@ -15,12 +15,15 @@ from handlers.understanding.decide import Reader
 from storage.broadcasts import Broadcast
 from storage.confirmations import Confirmation
 from storage.database import Sessions
+from storage.outbox import UNSHOWN
 from tests.groups_desk import HOUR, MINUTE, NOTICE, Office, opened
 from tests.kit.wecom_groups import GROUPS, OWNER, WecomGroupsPlatform
+from tests.platforms.telegram_side import stored
 from tests.platforms.wecom_api import Call, Raw, Silence
 from tests.platforms.wecom_groups import EXTERNAL
 
 ADD = f"{EXTERNAL}add_msg_template"
+UPLOAD = "/cgi-bin/media/upload"
 TASK = f"{EXTERNAL}get_groupmsg_task"
 DAY = timedelta(days=1)
 LEASE = timedelta(minutes=4)
@@ -80,6 +83,23 @@ async def test_a_picture_that_is_gone_costs_no_words_and_the_author_hears_of_it(
     await office.passes(MINUTE)
     (told,) = await office.confirms()
     assert "1 处只收到文字" in told
+    assert {status for status, _ in await office.receipts()} == {"sent"}
+
+
+async def test_a_picture_that_the_platform_refuses_costs_no_words_and_the_author_hears_where(
+    office: Office, tmp_path: Path
+) -> None:
+    pictures = await stored(tmp_path, "red")
+    await office.says("通知 3栋：明天停水")
+    async with office.stage.sessions.begin() as session:
+        await session.execute(sa.update(Broadcast).values(pictures=list(pictures)))
+    office.server.fails(UPLOAD, 40009)
+    await office.says("确认")
+    await office.passes(MINUTE)
+    assert {row.error for row in await office.rows()} == {UNSHOWN}
+    (told,) = await office.confirms()
+    assert "锦绣小区3栋只收到文字，没看到图片" in told
+    assert [text.split("\n")[0] for text in office.server.heard("wrB3")] == ["明天停水"]
     assert {status for status, _ in await office.receipts()} == {"sent"}
 
 

@@ -20,7 +20,7 @@ from handlers.rules.templates import place_variables
 from storage import audiences, chats, confirmations, members, recalls, receipts, sights
 from storage.broadcasts import Broadcast
 from storage.chats import Address
-from storage.outbox import OutboxMessage
+from storage.outbox import INCOMPLETE, UNSHOWN, OutboxMessage
 from storage.receipts import Receipt
 from storage.types import BroadcastStatus, OutboxStatus, Role
 
@@ -56,13 +56,30 @@ async def _receipts(moment: Moment, found: Broadcast, rows: Sequence[Receipt]) -
     )
     lines = [phrases.counts({status: len(there) for status, there in by_status.items()}, waited)]
     lines += [phrases.recalled(gone)] if gone else []
-    if lacking := await receipts.incomplete(moment.session, found.id, found.round_key):
-        lines.append(phrases.incomplete(found, lacking))
+    lines += [*await incomplete(moment, found), *await unshown(moment, found)]
     if dead := by_status.get(OutboxStatus.DEAD):
         lines.append(phrases.dead(await reasons_of(moment, dead)))
     if unsure := by_status.get(OutboxStatus.UNSURE):
         lines.append(phrases.unsure(await names_of(moment, unsure)))
     return lines
+
+
+async def incomplete(moment: Moment, found: Broadcast) -> list[str]:
+    """In how many places the last round was said without what was gone of it."""
+    rows = await _lacking(moment, found, INCOMPLETE)
+    return [phrases.incomplete(found, len(rows))] if rows else []
+
+
+async def unshown(moment: Moment, found: Broadcast) -> list[str]:
+    """Where the platform took the words of the last round and not what hung on them."""
+    rows = await _lacking(moment, found, UNSHOWN)
+    return [phrases.unshown(found, await names_of(moment, rows))] if rows else []
+
+
+async def _lacking(moment: Moment, found: Broadcast, why: str) -> Sequence[OutboxMessage]:
+    if not (found.pictures or found.files):  # then it was another's with which it went out
+        return ()
+    return await receipts.lacking(moment.session, found.id, found.round_key, why)
 
 
 async def names_of(moment: Moment, rows: Sequence[OutboxMessage]) -> list[str]:

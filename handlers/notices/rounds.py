@@ -9,11 +9,10 @@ from typing import Final
 from handlers.messages import Button, Words
 from handlers.moment import Moment
 from handlers.notices.dates import next_round, still_meant
-from handlers.notices.delivery import names_of, reasons_of
+from handlers.notices.delivery import incomplete, names_of, reasons_of, unshown
 from handlers.notices.releasing import advance, awake, is_expired, start
 from handlers.phrases import broadcasts as phrases
 from handlers.phrases import confirming as waiting_phrases
-from handlers.phrases import delivery as delivery_phrases
 from handlers.rules.broadcasts import EXPIRED, TOO_LATE, BroadcastAction
 from storage import broadcasts, confirmations, receipts, timetable
 from storage.broadcasts import Broadcast
@@ -107,21 +106,29 @@ async def _tell_waiting(moment: Moment, broadcast: Broadcast, got: int) -> None:
 
 async def _finish(moment: Moment, broadcast: Broadcast, sent: int) -> None:
     trouble = await broadcasts.not_sent(moment.session, broadcast)
-    lacking = await receipts.incomplete(moment.session, broadcast.id, broadcast.round_key)
-    if (
-        trouble or lacking or not sent or broadcast.rounds == 1 or broadcast.resends
-    ):  # a round that went as always is no news
+    lacks = await _lacks(moment, broadcast)
+    if trouble or lacks or not sent or broadcast.rounds == 1 or broadcast.resends:  # one that went as always is no news
         failed = [row for row in trouble if row.status is OutboxStatus.DEAD]
         unsure = [row for row in trouble if row.status is OutboxStatus.UNSURE]
         text = phrases.finished(broadcast, sent, await reasons_of(moment, failed), await names_of(moment, unsure))
-        text += f"\n{delivery_phrases.incomplete(broadcast, lacking)}" if lacking else ""
-        await tell_author(moment, broadcast, Words(text), f"finished:{broadcast.rounds}:{broadcast.resends}")
+        words = Words("\n".join([text, *lacks]))
+        await tell_author(moment, broadcast, words, f"finished:{broadcast.rounds}:{broadcast.resends}")
     if await next_round(moment, broadcast) is None:
         advance(broadcast, BroadcastAction.FINISH)
     else:
         advance(broadcast, BroadcastAction.REPEAT)
         broadcast.resends = 0
         await _wait_for_next(moment, broadcast)
+
+
+async def _lacks(moment: Moment, broadcast: Broadcast) -> list[str]:
+    """What is to be said of pictures and files that were not shown; of one that is refused every day it is said once."""
+    refused = await unshown(moment, broadcast)
+    if broadcast.unshown_told == broadcast.edits and not broadcast.resends:
+        refused = []
+    if refused:
+        broadcast.unshown_told = broadcast.edits
+    return [*await incomplete(moment, broadcast), *refused]
 
 
 async def drop_unconfirmed(moment: Moment) -> None:

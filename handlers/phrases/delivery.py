@@ -56,6 +56,16 @@ def incomplete(broadcast: Broadcast, count: int) -> str:
     return f"其中 {count} 处只收到文字：图片或文件已经不在了。要补请重新带上，发“更正 {broadcast.id}：…”。"
 
 
+def unshown(broadcast: Broadcast, titles: Sequence[str]) -> str:
+    """Those whose platform took the words and not what hung on them; behind what became of the rest."""
+    things = [name for name, there in (("图片", broadcast.pictures), ("文件", broadcast.files)) if there]
+    what = "或".join(things)
+    return (
+        f"{names(titles, MOST_NAMED)}只收到文字，没看到{what}：那边的平台不收。"
+        f"请把{what}换小一点、换成常见的格式，发“更正 {broadcast.id}：…”重新带上。"
+    )
+
+
 def dead(whys: Sequence[str]) -> str:
     """Those that did not get it, with the reasons."""
     more = f"；等 {len(whys)} 个" if len(whys) > MOST_NAMED else ""

@@ -337,6 +337,7 @@ def upgrade() -> None:
         sa.Column("resends", sa.Integer(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("unshown_told", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["approved_by"], ["member.id"], name=op.f("fk_broadcast_approved_by")),
         sa.ForeignKeyConstraint(["author_id"], ["member.id"], name=op.f("fk_broadcast_author_id")),
         sa.ForeignKeyConstraint(["community_id"], ["place.id"], name=op.f("fk_broadcast_community_id")),
