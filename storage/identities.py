@@ -1,6 +1,6 @@
 """How channels know people: an identity is somebody on one channel."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,6 +29,12 @@ class Identity(Base, kw_only=True):
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+#: One account's identities, by what `among` gives: SQLite looks up many pairs by reading all that there are.
+AMONG: Final = (
+    Identity.channel == sa.bindparam("of_channel"),
+    Identity.account == sa.bindparam("of_account"),
+    Identity.sender.in_(sa.bindparam("senders", expanding=True)),
+)
 _IDENTITIES: Final = (
     sa.select(Identity)
     .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)))
@@ -39,6 +45,14 @@ _WAYS: Final = Prepared(
     .where(Identity.member_id.in_(sa.bindparam("members", expanding=True)), Identity.one_to_one.is_not(None))
     .order_by(Identity.seen_at.desc().nulls_last(), Identity.channel, Identity.sender)
 )
+
+
+def among(people: Iterable[Who]) -> list[dict[str, Any]]:
+    """What to ask for to find `people`, once for each account."""
+    senders: dict[tuple[str, str], list[str]] = {}
+    for channel, account, sender in people:
+        senders.setdefault((channel, account), []).append(sender)
+    return [dict(of_channel=c, of_account=a, senders=some) for (c, a), some in senders.items()]
 
 
 async def of_members(session: AsyncSession, members: Collection[MemberId]) -> Sequence[Identity]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import places
+from storage import identities, places
 from storage.base import Base, table_of
 from storage.entities import ById, attached, made
 from storage.identities import Identity, Who
@@ -70,7 +70,7 @@ class Known:
 _HEARD: Final = Prepared(
     sa.select(*table_of(Identity).c, *table_of(Member).c)
     .join(Member, Member.id == Identity.member_id)
-    .where(sa.tuple_(Identity.channel, Identity.account, Identity.sender).in_(sa.bindparam("people", expanding=True)))
+    .where(*identities.AMONG)
 )
 _GRANTS: Final = Prepared(
     sa.select(RoleGrant.member_id, RoleGrant.role, Place.path)
@@ -78,8 +78,6 @@ _GRANTS: Final = Prepared(
     .where(RoleGrant.member_id.in_(sa.bindparam("members", expanding=True)))
     .order_by(Place.grid_id.is_not(None), Place.path)
 )
-
-
 _IDENTITY: Final = tuple(column.key for column in sa.inspect(Identity).column_attrs)
 _NEW_MEMBER: Final = Prepared(
     sa.insert(table_of(Member)).returning(table_of(Member).c.id),
@@ -103,9 +101,8 @@ async def known(session: AsyncSession, people: Collection[Who]) -> dict[Who, Kno
 
 async def heard(session: AsyncSession, people: Collection[Who]) -> dict[Who, Known]:
     """The same to be looked at, as long as the directory's version holds; `acting` makes it the session's own."""
-    if not people:
-        return {}
-    rows = [row._asdict() for row in await _HEARD.all(session, {"people": list(people)})]
+    asked = identities.among(people)
+    rows = [row._asdict() for given in asked for row in await _HEARD.all(session, given)]
     grants = await grants_of(session, {row["member_id"] for row in rows})
     homes = await places.by_ids(session, [row["home_id"] for row in rows if row["home_id"] is not None])
     found = {}

@@ -66,3 +66,25 @@ async def test_who_answers_for_a_place_is_looked_up(own_database: Sessions) -> N
         after, again = await effort_of(session, members.holders(session, line))
     assert again == found
     assert after <= before + STEPS
+
+
+async def test_whoever_speaks_is_looked_up_on_his_own_account(own_database: Sessions) -> None:
+    await open_one(own_database)
+    people = [
+        (CHANNEL, ACCOUNT, "王芳"),
+        (CHANNEL, "another", "王芳"),
+        *((CHANNEL, ACCOUNT, f"谁{at}") for at in range(30)),
+    ]
+    async with own_database() as session:
+        before, found = await effort_of(session, members.heard(session, people))
+    assert [known.member.name for known in found.values()] == ["王芳"]
+    async with own_database.begin() as session:
+        for at in range(100):
+            await members.enrol(session, (CHANNEL, ACCOUNT, f"邻居{at}"), f"邻居{at}", MONDAY_9)
+        await members.enrol(session, (CHANNEL, "another", "王芳"), "另一位", MONDAY_9)
+    async with own_database() as session:
+        after, found = await effort_of(session, members.heard(session, people))
+    assert {who: known.member.name for who, known in found.items()} == dict(
+        zip(people, ["王芳", "另一位"], strict=False)
+    )
+    assert after <= before + 10 * STEPS
