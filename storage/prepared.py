@@ -8,7 +8,7 @@ Nothing that waits in the session is written down first: who asks about what may
 """
 
 from collections.abc import Mapping, Sequence
-from inspect import isawaitable
+from inspect import iscoroutine
 from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy.engine import Dialect
@@ -58,24 +58,25 @@ class Prepared:
     def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
         self._statement: Final = statement
         self._columns: Final = columns
+        self._changes: Final = bool(statement.is_dml)
         self._by_dialect: Final[dict[str, Spelled]] = {}
 
     async def all(self, session: AsyncSession, given: Mapping[str, Any]) -> Sequence[Any]:
         """The rows; a list among the values of `given` stands for as many parameters."""
-        if self._statement.is_dml:
+        if self._changes:
             changed(session.sync_session)
         place = await _in_place(session)
         spelled = self._spelled(place)
         text, asked = spelled.text(given)
         found = place.direct.at_once(text, values(asked, given))
-        return spelled.rows(await found if isawaitable(found) else found)
+        return spelled.rows(await found if iscoroutine(found) else found)
 
     async def each(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         """What an insert returns for `rows`, in no order."""
         changed(session.sync_session)
         place = await _in_place(session)
         found = self._insert(place, rows)
-        return self._spelled(place).rows(await found if isawaitable(found) else found)
+        return self._spelled(place).rows(await found if iscoroutine(found) else found)
 
     async def many(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
         """Change a row for each of `rows`."""
@@ -83,14 +84,14 @@ class Prepared:
         place = await _in_place(session)
         text, asked = self._spelled(place).text(rows[0])
         doing = place.direct.many_at_once(text, values_of_each(asked, rows))
-        if isawaitable(doing):
+        if iscoroutine(doing):
             await doing
 
     def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
         """What an insert or an update returns for `rows`, from within the session's own events."""
         changed(session)
         found = self._insert(_known(session) or _opened(session), rows)
-        return await_only(found) if isawaitable(found) else found
+        return await_only(found) if iscoroutine(found) else found
 
     def _insert(self, place: Place, rows: Sequence[Mapping[str, Any]]) -> Any:
         text, asked = self._spelled(place).text(rows[0])

@@ -32,7 +32,8 @@ class Spelled:
     def __init__(self, statement: Any, columns: Sequence[str] | None, dialect: Dialect) -> None:
         self._dialect: Final = dialect
         self._compiled: Final = statement.compile(dialect=dialect, column_keys=columns)
-        self._lists: Final = frozenset(bind.key for bind in self._compiled.binds.values() if bind.expanding)
+        lists = (bind for bind in self._compiled.binds.values() if bind.expanding)
+        self._lists: Final = tuple(bind.key for bind in lists if bind.required)  # and not a constant one
         self._texts: Final[dict[tuple[int, ...], tuple[str, list[Asked]]]] = {}
         returned = list(statement.exported_columns)
         names = [str(column.key) for column in returned]
@@ -42,7 +43,7 @@ class Spelled:
 
     def text(self, given: Mapping[str, Any]) -> tuple[str, list[Asked]]:
         """The text for lists of these lengths, and what its parameters stand for."""
-        shape = tuple(len(value) for name, value in given.items() if name in self._lists)
+        shape = tuple(len(given[name]) for name in self._lists)
         if shape not in self._texts:
             self._texts[shape] = self._spelled(given)
         return self._texts[shape]
@@ -101,6 +102,8 @@ def values(asked: Sequence[Asked], given: Mapping[str, Any]) -> list[Any]:
 
 def values_of_each(asked: Sequence[Asked], rows: Sequence[Mapping[str, Any]]) -> list[Sequence[Any]]:
     """The same for each of `rows`; what stands in many of them is converted once."""
+    if len(rows) == 1:
+        return [values(asked, rows[0])]
     return list(zip(*(_column(one, rows) for one in asked), strict=True))
 
 

@@ -23,6 +23,7 @@ from typing_extensions import override
 BUSY_MS: Final = 30_000  #: how long another process may hold the file
 #: A reader that becomes a writer half-way would be refused without waiting.
 BEGIN: Final = "BEGIN IMMEDIATE"
+STATEMENTS: Final = 500  #: that a connection remembers; lists of other lengths make others of one
 MOST_AT_ONCE: Final = 64  #: rows of an insert; SQLite takes 32,766 values
 
 
@@ -158,7 +159,13 @@ class InPlace(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, file: str, *, uri: bool = False, **_: Any) -> Any:
         """Open `file`. SQLAlchemy begins transactions itself, and `InPlaceConnection` waits itself."""
         opened = sqlite3.connect(
-            file, uri=uri, timeout=0, isolation_level=None, check_same_thread=False, factory=InPlaceConnection
+            file,
+            uri=uri,
+            timeout=0,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=InPlaceConnection,
+            cached_statements=STATEMENTS,
         )
         opened.busy_ms = self._busy_ms
         return opened
