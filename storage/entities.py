@@ -46,10 +46,14 @@ def attached(session: AsyncSession, entity: Entity) -> Entity:
     there = session.sync_session.identity_map.get(identity_key(instance=entity))
     if there is not None:
         return there
-    own = made(type(entity), {name: entity.__dict__[name] for name in _columns(type(entity))})
-    make_transient_to_detached(own)
-    session.add(own)
-    return own
+    return adopted(session, made(type(entity), {name: entity.__dict__[name] for name in _columns(type(entity))}))
+
+
+def adopted(session: AsyncSession, entity: Entity) -> Entity:
+    """`entity`, a row that the session has not met, as its own from now on."""
+    make_transient_to_detached(entity)
+    session.add(entity)
+    return entity
 
 
 class ById(Generic[Entity]):
@@ -72,4 +76,4 @@ class ById(Generic[Entity]):
         found = await self._row.all(session, {"id": number})
         if not found:
             raise NoResultFound(f"no {self._kind.__tablename__} has that id")
-        return attached(session, made(self._kind, dict(zip(_columns(self._kind), found[0], strict=True))))
+        return adopted(session, made(self._kind, dict(zip(_columns(self._kind), found[0], strict=True))))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 import storage.rewritten  # noqa: F401 -- it writes what is changed in a ticket
 from storage.appended import append
 from storage.base import Base, only, table_of
-from storage.entities import ById, attached, made
+from storage.entities import ById, adopted, made
 from storage.places import Place
 from storage.prepared import Prepared
 from storage.steps import StepKind
@@ -114,7 +114,7 @@ async def enter(session: AsyncSession, new: Ticket) -> Ticket:
     """Write a new ticket down at once; what it points to must have been flushed. It is the session's own from then on."""
     row = {name: getattr(new, name) for name in _GIVEN}
     ((number,),) = await _NEW.each(session, [row])
-    return attached(session, made(Ticket, dict(row, id=number)))
+    return adopted(session, made(Ticket, dict(row, id=number)))
 
 
 async def by_number(session: AsyncSession, community: PlaceId, number: int) -> Ticket | None:

@@ -1,6 +1,6 @@
 """What a ticket is dispatched by. It carries its plan with it from then on: an edit of the limits breaks no running one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -82,10 +82,9 @@ class Plan:
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "Plan":
         """What `kept` stored."""
-        limits = {Urgency(urgency): _limits(*row) for urgency, row in kept["limits"].items()}
-        every = (timedelta(seconds=seconds) for seconds in kept["every"])
-        modes = {Urgency(urgency): Mode(mode) for urgency, mode in kept["modes"].items()}
-        return cls(limits, tuple(map(PlaceKind, kept["ladder"])), modes, kept["hours"], *every)
+        limits = tuple((urgency, *row) for urgency, row in kept["limits"].items())
+        plan = _read(limits, tuple(kept["ladder"]), tuple(kept["modes"].items()), tuple(kept["every"]))
+        return replace(plan, hours=kept["hours"]) if kept["hours"] else plan
 
     @classmethod
     def by(cls, policy: Policy) -> "Plan":
@@ -116,13 +115,23 @@ def _seconds(limits: Limits) -> list[int]:
 
 
 @lru_cache(maxsize=512)
-def _limits(
-    accept: int, progress: int, done: int, ask: int, working: int, at_once: int, few: int | None = None
-) -> Limits:
-    """Limits as they are kept, once for all tickets that have the same; before there were two ways to ask there was no `few`."""
-    first, second, last, asked = (timedelta(seconds=seconds) for seconds in (accept, progress, done, ask))
-    wave = asked if few is None else timedelta(seconds=few)
-    return Limits(first, second, last, asked, working=bool(working), at_once=at_once, few=wave)
+def _read(
+    limits: Sequence[tuple[Any, ...]], ladder: Sequence[str], modes: Sequence[tuple[str, str]], every: Sequence[int]
+) -> Plan:
+    """A plan as it is kept, read once for all the tickets that have the same; its hours are not among it."""
+    return Plan(
+        MappingProxyType({Urgency(urgency): _limits(row) for urgency, *row in limits}),
+        tuple(map(PlaceKind, ladder)),
+        MappingProxyType({Urgency(urgency): Mode(mode) for urgency, mode in modes}),
+        NO_HOURS,
+        *(timedelta(seconds=seconds) for seconds in every),
+    )
+
+
+def _limits(kept: Sequence[int]) -> Limits:
+    accept, progress, done, ask = (timedelta(seconds=seconds) for seconds in kept[:4])
+    few = timedelta(seconds=kept[6]) if len(kept) > 6 else ask  # one that was dispatched before there were two
+    return Limits(accept, progress, done, ask, working=bool(kept[4]), at_once=kept[5], few=few)
 
 
 def _whole(duration: timedelta) -> int:

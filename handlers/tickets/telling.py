@@ -122,15 +122,14 @@ async def tell_done(
     others = [f for f in await followers.of_ticket(moment.session, ticket.id) if by is None or f.member_id != by.id]
     key = f"done:{ticket.round}"
     reached = [f.member_id for f in others if await moment.way_to(f.member_id) is not None]
-    in_group = [f for f in others if f.in_group]
+    in_group, name = [f for f in others if f.in_group], await shown(moment, by)
     if in_group:
         rate_here = any(f.member_id not in reached for f in in_group)
-        name = await shown(moment, by)
         text = phrases.done(ticket, name, rate_here=rate_here)
         await note(moment, ticket, text, key=key, but=None if rate_here else heard_in)
     await ask_to_rate(moment, ticket, reached, key)
     told = [*reached, *but, *([by.id] if by else [])]
-    await tell_together(moment, ticket, done_together(ticket, await shown(moment, by)), key=f"together:{key}", but=told)
+    await tell_together(moment, ticket, done_together(ticket, name), key=f"together:{key}", but=told)
 
 
 async def ask_to_rate(moment: Moment, ticket: Ticket, whom: Collection[MemberId], key: str) -> None:
