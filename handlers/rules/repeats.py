@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.rules.holidays import NONE
 from handlers.rules.moon import DAY, NoSuchDay
-from handlers.rules.rhythms import BeforeDaysOff, ByNotice, Days, counts_from, days_kept, days_of, falls_on
+from handlers.rules.rhythms import BeforeDaysOff, ByNotice, Days, counts_from, days_kept, days_of, falls_on, is_empty
 from handlers.rules.wall import moment_of
 from handlers.rules.workdays import Own, unknown_years
 
@@ -36,6 +36,8 @@ class Repeat:
         """Refuse what would never come."""
         if not self.times or list(self.times) != sorted(set(self.times)):
             raise ValueError("the hours of a repetition are given once each, in order")
+        if is_empty(self.days):
+            raise ValueError("it comes on no day at all")
         if self.until is not None and self.first is not None and self.until.date() < self.first:
             raise ValueError("it ends before it begins")
         if self.first is None and counts_from(self.days):

@@ -127,6 +127,18 @@ def days_of(kept: Mapping[str, Any]) -> Days:
     return made
 
 
+def is_empty(days: Days) -> bool:
+    """Whether no day is ever one of them, or they are counted by nought."""
+    match days:
+        case EveryDays(count):
+            return count < 1
+        case Weekly(weekdays, weeks):
+            return weeks < 1 or not weekdays
+        case Monthly(numbers, months):
+            return not numbers or not months
+    return False
+
+
 def counts_from(days: Days) -> bool:
     """Whether it depends on a first day when it comes."""
     return isinstance(days, EveryDays) or (isinstance(days, Weekly) and days.weeks > 1)
