@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -59,7 +59,7 @@ class Retractor:
 
     async def round(self) -> int:
         """Take back what is due, one after the other, as no platform likes haste; how many were tried."""
-        errands = await transact(self.sessions, partial(_take, self.clock()))
+        errands = await transact(self.sessions, partial(_take, self.clock(), self.channels))
         for errand in errands:
             await self._see_to(errand)
         return len(errands)
@@ -95,8 +95,8 @@ async def _taken_back(channel: Recaller, errand: Errand) -> tuple[Sequence[str],
     return left, why
 
 
-async def _take(now: datetime, session: AsyncSession) -> Sequence[Errand]:
-    found = await recalls.take_due(session, now=now, lease=LEASE, limit=AT_ONCE)
+async def _take(now: datetime, ours: Collection[tuple[str, str]], session: AsyncSession) -> Sequence[Errand]:
+    found = await recalls.take_due(session, now=now, ours=list(ours), lease=LEASE, limit=AT_ONCE)
     return [
         Errand(row.id, (row.channel, row.account), row.chat, _still_there(recall, row), recall.attempts)
         for recall, row in found

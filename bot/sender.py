@@ -123,6 +123,7 @@ class Sender:
             limit=quota.most,
             by=self.instance,
             only=quota.account,
+            ours=None if quota.account else self.channels,
             dangers=quota.dangers,
             resting=quota.resting,
             quiet=self._turns.chats,
@@ -137,7 +138,7 @@ class Sender:
 
     async def _say(self, message: OutboxMessage, channel: Channel | None, wait: float) -> Outcome:
         if channel is None:
-            return Outcome(error=SendError("no such channel is configured"))
+            return Outcome(error=SendError("no such channel is configured", permanent=True))
         pause = channel.can.account_pause
         while wait > 0 or (pause and (wait := self._turns.begin(account_of(message), pause, loop_time())) > 0):
             await asyncio.sleep(wait)
@@ -166,7 +167,8 @@ class Sender:
         """Seconds until something is due, or may be said; a nudge comes sooner."""
         now = self.clock()
         async with self.sessions() as session:
-            due = await claims.next_due(session, now, resting=self._quotas.resting, quiet=self._turns.chats)
+            resting, quiet = self._quotas.resting, self._turns.chats
+            due = await claims.next_due(session, now, ours=self.channels, resting=resting, quiet=quiet)
         waits = [IDLE if not self._quotas.full else AWAY] + ([] if due is None else [(due - now).total_seconds()])
         if self._turns.next is not None:
             waits.append(self._turns.next - loop_time())

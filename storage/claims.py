@@ -22,6 +22,8 @@ from storage.types import OutboxStatus
 #: channel, account
 Account = tuple[str, str]
 
+NOBODYS: Final = timedelta(days=1)  #: after which anybody sees to what nobody came for
+
 _ROW: Final = table_of(OutboxMessage)
 _BEFORE: Final = _ROW.alias("before")
 # Written out, because a partial index is of use only to a question that names its rows.
@@ -52,6 +54,7 @@ async def claim(
     limit: int,
     by: str,
     only: Account | None = None,
+    ours: Collection[Account] | None = None,
     dangers: bool = False,
     resting: Collection[Account] = (),
     quiet: Collection[Address] = (),
@@ -67,21 +70,23 @@ async def claim(
         limit: Most messages to take: emergencies first, notices last.
         by: The instance that claims.
         only: The account (channel, account) whose messages are wanted; None: everybody's.
+        ours: The accounts that the sender speaks for; others' messages only where nobody has come for them. None: all.
         dangers: Emergencies, and nothing else.
         resting: Accounts that may not speak just now.
         quiet: Chats (channel, account, chat) in which nothing may be said just now.
     """
-    whose = {} if only is None else {"of_channel": only[0], "of_account": only[1]}
-    given = {"now": now, "leased": now + lease, "by": by, "most": limit, **whose, **_left_out(resting, quiet)}
-    taking = _taking(of_one=only is not None, dangers=dangers, resting=bool(resting), quiet=bool(quiet))
+    given = {"now": now, "leased": now + lease, "by": by, "most": limit, **_left_out(resting, quiet)}
+    whose, left = ([only], False) if only is not None else (ours, ours is not None)
+    taking = _taking(_some(whose), left=left, dangers=dangers, resting=bool(resting), quiet=bool(quiet))
+    given |= _named(whose) | ({"left_since": now - NOBODYS} if left else {})
     found = sorted(await taking.all(session, given), key=lambda row: (row.rank, row.due_at, row.id))
     return [made(OutboxMessage, row._asdict()) for row in found]
 
 
 @cache
-def _taking(*, of_one: bool, dangers: bool, resting: bool, quiet: bool) -> Prepared:
+def _taking(accounts: int | None, *, left: bool, dangers: bool, resting: bool, quiet: bool) -> Prepared:
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=_ROW.c.due_at.type)
-    which = [*((_of_account(),) if of_one else ()), *((_ROW.c.rank == 0,) if dangers else ())]
+    which = [*_of(accounts, left=left), *((_ROW.c.rank == 0,) if dangers else ())]
     free = _free(resting=resting, quiet=quiet)
     due = sa.select(_ROW.c.id).where(_ROW.c.status == _PENDING, _ROW.c.due_at <= now, *which, *free)
     first = due.where(_of_use(_ROW, now), _is_first(now)).order_by(_ROW.c.rank, _ROW.c.due_at, _ROW.c.id)
@@ -92,10 +97,28 @@ def _taking(*, of_one: bool, dangers: bool, resting: bool, quiet: bool) -> Prepa
     return Prepared(lease.values(status=OutboxStatus.SENDING, **leased).returning(*(_ROW.c[name] for name in _KNOWN)))
 
 
-def _of_account() -> sa.ColumnElement[bool]:
-    """Said so that SQLite goes by what is next, and not through all that the account has ever said."""
-    other = sa.or_(_ROW.c.channel != sa.bindparam("of_channel"), _ROW.c.account != sa.bindparam("of_account"))
-    return sa.not_(other)
+def _of(accounts: int | None, *, left: bool) -> Iterator[sa.ColumnElement[bool]]:
+    """What one of so many accounts has to say, or with `left` what nobody has come for.
+
+    Said so that SQLite goes by what is next, and not through all that an account has ever said.
+    """
+    if accounts is not None:
+        foreign = [
+            sa.or_(_ROW.c.channel != sa.bindparam(f"channel_{one}"), _ROW.c.account != sa.bindparam(f"account_{one}"))
+            for one in range(accounts)
+        ]
+        expected = [_ROW.c.due_at > sa.bindparam("left_since", type_=_ROW.c.due_at.type)] if left else []
+        yield sa.not_(sa.and_(*foreign, *expected))
+
+
+def _some(accounts: Collection[Account] | None) -> int | None:
+    return None if accounts is None else len(accounts)
+
+
+def _named(accounts: Collection[Account] | None) -> dict[str, str]:
+    """What `_of` asks for."""
+    found = list(enumerate(accounts or ()))
+    return {f"channel_{one}": pair[0] for one, pair in found} | {f"account_{one}": pair[1] for one, pair in found}
 
 
 def _is_first(now: Any) -> sa.ColumnElement[bool]:
@@ -159,6 +182,7 @@ async def next_due(
     session: AsyncSession,
     now: datetime,
     *,
+    ours: Collection[Account] | None = None,
     resting: Collection[Account] = (),
     quiet: Collection[Address] = (),
 ) -> datetime | None:
@@ -166,9 +190,11 @@ async def next_due(
     query = sa.select(sa.func.min(_ROW.c.due_at)).where(
         _ROW.c.status == _PENDING,
         *_free(resting=bool(resting), quiet=bool(quiet)),
+        *_of(_some(ours), left=True),
         _of_use(_ROW, now),
         sa.or_(_ROW.c.due_at > now, _is_first(now)),
     )
-    asked = await session.execute(query.add_columns(sa.literal(1)), _left_out(resting, quiet))
+    given = _left_out(resting, quiet) | _named(ours) | ({} if ours is None else {"left_since": now - NOBODYS})
+    asked = await session.execute(query.add_columns(sa.literal(1)), given)
     value: datetime | None = asked.one()[0]
     return value

@@ -13,6 +13,8 @@ from storage.outbox import OutboxMessage
 from storage.seldom import Seldom
 from storage.types import BroadcastId
 
+NOBODYS: Final = timedelta(hours=1)  #: after which anybody sees to what nobody came for
+
 
 class Recall(Base, kw_only=True):
     """One message to be taken back. It is over when `over_at` is set; `error` None: it is gone."""
@@ -37,10 +39,15 @@ async def ask(session: AsyncSession, broadcast: BroadcastId, messages: Collectio
 
 
 async def take_due(
-    session: AsyncSession, *, now: datetime, lease: timedelta, limit: int
+    session: AsyncSession, *, now: datetime, ours: Sequence[tuple[str, str]], lease: timedelta, limit: int
 ) -> Sequence[tuple[Recall, OutboxMessage]]:
-    """Lease what is due; commit at once. Taking a message back twice does no harm."""
-    waiting = Recall.over_at.is_(None), Recall.due_at <= now
+    """Lease what is due; commit at once. Taking a message back twice does no harm.
+
+    Args:
+        ours: The accounts (channel, account) that can be asked; what others said only where nobody has come for it.
+    """
+    mine = sa.tuple_(OutboxMessage.channel, OutboxMessage.account).in_(ours)
+    waiting = Recall.over_at.is_(None), Recall.due_at <= now, sa.or_(mine, Recall.due_at <= now - NOBODYS)
     query = sa.select(Recall, OutboxMessage).join(OutboxMessage, OutboxMessage.id == Recall.outbox_id).where(*waiting)
     ordered = query.order_by(Recall.due_at, Recall.outbox_id).limit(limit)
     found = [(recall, row) for recall, row in await session.execute(ordered.with_for_update(skip_locked=True))]

@@ -86,12 +86,11 @@ class Post:
             is_group = chat.endswith("群")
             session.add(
                 OutboxMessage(
-                    account=ACCOUNT,
                     chat=chat,
                     is_group=is_group,
                     kind=kind,
                     body=body,
-                    **({"channel": CHANNEL} | row),
+                    **({"channel": CHANNEL, "account": ACCOUNT} | row),
                 )
             )
 

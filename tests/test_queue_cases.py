@@ -22,7 +22,7 @@ from storage.database import Sessions
 from storage.steps import StepKind
 from storage.tickets import Ticket
 from storage.types import MessageKind, TicketId
-from tests.post import Post
+from tests.post import Mouth, Post
 from tests.test_chains import many, tickets_of
 from tests.test_holding import only_answers
 from tests.world import ACCOUNT, CHANNEL, World
@@ -230,3 +230,27 @@ async def test_sc36_at_once_nobody_gets_what_another_has(post: Post) -> None:
     taken = [chat for some in await asyncio.gather(*map(take, "abcd")) for chat in some]
     assert (len(taken), len(set(taken))) == (len(set(taken)), len(taken))
     assert len(taken) <= 20
+
+
+async def test_sc72_a_sender_says_only_what_is_its_own(post: Post) -> None:
+    """SC72: of two processes on one database each has its accounts; the other's messages are neither said nor worn out."""
+    mouth = Mouth(account="second")
+    second = post.another(instance="second", channels={(CHANNEL, "second"): mouth})
+    await post.put("3栋群", "停水", MessageKind.BROADCAST, account="second")
+    await post.put("4栋群", "停水", MessageKind.BROADCAST)
+    for _ in range(10):
+        await post.wait(60 * MINUTE)
+    (his, mine) = await post.rows()
+    assert (his.status.value, his.attempts, mine.status.value) == ("pending", 0, "sent")
+    while await second.round():
+        pass
+    assert (mouth.said, post.mouth.said) == ([("3栋群", "停水")], [("4栋群", "停水")])
+
+
+async def test_what_nobody_comes_for_is_given_up_after_a_day(post: Post) -> None:
+    await post.put("3栋群", "停水", MessageKind.BROADCAST, account="taken out of the configuration")
+    await post.wait(24 * 60 * MINUTE - SECOND)
+    assert await post.states() == ["pending"]
+    await post.wait(SECOND)
+    (row,) = await post.rows()
+    assert (row.status.value, row.error) == ("dead", "no such channel is configured")

@@ -177,6 +177,25 @@ async def test_killed_between_taking_back_and_writing_it_down(world: World, afte
     world.hears("陈书记", "1 号撤回来了，共 3 处")
 
 
+async def test_another_process_leaves_it_alone_until_nobody_comes_for_it(world: World) -> None:
+    channel = Forgiving()
+    retractor = await _out(world, channel)
+    await writes(world, "撤回通知 1")
+    other = Retractor(world.sessions, {(CHANNEL, "another"): Forgiving()}, lambda: world.now)
+    assert await other.round() == 0
+    assert (await retractor.round(), len(channel.gone)) == (3, 3)
+    await writes(world, "通知 3栋：没水了")
+    await writes(world, "确认 2")
+    await ring(world)
+    world.forget()
+    await writes(world, "撤回通知 2")
+    world.now += timedelta(hours=1)
+    assert await other.round() == 1
+    for _ in range(2):
+        await ring(world)
+    assert any("1 处没撤成" in words.text for words in world.new("陈书记"))
+
+
 async def test_of_what_was_said_in_part_that_part_is_taken_back(world: World) -> None:
     channel = Parted()
     channel.breaks = True

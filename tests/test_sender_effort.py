@@ -73,34 +73,39 @@ def test_what_waits_for_nobody_there_is_looked_at_when_nothing_is_in_hand() -> N
     assert [quota.account for quota in quotas(1, "one", can=paced)] == [("one", ACCOUNT)]
 
 
-async def test_what_was_said_before_slows_nobody_down(own_database: Sessions) -> None:
+@pytest.mark.parametrize("whose", [{"only": HERE}, {"ours": [HERE, (CHANNEL, "another")]}], ids=["one", "ours"])
+async def test_what_was_said_before_slows_nobody_down(own_database: Sessions, whose: Any) -> None:
     """As many steps of SQLite's machine with a thousand messages that were said as without."""
     post = Post(own_database)
     for chat in ("3栋群", "4栋群"):
         await post.put(chat, "停水")
     async with post.sessions() as session:
-        before = await _effort(session, post)
+        before = await _effort(session, post, whose)
     async with post.sessions.begin() as session:
         said = dict(status=OutboxStatus.SENT, channel=CHANNEL, account=ACCOUNT, is_group=True, kind="broadcast")
         rows = [{"key": f"old{at}", "chat": f"{at}群", **said} for at in range(1000)]
         more = dict(body={}, created_at=post.now, due_at=post.now, attempts=1, doubt_told=False)
         await session.execute(sa.insert(table_of(OutboxMessage)).values(**more), rows)
     async with post.sessions() as session:
-        assert await _effort(session, post) <= before + STEPS
+        assert await _effort(session, post, whose) <= before + STEPS
 
 
-async def _effort(session: AsyncSession, post: Post) -> int:
-    """Steps to claim a message of one account; it is not kept."""
-    claiming = claims.claim(session, now=post.now, lease=timedelta(minutes=1), limit=1, by="one", only=HERE)
+async def _effort(session: AsyncSession, post: Post, whose: Any) -> int:
+    """Steps to claim a message; it is not kept."""
+    claiming = claims.claim(session, now=post.now, lease=timedelta(minutes=1), limit=1, by="one", **whose)
     steps, taken = await effort_of(session, claiming)
     assert [message.chat for message in taken] == ["3栋群"]
     return steps
 
 
-async def test_what_is_before_a_message_is_looked_for_in_its_chat(postgres: Postgres) -> None:
+@pytest.mark.parametrize(("accounts", "left"), [(1, False), (1, True), (3, True)])
+async def test_what_is_before_a_message_is_looked_for_in_its_chat(
+    postgres: Postgres, accounts: int, *, left: bool
+) -> None:
     """PostgreSQL keeps the plan that it makes while nothing waits, and it must still do when ten thousand do."""
-    given = {"now": MONDAY_9, "leased": MONDAY_9, "by": "one", "most": 1, "of_channel": CHANNEL, "of_account": ACCOUNT}
-    taking = claims._taking(of_one=True, dangers=False, resting=False, quiet=False)
+    given = {"now": MONDAY_9, "leased": MONDAY_9, "by": "one", "most": 1, "left_since": MONDAY_9}
+    given |= claims._named([HERE] * accounts)
+    taking = claims._taking(accounts, left=left, dangers=False, resting=False, quiet=False)
     async with sessions_on(postgres.engine)() as session:
         place = await _in_place(session)
         text, asked = taking._spelled(place).text(given)
