@@ -160,7 +160,7 @@ async def measure(url: str, size: Size) -> dict[str, Any]:
     await create_tables(url)
     async with open_database(url) as sessions:
         await settle(sessions, size)
-        async with sessions() as session:
+        async with sessions.begin() as session:
             await session.execute(sa.text("ANALYZE"))
         await decide(sessions)
         busy = process_time()

@@ -101,7 +101,7 @@ async def _fill(sessions: Sessions, moment: Moment, number: int) -> None:
         for ticket in await session.scalars(sa.select(Ticket).where(Ticket.number > SOME)):
             codes = dict(called=[called], passed=[], needed=[], able=True, by="alone", at_most=True, one=True)
             choices.enter(session, ticket, moment.now, 0, ticket.place_id, dict(codes, company=False, instead=False))
-    async with sessions() as session:
+    async with sessions.begin() as session:
         await session.execute(sa.text("ANALYZE"))
 
 
