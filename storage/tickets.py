@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 import storage.rewritten  # noqa: F401 -- it writes what is changed in a ticket
 from storage.appended import append
 from storage.base import Base, only, table_of
-from storage.entities import ById, adopted, made
+from storage.entities import ById, adopted, attached, made
 from storage.places import Place
 from storage.prepared import Prepared
 from storage.steps import StepKind
@@ -106,6 +106,11 @@ class TicketEvent(Base, kw_only=True):
 
 
 _TICKETS: Final = ById(Ticket)
+_BY_NUMBER: Final = Prepared(
+    sa.select(*table_of(Ticket).c).where(
+        Ticket.community_id == sa.bindparam("community"), Ticket.number == sa.bindparam("numbered")
+    )
+)
 _GIVEN: Final = tuple(column.key for column in table_of(Ticket).c if column.key != "id")
 _NEW: Final = Prepared(sa.insert(table_of(Ticket)).returning(table_of(Ticket).c.id), _GIVEN)
 
@@ -119,8 +124,8 @@ async def enter(session: AsyncSession, new: Ticket) -> Ticket:
 
 async def by_number(session: AsyncSession, community: PlaceId, number: int) -> Ticket | None:
     """The ticket of that number in the community."""
-    query = sa.select(Ticket).where(Ticket.community_id == community, Ticket.number == number)
-    return (await session.scalars(query)).one_or_none()
+    found = await _BY_NUMBER.all(session, {"community": community, "numbered": number})
+    return attached(session, made(Ticket, found[0]._asdict())) if found else None
 
 
 async def by_id(session: AsyncSession, ticket: TicketId) -> Ticket:

@@ -94,14 +94,14 @@ async def may_take(ctx: Context, ticket: Ticket, grants: Iterable[Grant]) -> boo
 
 async def may_see(ctx: Context, ticket: Ticket) -> bool:
     """Residents see what they report and what their own group speaks of; staff what is below their place."""
-    if ctx.known is not None and await followers.includes(ctx.session, ticket.id, ctx.known.member.id):
-        return True
-    if ctx.known is not None and await _has_a_hand_in(ctx, ticket, ctx.known.member.id):
-        return True
     in_own_group = ctx.place is not None and ticket.scope_id in (ctx.place.id, *ctx.place.above_ids)
     if (in_own_group and not ticket.private) or await is_staff_for(ctx, ticket):
         return True
-    return await was_called(ctx, ticket)
+    if ctx.known is None:
+        return False
+    if await followers.includes(ctx.session, ticket.id, ctx.known.member.id):
+        return True
+    return await _has_a_hand_in(ctx, ticket, ctx.known.member.id) or await was_called(ctx, ticket)
 
 
 async def was_called(ctx: Context, ticket: Ticket) -> bool:
