@@ -23,7 +23,7 @@ from storage.outbox import OutboxMessage
 from storage.prepared import _in_place
 from storage.spelled import values
 from storage.types import OutboxStatus
-from tests.conftest import Postgres
+from tests.databases import Kept
 from tests.effort import STEPS, effort_of
 from tests.post import PATIENT, Mouth, Post
 from tests.world import ACCOUNT, CHANNEL, MONDAY_9
@@ -100,18 +100,17 @@ async def _effort(session: AsyncSession, post: Post, whose: Any) -> int:
 
 @pytest.mark.parametrize(("accounts", "left"), [(1, False), (1, True), (3, True)])
 async def test_what_is_before_a_message_is_looked_for_in_its_chat(
-    postgres: Postgres, accounts: int, *, left: bool
+    postgresql: Kept, accounts: int, *, left: bool
 ) -> None:
     """PostgreSQL keeps the plan that it makes while nothing waits, and it must still do when ten thousand do."""
     given = {"now": MONDAY_9, "leased": MONDAY_9, "by": "one", "most": 1, "left_since": MONDAY_9}
     given |= claims._named([HERE] * accounts)
     taking = claims._taking(accounts, left=left, dangers=False, resting=False, quiet=False)
-    async with sessions_on(postgres.engine)() as session:
+    async with sessions_on(postgresql.engine)() as session:
         place = await _in_place(session)
         text, asked = taking._spelled(place).text(given)
         # As after an installation: what PostgreSQL has gathered of a table in the tests before may make it look elsewhere.
         for forget in ("TRUNCATE outbox CASCADE", "DELETE FROM pg_statistic WHERE starelid = 'outbox'::regclass"):
             await session.execute(sa.text(forget))
         plan = await place.direct.at_once(f"EXPLAIN {text}", values(asked, given))
-    await postgres.engine.dispose()
     assert any("Index Cond" in line and "chat" in line for (line,) in plan), plan
