@@ -1,6 +1,6 @@
 """`guanjia learn`: from the words that the staff set right to weights that know them, if they are better."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from unicodedata import east_asian_width
@@ -17,6 +17,7 @@ from bot.transact import transact
 from handlers.corrections import examples
 from handlers.understanding.model.adapting import Example, learnable
 from handlers.understanding.model.comparing import MARGINS, Comparison, Lived, compare
+from handlers.understanding.model.data import Transcript
 from handlers.understanding.model.held import held
 from handlers.understanding.model.learned import Learned
 from storage import corrections
@@ -52,14 +53,16 @@ async def learned(config: Config, *, dry_run: bool) -> str:
         return await learn_from(sessions, config, dry_run=dry_run)
 
 
-async def learn_from(sessions: Sessions, config: Config, *, dry_run: bool) -> str:
-    """The same with the database that is open."""
+async def learn_from(
+    sessions: Sessions, config: Config, *, dry_run: bool, sample: Callable[[], Sequence[Transcript]] = held
+) -> str:
+    """The same with the database that is open; `sample` is what must not be taken less well, read if there is need."""
     kept, shelf = await transact(sessions, examples.lessons), Shelf(config.learned_dir)
     used, usable = shelf.in_use(), [example for example in kept if learnable(example)]
     if nothing := _nothing_to_learn(kept, usable, used):
         return nothing
     before = _before(used.learned, kept) if used.learned else None
-    found = compare(make_reader(config.house().manner), before, usable, held())
+    found = compare(make_reader(config.house().manner), before, usable, sample())
     if found.better and not dry_run:
         _keep(shelf, Learned(found.change, shelf.digest(), max(one.at for one in kept), len(kept)))
     return "\n".join((_heading(kept, usable), *_table(found), _outcome(found, dry_run=dry_run)))

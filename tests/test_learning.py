@@ -98,7 +98,10 @@ def said(reader: Reader, text: str) -> list[str]:
     return [item["category"] for item in Group(scene_of(HOUSE)).hear(reader, line)["items"]]
 
 
-def meanings(reader: Reader, sample: Sequence[Transcript]) -> list[list[tuple[str, str, str]]]:
+Meaning = tuple[str, str, str]
+
+
+def meanings(reader: Reader, sample: Sequence[Transcript]) -> list[list[Meaning]]:
     """What each message does, of what category and how urgent; tickets have no number there."""
     found = []
     for transcript in sample:
@@ -112,6 +115,18 @@ def meanings(reader: Reader, sample: Sequence[Transcript]) -> list[list[tuple[st
 def sample() -> list[Transcript]:
     """The shipped held-out groups and messages."""
     return held()
+
+
+@pytest.fixture(scope="session")
+def few(sample: list[Transcript]) -> list[Transcript]:
+    """One group and some messages, where it is not asked how well everybody is understood."""
+    return [next(one for one in sample if not one.alone), *[one for one in sample if one.alone][::20]]
+
+
+@pytest.fixture(scope="session")
+def meant(reader: Reader, sample: list[Transcript]) -> list[list[Meaning]]:
+    """What the shipped weights make of the whole sample."""
+    return meanings(reader, sample)
 
 
 def reports() -> list[str]:
@@ -132,7 +147,7 @@ def test_the_shipped_sample_is_what_its_command_makes(sample: list[Transcript]) 
 def test_the_figures_are_those_of_the_score(reader: Reader) -> None:
     score = runpy.run_path(str(EVAL / "score.py"))
     counts: Counter[str] = Counter()
-    groups = [group for group in chosen(EVAL) if not group.alone]
+    groups = [group for group in chosen(EVAL) if not group.alone][::2]  # by both authors
     for transcript in groups:
         group = Group(scene_of(transcript.lines[0]["chat"]))
         heard = {message["id"]: group.hear(reader, message) for message in transcript.lines[1:]}
@@ -150,13 +165,13 @@ def test_the_figures_are_those_of_the_score(reader: Reader) -> None:
 
 @pytest.mark.parametrize("texts", [BAR, TIGER])
 def test_a_local_word_is_learned_and_nothing_else_changes(
-    reader: Reader, sample: list[Transcript], texts: Sequence[str]
+    reader: Reader, sample: list[Transcript], meant: list[list[Meaning]], texts: Sequence[str]
 ) -> None:
     after = with_change(reader, adapted(reader.words, about(texts, opens("access"))))
     again = TIGER_AGAIN.replace("铁老虎", "岗亭杆子") if texts is BAR else TIGER_AGAIN
     assert said(after, again) == ["access"]
-    before, now = (meanings(one, sample) for one in (reader, after))
-    assert sum(one != other for one, other in zip(before, now, strict=True)) <= len(before) // 500
+    now = meanings(after, sample)
+    assert sum(one != other for one, other in zip(meant, now, strict=True)) <= len(meant) // 500
 
 
 def test_it_is_better_where_it_was_corrected_and_so_it_is_used(reader: Reader, sample: list[Transcript]) -> None:
@@ -166,9 +181,16 @@ def test_it_is_better_where_it_was_corrected_and_so_it_is_used(reader: Reader, s
     assert (found.worse, found.better) == ([], True)
 
 
-def test_corrections_that_contradict_each_other_are_refused(reader: Reader, sample: list[Transcript]) -> None:
+def test_corrections_that_contradict_each_other_are_refused(reader: Reader, few: list[Transcript]) -> None:
     both = [example(n, t, opens(c)) for c in ("access", "pets") for n, t in enumerate(TIGER)]
-    assert not compare(reader, None, [*both, *about(TIGER, CHATTER)], sample).better
+    found = compare(reader, None, [*both, *about(TIGER, CHATTER)], few)
+    assert (found.change.grams, found.right_after, found.better) == ((), found.right_before, False)
+
+
+def test_hostile_corrections_are_seen_in_the_whole_sample(reader: Reader, sample: list[Transcript]) -> None:
+    found = compare(reader, None, about(reports()[::4], CHATTER), sample)
+    assert "ticket_f1" in found.worse
+    assert not found.better
 
 
 def test_what_one_person_alone_says_is_no_word_of_the_place(reader: Reader) -> None:
@@ -189,8 +211,9 @@ def test_whatever_was_set_right_only_what_is_said_twice_is_learned(reader: Reade
         texts = {e.text for e in examples if gram in e.sample.features}
         assert len(texts) >= LEAST
     after = change.applied(reader.words)
-    untouched = [row for gram, row in reader.words.rows.items() if gram not in change.grams]
-    assert (after.table[untouched] == reader.words.table[untouched]).all()
+    untouched = np.ones(len(reader.words.table), bool)
+    untouched[[reader.words.rows[gram] for gram in change.grams if gram in reader.words.rows]] = False
+    assert (after.table[: len(untouched)] == reader.words.table)[untouched].all()
 
 
 # -- where it is kept ----------------------------------------------------------------------------------------------
@@ -268,13 +291,14 @@ class Desk:
 
     world: World
     config: Config
+    sample: Sequence[Transcript]
 
     @cached_property
     def shelf(self) -> Shelf:
         return Shelf(self.config.learned_dir)
 
     async def learns(self, *, dry_run: bool = False) -> str:
-        return await learn_from(self.world.sessions, self.config, dry_run=dry_run)
+        return await learn_from(self.world.sessions, self.config, dry_run=dry_run, sample=lambda: self.sample)
 
     async def corrected(self, texts: Sequence[str], category: str) -> None:
         """Neighbours report in turn, and 王芳 says what it is."""
@@ -302,8 +326,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(world: World, tmp_path: Path) -> Desk:
-    return Desk(world, Config(data_dir=tmp_path))
+def desk(world: World, tmp_path: Path, few: list[Transcript]) -> Desk:
+    return Desk(world, Config(data_dir=tmp_path), few)
 
 
 async def test_without_corrections_there_is_nothing_to_learn(desk: Desk) -> None:
