@@ -43,8 +43,13 @@ def tree(module: str) -> ast.Module:
     return ast.parse(source(module), module)
 
 
+@cache
+def nodes(module: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(module)))
+
+
 def calls(module: str) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree(module)) if isinstance(node, ast.Call))
+    return (node for node in nodes(module) if isinstance(node, ast.Call))
 
 
 def method(call: ast.Call) -> str:
@@ -108,7 +113,7 @@ def test_only_one_module_reads_the_clock() -> None:
         f"{module}:{node.lineno} {ast.unparse(node)}"
         for module in PROGRAM
         if module not in READ_THE_CLOCK
-        for node in ast.walk(tree(module))
+        for node in nodes(module)
         if isinstance(node, ast.Attribute) and ".".join(ast.unparse(node).split(".")[-2:]) in CLOCKS
     ]
 
@@ -124,7 +129,7 @@ def test_a_function_fits_on_a_screen() -> None:
     assert not [
         f"{module}: {node.name} has {length} lines"
         for module in WRITTEN_BY_HAND
-        for node in ast.walk(tree(module))
+        for node in nodes(module)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (length := lines_of(node)) > LONGEST_FUNCTION
     ]
@@ -135,7 +140,7 @@ def test_nothing_changes_at_the_level_of_a_module() -> None:
     assert not [
         f"{module}:{node.lineno} {ast.unparse(node)[:60]}"
         for module in PROGRAM
-        for node in (*tree(module).body, *(inner for inner in ast.walk(tree(module)) if isinstance(inner, ast.Global)))
+        for node in (*tree(module).body, *(inner for inner in nodes(module) if isinstance(inner, ast.Global)))
         if isinstance(node, ast.Global) or is_changeable(node)
     ]
 
@@ -145,7 +150,7 @@ def test_tests_use_no_mocks_and_patch_nothing_inside() -> None:
     mocks = [
         f"{module}:{line_of(node)} {name}"
         for module in TESTS
-        for node in ast.walk(tree(module))
+        for node in nodes(module)
         for name in imported(node)
         if name.startswith(("unittest", "mock"))
     ]
@@ -176,6 +181,6 @@ def test_what_decides_and_remembers_says_nothing_aloud() -> None:
         f"{module}:{line_of(node)}"
         for module in modules("handlers", "storage")
         if module != "handlers/understanding/model/train.py"
-        for node in ast.walk(tree(module))
+        for node in nodes(module)
         if "logging" in imported(node) or (isinstance(node, ast.Call) and ast.unparse(node.func) == "print")
     ]

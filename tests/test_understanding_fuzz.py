@@ -271,6 +271,7 @@ def weights() -> bytes:
     return WEIGHTS.read_bytes()
 
 
+@cache
 def arrays() -> dict[str, Any]:
     with np.load(io.BytesIO(weights())) as file:
         return {name: file[name] for name in file.files}

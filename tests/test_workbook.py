@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from bot.workbook import Report, WorkbookError, import_workbook, write_template
 from bot.workbook.cells import Problems
-from bot.workbook.sheets import MOST_ROWS, read_sheets
+from bot.workbook.sheets import MOST_ROWS, MOST_UNPACKED, read_sheets
 from handlers.community.invitations import invite_admin
 from handlers.house import HouseRules
 from handlers.rules.escalations import Policy
@@ -293,11 +293,11 @@ async def test_merged_cells(sessions: Sessions, tmp_path: Path) -> None:
 
 
 def bomb(path: Path) -> None:
-    """A small file that unpacks to half a gigabyte."""
+    """A small file that unpacks to more than anybody has."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         with archive.open("xl/worksheets/sheet1.xml", "w") as entry:
-            for _ in range(500):
+            for _ in range(MOST_UNPACKED // 2**20 + 1):
                 entry.write(b" " * 2**20)
 
 
