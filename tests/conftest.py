@@ -16,6 +16,7 @@ from handlers.understanding.model import load_reader
 from storage.database import Sessions, sessions_on
 from tests.databases import Kept, on_postgres, on_sqlite
 from tests.kit.table import cells, lines
+from tests.platforms.certificates import server_side
 from tests.world import World
 
 POSTGRES = os.environ.get("GUANJIA_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
@@ -64,6 +65,15 @@ def _ends_with_its_test(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nobody outside is called: each new client would read for 20 ms whom it may trust, and one to trust is enough."""
+    _, trusted = server_side(tmp_path_factory.mktemp("trusted"))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", str(trusted))
+        yield
 
 
 @pytest.fixture(scope="session")
