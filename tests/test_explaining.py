@@ -28,7 +28,7 @@ async def test_a_ticket_shows_how_sure_it_was_and_what_weighed_most(world: World
     world.forget()
     await world.says("王芳", "为什么 1", alone=True)
     text = world.hears(
-        "王芳", "1 号", "像报事", f"{percent(QUIET)}% 起登记", "类别电梯", "紧急", "35% 起算紧急", "分量最重的是"
+        "王芳", "1 号", "像报事", f"{percent(QUIET)}% 起登记", "类别电梯", "紧急", "30% 起算紧急", "分量最重的是"
     )
     assert len(text.splitlines()) == 1
     world.silent("3栋群")

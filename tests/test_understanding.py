@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.understanding.classify import LETTER, PASSAGE, passages
 from handlers.understanding.decide import Reader
 from handlers.understanding.group import Group, scene_of
 from handlers.understanding.model import ModelBroken, load_reader
@@ -323,3 +324,22 @@ def test_a_steward_who_sees_danger_raises_the_alarm_and_who_is_at_it_does_not_ra
     talk.says("物业老郑", "水抽干了，修好了", role="property", after_minutes=30)
     said = talk.says("物业老郑", "配电房进水是排水沟堵了，清通了", role="property", after_minutes=30)
     assert "open" not in [act for act, _ in acts(said)]
+
+
+LATE: Final = (
+    "尊敬的领导，您好！我今年六十八岁，退休前在纺织厂上班，二〇〇九年用一辈子的积蓄买了这套房子，儿女都在外地，平时就我和老伴两个人，日子过得也算安稳。"
+    "小区环境原来很好，绿树成荫，邻居之间也和和气气，逢年过节社区还组织包粽子，我们老两口一直很知足，见人就夸。"
+    "可是今年开春以来，一楼的烧烤店每天烤到凌晨两三点，油烟直往我们家窗户里灌，找过店家，打过好多次电话，都没有结果。恳请您派人来管一管。"
+)
+
+
+def test_a_letter_that_comes_to_its_matter_late_opens_a_ticket(talk: Talk) -> None:
+    (item,) = talk.says("u1", LATE)["items"]
+    assert (item["act"], item["urgency"]) == ("open", "normal")
+
+
+@given(text=st.text(alphabet="我们小区.!?;\n ，的", max_size=1600))
+def test_the_passages_of_a_letter_are_the_letter(text: str) -> None:
+    parts = passages(text)
+    assert "".join(parts) == (text if len(text) >= LETTER else "")
+    assert all(len(part) >= PASSAGE for part in parts[:-1])

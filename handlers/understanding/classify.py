@@ -1,5 +1,7 @@
 """What a message's own words say: one linear table over character n-grams gives acts, categories and urgencies."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise
@@ -33,7 +35,6 @@ HIGHEST: Final = np.float32(80)  #: a logit; beyond it the exponential is no lon
 _ACTS_END, _TOPICS_END = len(ACTS), len(ACTS) + len(CATEGORIES)
 _HEAD_OF: Final = np.repeat(np.arange(len(HEADS)), list(HEADS.values()))
 _SAME_HEAD: Final = (_HEAD_OF[:, None] == _HEAD_OF).astype(np.float32)
-SHORTEN: Final = 240  #: characters that are read; what is longer says the rest in its place grammar only
 STAFF: Final = frozenset(
     {
         Role.STEWARD,
@@ -45,15 +46,16 @@ STAFF: Final = frozenset(
         Role.SUPERVISOR,
     }
 )
+LETTER: Final = 100  #: characters from which a message is a letter, that may come to its matter late
+PASSAGE: Final = 50
+SIZES: Final = (1, 4, 8, 16, 40, LETTER, 250)  #: characters from which a message is of the next size
+_SENTENCE: Final = re.compile(r"[^.!?;\n]{0,120}[.!?;\n]*", re.DOTALL)
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 
 
 def grams(text: str) -> Iterator[str]:
     """The character 1- to 4-grams of `text`, however often they stand there; digits are all alike, +1 is a word."""
-    line = text.replace("+1", "⊕").lower().translate(_DIGITS)
-    if len(line) > SHORTEN:
-        line = f"{line[: SHORTEN - 60]}\n{line[-60:]}"
-    line = f"^{line}$"
+    line = f"^{text.replace('+1', '⊕').lower().translate(_DIGITS)}$"
     two = list(map(add, line, islice(line, 1, None)))
     three = list(map(add, two, islice(line, 2, None)))
     return chain(line, two, three, map(add, three, islice(line, 3, None)))
@@ -61,12 +63,22 @@ def grams(text: str) -> Iterator[str]:
 
 def marks(text: str, role: Role, attachments: Iterable[str]) -> list[str]:
     """What is known of a message beside its characters, as words that no text can contain."""
-    length = len(text)
-    size = 0 if not length else 1 if length < 4 else 2 if length < 8 else 3 if length < 16 else 4 if length < 40 else 5
-    found = [f"\0role {role}", f"\0size {size}", f"\0staff {role in STAFF}"]
+    found = [f"\0role {role}", f"\0size {bisect_right(SIZES, len(text))}", f"\0staff {role in STAFF}"]
     found.extend(f"\0with {kind}" for kind in attachments)
     if role in STAFF:
         found.extend(f"\0s{a}{b}" for a, b in pairwise(text))
+    return found
+
+
+def passages(text: str) -> list[str]:
+    """A letter in parts of PASSAGE characters at the least, cut where sentences end; nothing shorter has parts."""
+    if len(text) < LETTER:
+        return []
+    found = [""]
+    for sentence in filter(None, _SENTENCE.findall(text)):
+        if len(found[-1]) >= PASSAGE:
+            found.append("")
+        found[-1] += sentence
     return found
 
 
@@ -92,6 +104,15 @@ class Words:
         raised = np.exp(np.minimum(self.scores(said), HIGHEST))
         raised /= raised @ _SAME_HEAD
         return raised[:, :_ACTS_END], raised[:, _ACTS_END:_TOPICS_END], raised[:, _TOPICS_END:]
+
+    def loudest(self, said: Said) -> float:
+        """The highest share of an opening among the passages of a letter, 0 for what is none.
+
+        Who he is, what he bought and whom he has called stands before the matter, and drowns it in the whole.
+        """
+        text, role, _ = said
+        parts = [(part, role, ()) for part in passages(text)]
+        return float(self.shares(parts)[0][:, 0].max()) if parts else 0.0
 
     def _known(self, text: str, role: Role, attachments: Iterable[str]) -> dict[int, None]:
         """The rows of what is known of a message."""

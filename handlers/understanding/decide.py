@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from handlers.understanding.classify import ACTS, CATEGORIES, NOTICE, STAFF, URGENCIES, Scores
+from handlers.understanding.classify import ACTS, CATEGORIES, LETTER, NOTICE, STAFF, URGENCIES, Scores
 from handlers.understanding.danger import danger
 from handlers.understanding.scales import LINKED, Scales, View, Weighed
 from handlers.understanding.several import halves
@@ -15,8 +15,9 @@ from handlers.understanding.whereabouts import added, anchored, answered, place_
 from storage.types import Act, Category, Intent, Urgency
 
 QUIET: Final = 0.55  #: a new ticket is opened from this probability on
+OF_A_LETTER: Final = 0.6  #: … a letter from so much of it on: hardly anybody writes that much about nothing
 PERIL: Final = 0.02  #: … and from this one on, where a rule sees danger to life
-IN_DOUBT: Final = 0.35  #: an emergency is called from this probability on
+IN_DOUBT: Final = 0.3  #: an emergency is called from this probability on
 GRAVE: Final = 0.5  #: … and from this one on, where it is told of a ticket that was none until then
 OF_ITS_OWN: Final = 0.5  #: share of the acts that report something, which half a message needs to be a second ticket
 SURER: Final = 0.2  #: by so much more than that a message must be a request to open one by being nothing likelier
@@ -70,11 +71,14 @@ class Reader(Scales):
         surely = choice == 0 and confidence >= self.quiet + SURER
         if only_calls(view.text):
             return SILENCE
-        if surely or verdict[0] >= (self.quiet if peril is None or at_it else PERIL):
+        if surely or verdict[0] >= (self._enough(view.text) if peril is None or at_it else PERIL):
             opened = self._openings(view, scene, peril)
             items = tuple(told_before(item, view.heard, tickets) or item for item in opened)
             return Judgement(Intent.REQUEST, items, confidence, margin)
         return Judgement(Intent(ACTS[verdict.index(max(verdict[LINKED:]), LINKED)]), (), confidence, margin)
+
+    def _enough(self, text: str) -> float:
+        return self.quiet * (OF_A_LETTER if len(text) >= LETTER else 1)
 
     def _openings(self, view: View, scene: Scene, peril: Category | None) -> tuple[Item, ...]:
         """One ticket, or two where the halves of the message are surely about different things."""

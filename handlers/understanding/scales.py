@@ -64,10 +64,9 @@ class Scales:
     def views(self, questions: Sequence[Question]) -> list[View]:
         """The messages of `questions` as the networks see them; training looks through the same eyes."""
         looks = [look(question) for question in questions]
-        acts, topics, urgencies = self.words.shares(
-            [(seen.text, seen.heard.role, seen.heard.attachments) for seen in looks]
-        )
-        ties, beside = evidence(looks, acts, topics), around(looks, acts)
+        said = [(seen.text, seen.heard.role, seen.heard.attachments) for seen in looks]
+        acts, topics, urgencies = self.words.shares(said)
+        ties, beside = evidence(looks, acts, topics), around(looks, acts, list(map(self.words.loudest, said)))
         return [
             View(seen.text, seen.heard, seen.spot, acts[n], topics[n], urgencies[n], ties[first:end], beside[n])
             for n, (seen, (first, end)) in enumerate(zip(looks, _bounds(questions), strict=True))

@@ -11,9 +11,17 @@ from handlers.understanding.types import SILENCE, Spot
 from storage.types import Act, Intent, Role
 
 
-def around(looks: Sequence[Look], acts: Scores) -> Scores:
-    """Facts of messages and of what was said before them, a row each; `acts` are the shares that their words give."""
-    beside = np.array([(*_itself(look), *_before(look), *_own(look)) for look in looks], dtype=np.float32)
+def around(looks: Sequence[Look], acts: Scores, loudest: Sequence[float]) -> Scores:
+    """Facts of messages and of what was said before them, a row each.
+
+    Args:
+        acts: The shares that the words of each message give, a row a message.
+        loudest: What `Words.loudest` says of each.
+    """
+    beside = np.array(
+        [(loud, *_itself(look), *_before(look), *_own(look)) for look, loud in zip(looks, loudest, strict=True)],
+        dtype=np.float32,
+    )
     return np.concatenate((acts, np.log(acts + np.float32(1e-4)) / 4, beside), axis=1)
 
 
@@ -28,6 +36,7 @@ def _itself(look: Look) -> Row:
         bool(heard.attachments),
         not text,
         min(len(text), 60) / 60,
+        min(len(text), 400) / 400,
         text.endswith(("?", "吗", "没", "呢")),
         look.spot != Spot(),
     )
