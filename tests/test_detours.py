@@ -3,21 +3,22 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.database import Sessions
 from tests.world import World
 
 
-async def test_a_ticket_goes_through_without_a_detour(world: World, engine: AsyncEngine) -> None:
+async def test_a_ticket_goes_through_without_a_detour(world: World, community: Sessions) -> None:
     asked: list[str] = []
+    engine = community.kw["bind"].sync_engine
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         asked.append(statement)
 
     async def says(person: str, text: str, *fragments: str) -> None:
-        sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
+        sa.event.listen(engine, "before_cursor_execute", note)
         await world.receive(world.message(person, text))
-        sa.event.remove(engine.sync_engine, "before_cursor_execute", note)
+        sa.event.remove(engine, "before_cursor_execute", note)
         await world.send_all()
         world.hears("3栋群", *fragments)
 
