@@ -10,6 +10,7 @@ SQLAlchemy's dialect of the name `aiosqlite` is given this module's connections 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
@@ -20,6 +21,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.util import await_only
 from typing_extensions import override
 
+MOST_WAITING: Final = 32
+#: Those of the loop look up names as well, for half a minute each when the network is gone: no commit waits for that.
+THREADS: Final = ThreadPoolExecutor(MOST_WAITING, "sqlite")
 BUSY_MS: Final = 30_000  #: how long another process may hold the file
 #: A reader that becomes a writer half-way would be refused without waiting.
 BEGIN: Final = "BEGIN IMMEDIATE"
@@ -140,7 +144,7 @@ async def _nothing() -> None:
 
 async def _finished(call: Callable[..., Any], *args: Any) -> Any:
     """What `call` gives, in a thread; even where the one who waits is cancelled meanwhile, it is finished first."""
-    doing = asyncio.get_running_loop().run_in_executor(None, call, *args)
+    doing = asyncio.get_running_loop().run_in_executor(THREADS, call, *args)
     try:
         return await asyncio.shield(doing)
     except asyncio.CancelledError:

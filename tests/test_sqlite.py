@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from contextlib import closing
 from pathlib import Path
 from threading import Event
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage.database import open_database
+from storage.sqlite import MOST_WAITING, THREADS
 
 
 async def test_what_is_committed_is_on_disk_for_others(tmp_path: Path) -> None:
@@ -87,20 +88,33 @@ async def test_a_commit_that_nobody_waits_for_any_more_is_finished(tmp_path: Pat
         await session.close()
 
 
-async def test_who_only_reads_waits_for_no_thread(tmp_path: Path) -> None:
+async def test_a_commit_does_not_wait_until_names_are_looked_up(tmp_path: Path) -> None:
     loop, done = asyncio.get_running_loop(), Event()
+    lookups = [loop.run_in_executor(None, done.wait) for _ in range(64)]
+    try:
+        async with asyncio.timeout(10), open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}") as sessions:
+            async with sessions.begin() as session:
+                await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+                await session.execute(sa.text("INSERT INTO t VALUES (3)"))
+            assert seen(tmp_path) == [3]
+    finally:
+        done.set()
+        await asyncio.gather(*lookups)
+
+
+async def test_who_only_reads_waits_for_no_thread(tmp_path: Path) -> None:
+    done = Event()
     async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}") as sessions:
         async with sessions.begin() as session:
             await session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
             await session.execute(sa.text("INSERT INTO t VALUES (1)"))
-        loop.set_default_executor(ThreadPoolExecutor(1))
-        held = loop.run_in_executor(None, done.wait)
+        held = [THREADS.submit(done.wait) for _ in range(MOST_WAITING)]
         try:
             async with asyncio.timeout(10), sessions.begin() as session:
                 assert await session.scalar(sa.text("SELECT count(*) FROM t")) == 1
         finally:
             done.set()
-            await held
+            wait(held)
 
 
 def seen(folder: Path) -> list[int]:
