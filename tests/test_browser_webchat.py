@@ -12,7 +12,7 @@ from bot.channels.webchat import Webchat, WebchatConfig, alone_with
 from bot.media import MediaStore
 from handlers.messages import Button, Happening, Mention, Words
 from tests.test_media import picture
-from tests.webchat_desk import Desk, bubbles, chromium, file, say
+from tests.webchat_desk import Desk, arrived, bubbles, chromium, file, say
 from tests.webchat_harness import BOT_NAME, CHEN, GROUP, LI, LIMIT, WANG, XIA, Ear, PaperDoor, demo, serving, utc_now
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -93,6 +93,7 @@ async def test_somebody_is_called_with_the_keyboard(desk: Desk) -> None:
     await page.keyboard.press("Backspace")
     await page.keyboard.press("Enter")
     await expect(page.locator(".mine .called")).to_have_text(f"@{CHEN.name}")
+    await arrived(page)
     assert desk.ear.last.mentions == (CHEN.id,)
     assert not desk.ear.last.to_bot
 
@@ -113,6 +114,7 @@ async def test_a_message_is_quoted(desk: Desk) -> None:
     await expect(page.locator("#quoting-text")).to_have_text("引用 红管家：12 号工单：楼道灯")
     await say(page, "接单")
     await expect(page.locator(".mine blockquote")).to_have_text("红管家：12 号工单：楼道灯")
+    await arrived(page)
     assert (desk.ear.last.reply_to, desk.ear.last.to_bot) == (said, True)
 
 
@@ -123,6 +125,7 @@ async def test_a_button_is_pressed(desk: Desk) -> None:
     await expect(page.locator(".me-called")).to_have_text(f"@{CHEN.name}")
     await page.get_by_role("button", name="接单").click()
     await expect(page.locator(".buttons .pressed")).to_be_visible()
+    await arrived(page)
     assert (desk.ear.last.happening, desk.ear.last.text) == (Happening.PRESSED, "1|接单 12")
 
 
@@ -138,6 +141,7 @@ async def test_a_photo_is_chosen_seen_and_sent(desk: Desk) -> None:
     await expect(li.locator("#tray")).to_be_hidden()
     await xia.locator(".picture").click()
     await expect(xia.locator("#viewer")).to_be_visible()
+    await arrived(page)
     assert len(desk.ear.last.attachments) == 1
 
 

@@ -61,6 +61,11 @@ async def say(page: Page, text: str) -> None:
     await page.press("#text", "Enter")
 
 
+async def arrived(page: Page) -> None:
+    """What was said is shown at once, and has been heard when it is no longer shown as on its way."""
+    await expect(page.locator(".mine .fate")).to_have_count(0)
+
+
 def bubbles(page: Page, text: str) -> Locator:
     return page.locator(".line .words", has_text=text)
 
