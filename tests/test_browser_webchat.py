@@ -141,7 +141,6 @@ async def test_a_photo_is_chosen_seen_and_sent(desk: Desk) -> None:
     await expect(li.locator("#tray")).to_be_hidden()
     await xia.locator(".picture").click()
     await expect(xia.locator("#viewer")).to_be_visible()
-    await arrived(page)
     assert len(desk.ear.last.attachments) == 1
 
 
