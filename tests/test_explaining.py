@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handlers.messages import Quoted
 from handlers.understanding.classify import ACTS
-from handlers.understanding.decide import QUIET, Reader
+from handlers.understanding.decide import OF_A_LETTER, QUIET, Reader
 from handlers.understanding.normalise import plain
 from handlers.understanding.types import Heard, Memory, Question, Scene
 from handlers.understanding.why import likeliest, percent, rival, telling
@@ -32,6 +32,15 @@ async def test_a_ticket_shows_how_sure_it_was_and_what_weighed_most(world: World
     )
     assert len(text.splitlines()) == 1
     world.silent("3栋群")
+
+
+async def test_of_a_letter_less_is_needed_and_that_is_what_is_said(world: World) -> None:
+    await world.says(
+        "李姐", "我家在这里住了十来年，原来一直安安静静的，" * 5 + "这个月楼上天天装修到半夜，吵得没法睡，请派人管管。"
+    )
+    world.forget()
+    await world.says("王芳", "为什么 1", alone=True)
+    world.hears("王芳", "1 号", "像报事", f"{percent(QUIET * OF_A_LETTER)}% 起登记")
 
 
 async def test_what_is_kept_of_it_are_codes(world: World) -> None:

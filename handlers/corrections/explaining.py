@@ -108,4 +108,4 @@ async def _weighed(ctx: Context, heard: Heard) -> tuple[Weighed, dict[str, objec
     question = Question(heard, await scene_of(ctx), ctx.memory.before(heard.id), tickets)
     (weighed,) = ctx.reader.weigh((question,))
     item: Item = ctx.reader.report(heard, question.scene)
-    return weighed, codes_of(weighed, question, item, Way.TALK, ctx.reader.quiet)
+    return weighed, codes_of(weighed, question, item, Way.TALK, ctx.reader.enough(weighed.view.text))

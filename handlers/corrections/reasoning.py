@@ -17,5 +17,5 @@ def note_why(ctx: Context, question: Question, weighed: Weighed, judged: Judgeme
     if not judged.items:
         return
     way = Way.MODEL if was_advised(ctx, question) else Way.ASKED if outright else Way.TALK
-    needed = ctx.house.asked_from if outright else ctx.reader.quiet
+    needed = ctx.house.asked_from if outright else ctx.reader.enough(weighed.view.text)
     ctx.why = codes_of(weighed, question, judged.items[0], way, needed)

@@ -71,13 +71,14 @@ class Reader(Scales):
         surely = choice == 0 and confidence >= self.quiet + SURER
         if only_calls(view.text):
             return SILENCE
-        if surely or verdict[0] >= (self._enough(view.text) if peril is None or at_it else PERIL):
+        if surely or verdict[0] >= (self.enough(view.text) if peril is None or at_it else PERIL):
             opened = self._openings(view, scene, peril)
             items = tuple(told_before(item, view.heard, tickets) or item for item in opened)
             return Judgement(Intent.REQUEST, items, confidence, margin)
         return Judgement(Intent(ACTS[verdict.index(max(verdict[LINKED:]), LINKED)]), (), confidence, margin)
 
-    def _enough(self, text: str) -> float:
+    def enough(self, text: str) -> float:
+        """The probability from which on `text` (as `understood` gives it) opens a ticket, where no rule sees danger."""
         return self.quiet * (OF_A_LETTER if len(text) >= LETTER else 1)
 
     def _openings(self, view: View, scene: Scene, peril: Category | None) -> tuple[Item, ...]:
